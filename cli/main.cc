@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+    CLI::App app{"Modelward: keeps classified ML models on the machines where they belong", "modelward"};
+    app.set_version_flag("--version", MODELWARD_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    modelward::cli::Context context;
+    app.add_flag("--json", context.json, "Print JSON instead of text");
+    modelward::cli::add_fingerprint_commands(app, context);
+    modelward::cli::add_rules_commands(app, context);
+    modelward::cli::add_agent_commands(app, context);
+    modelward::cli::add_console_commands(app, context);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    return context.exit_code;
+}
