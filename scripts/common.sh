@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the scripts share: where they are, how they speak, how they print their help.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# The system's python3 has Debian's modules; another one first in PATH may not.
+export PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH" PYTHON=/usr/bin/python3
+jobs=$(nproc)
+
+step() { printf '\n== %s\n' "$*"; }
+die() {
+    echo "dev: $*" >&2
+    exit 1
+}
+
+# usage_on_help "$@": prints the comment block at the top of the calling script and stops.
+usage_on_help() {
+    case ${1:-} in
+        -h | --help)
+            sed -n '3,/^[^#]/{s/^# \{0,1\}//p}' "$0" | sed 's/^help: //'
+            exit 0
+            ;;
+    esac
+}

