@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What the scripts share: where they are, how they speak, how they print their help.
+# shellcheck disable=SC2034  # used by the scripts that source this
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The system's python3 has Debian's modules; another one first in PATH may not.
