@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/utf8.h"
+
+#include <cstdint>
+
+namespace modelward::wire {
+namespace {
+
+std::uint8_t at(std::string_view text, std::size_t index) {
+    return index < text.size() ? static_cast<std::uint8_t>(text[index]) : 0;
+}
+
+bool between(std::uint8_t value, std::uint8_t low, std::uint8_t high) {
+    return value >= low && value <= high;
+}
+
+// Length of the well-formed sequence at the front of `text`, 0 when there is none.
+std::size_t sequence_length(std::string_view text) {
+    const std::uint8_t first = at(text, 0);
+    const std::uint8_t second = at(text, 1);
+    const bool third = between(at(text, 2), 0x80, 0xBF);
+    const bool fourth = between(at(text, 3), 0x80, 0xBF);
+    if (first < 0x80) return 1;
+    if (between(first, 0xC2, 0xDF)) return between(second, 0x80, 0xBF) ? 2 : 0;
+    if (between(first, 0xE0, 0xEF)) {
+        const std::uint8_t low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong forms
+        const std::uint8_t high = first == 0xED ? 0x9F : 0xBF;  // no surrogates
+        return between(second, low, high) && third ? 3 : 0;
+    }
+    if (between(first, 0xF0, 0xF4)) {
+        const std::uint8_t low = first == 0xF0 ? 0x90 : 0x80;
+        const std::uint8_t high = first == 0xF4 ? 0x8F : 0xBF;  // nothing above U+10FFFF
+        return between(second, low, high) && third && fourth ? 4 : 0;
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::string to_valid_utf8(std::string_view text, std::size_t limit) {
+    static constexpr char kDigits[] = "0123456789ABCDEF";
+    std::string valid;
+    valid.reserve(text.size() < limit ? text.size() : limit);
+    while (!text.empty()) {
+        const std::size_t length = sequence_length(text);
+        const std::size_t needed = length == 0 ? 4 : length;
+        if (needed > limit - valid.size()) break;
+        if (length == 0) {
+            valid += "\\x";
+            valid += kDigits[at(text, 0) >> 4];
+            valid += kDigits[at(text, 0) & 0xF];
+            text.remove_prefix(1);
+        } else {
+            valid += text.substr(0, length);
+            text.remove_prefix(length);
+        }
+    }
+    return valid;
+}
+
+}  // namespace modelward::wire
