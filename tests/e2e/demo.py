@@ -49,6 +49,8 @@ def main():
         print(f"The agent on {host['name']} enforces through {host['sensor']} on kernel {host['kernel']}.")
         for gap in host["blind_spots"]:
             print(f"  it cannot see: {gap}")
+        print(f"The console: https://localhost:{PEOPLE_PORT}/   user admin   password {scenario.stack.password}")
+        print("Its certificate is signed by the demo's own authority, so a browser will ask.\n")
         print("Registering a real model (text recognition, safetensors) as restricted ...", flush=True)
         scenario.register()
         print("\nAn insider tries, then honest work goes on:", flush=True)
@@ -59,9 +61,8 @@ def main():
         good = sum(outcome.as_expected for outcome in outcomes)
         print(f"\n{good} of {len(outcomes)} verdicts as expected.")
         if not options.once:
-            print(f"The console: https://localhost:{PEOPLE_PORT}/   user admin   password {scenario.stack.password}")
-            print("Its certificate is signed by the demo's own authority, so the browser will ask. Ctrl-C ends the demo.",
-                  flush=True)
+            print(f"The console stays up: https://localhost:{PEOPLE_PORT}/   user admin   password "
+                  f"{scenario.stack.password}   (Ctrl-C ends the demo)", flush=True)
             try:
                 signal.pause()
             except KeyboardInterrupt:
