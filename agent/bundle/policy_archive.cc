@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/bundle/policy_archive.h"
+
+#include <nlohmann/json.hpp>
+
+namespace modelward::agent {
+namespace {
+
+using nlohmann::json;
+
+std::string to_json(const PolicyTexts& texts) {
+    json rules = json::array();
+    for (const auto& rule : texts.rules)
+        rules.push_back({rule.id, rule.title, rule.level, rule.message, rule.budget_bytes});
+    // Texts come from a signed bundle, but a rule may still hold bytes that are not UTF-8.
+    return json{{"rules", rules}, {"classes", texts.classes}}.dump(-1, ' ', false,
+                                                                   json::error_handler_t::replace);
+}
+
+Result<PolicyTexts> from_json(const std::string& text) {
+    try {
+        const auto document = json::parse(text);
+        PolicyTexts texts;
+        for (const auto& rule : document.at("rules"))
+            texts.rules.push_back({rule.at(0), rule.at(1), rule.at(2), rule.at(3), rule.at(4)});
+        texts.classes = document.at("classes").get<std::vector<std::string>>();
+        return texts;
+    } catch (const json::exception& error) {
+        return fail(ErrorCode::kInvalid, std::string("a stored policy cannot be read back: ") + error.what());
+    }
+}
+
+}  // namespace
+
+PolicyTexts texts_of(const rules::CompiledPolicy& policy) {
+    PolicyTexts texts;
+    for (const auto& rule : policy.rules)
+        texts.rules.push_back(
+            {rule.rule_id, rule.title, std::string(to_string(rule.level)), rule.message, rule.budget_bytes});
+    for (const auto& one : policy.classes)
+        texts.classes.push_back(one.name);
+    return texts;
+}
+
+Result<PolicyArchive> PolicyArchive::open(Database& database) {
+    auto made = database.execute(R"(
+CREATE TABLE IF NOT EXISTS policies (version INTEGER PRIMARY KEY, texts TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS artifacts (number INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL,
+                                      kind TEXT NOT NULL, class TEXT NOT NULL);
+)");
+    if (!made) return fail(made.error());
+    PolicyArchive archive(database);
+    if (auto loaded = archive.load(); !loaded) return fail(loaded.error());
+    return archive;
+}
+
+Result<void> PolicyArchive::load() {
+    auto policies = database_->prepare("SELECT version, texts FROM policies");
+    if (!policies) return fail(policies.error());
+    for (;;) {
+        auto row = policies->step();
+        if (!row) return fail(row.error());
+        if (!*row) break;
+        // A version that cannot be read back costs its explanations, not the start.
+        if (auto texts = from_json(policies->text(1)))
+            versions_[static_cast<std::uint64_t>(policies->integer(0))] = std::move(*texts);
+    }
+    auto artifacts = database_->prepare("SELECT number, id, name, kind, class FROM artifacts");
+    if (!artifacts) return fail(artifacts.error());
+    for (;;) {
+        auto row = artifacts->step();
+        if (!row) return fail(row.error());
+        if (!*row) return {};
+        const auto number = static_cast<std::uint32_t>(artifacts->integer(0));
+        artifacts_[number] = {number, artifacts->text(1), artifacts->text(2), artifacts->text(3),
+                              artifacts->text(4)};
+    }
+}
+
+Result<void> PolicyArchive::save(std::uint64_t version, const rules::CompiledPolicy& policy,
+                                 std::span<const ArtifactInfo> artifacts) {
+    auto transaction = Transaction::begin(*database_);
+    if (!transaction) return fail(transaction.error());
+    auto insert = database_->prepare("INSERT OR REPLACE INTO policies (version, texts) VALUES (?1, ?2)");
+    if (!insert) return fail(insert.error());
+    const PolicyTexts texts = texts_of(policy);
+    if (auto done = insert->bind(1, static_cast<std::int64_t>(version)).bind(2, to_json(texts)).run(); !done)
+        return done;
+    auto forget = database_->prepare(
+        "DELETE FROM policies WHERE version NOT IN (SELECT version FROM policies ORDER BY version DESC LIMIT "
+        "?1)");
+    if (!forget) return fail(forget.error());
+    if (auto done = forget->bind(1, static_cast<std::int64_t>(kKeptVersions)).run(); !done) return done;
+    auto artifact = database_->prepare(
+        "INSERT OR REPLACE INTO artifacts (number, id, name, kind, class) VALUES (?1, ?2, ?3, ?4, ?5)");
+    if (!artifact) return fail(artifact.error());
+    for (const auto& one : artifacts) {
+        artifact->bind(1, static_cast<std::int64_t>(one.number)).bind(2, one.id).bind(3, one.name);
+        if (auto done = artifact->bind(4, one.kind).bind(5, one.class_name).run(); !done) return done;
+    }
+    if (auto done = transaction->commit(); !done) return done;
+    versions_[version] = texts;
+    while (versions_.size() > kKeptVersions)
+        versions_.erase(versions_.begin());
+    for (const auto& one : artifacts)
+        artifacts_[one.number] = one;
+    return {};
+}
+
+const PolicyTexts* PolicyArchive::texts(std::uint64_t version) const {
+    const auto found = versions_.find(version);
+    return found == versions_.end() ? nullptr : &found->second;
+}
+
+const ArtifactInfo* PolicyArchive::artifact(std::uint32_t number) const {
+    const auto found = artifacts_.find(number);
+    return found == artifacts_.end() ? nullptr : &found->second;
+}
+
+}  // namespace modelward::agent

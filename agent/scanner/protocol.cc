@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/scanner/protocol.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+namespace modelward::agent {
+namespace {
+
+struct RequestRecord {
+    std::uint64_t id;
+    std::uint8_t depth;
+    std::uint8_t padding[7];
+};
+
+struct MatchRecord {
+    double score;
+    double share;
+    std::uint32_t artifact;
+    std::uint32_t count;
+    std::uint8_t method;
+    std::uint8_t padding[7];
+};
+
+struct ReplyRecord {
+    std::uint64_t id;
+    std::uint32_t match_count;
+    std::uint8_t failed;
+    std::uint8_t failure_code;
+    std::uint8_t innocent;
+    std::uint8_t padding;
+    std::array<char, 32> format;  // NUL-terminated, like `failure`
+    std::array<char, 256> failure;
+    std::array<MatchRecord, kMaxScanMatches> matches;
+};
+static_assert(std::is_trivially_copyable_v<RequestRecord> && std::is_trivially_copyable_v<ReplyRecord>);
+
+template <std::size_t N>
+void put_text(std::array<char, N>& into, std::string_view text) {
+    into.fill('\0');
+    std::copy_n(text.begin(), std::min(text.size(), N - 1), into.begin());
+}
+
+// Printable ASCII only: the text ends up in logs and on the console.
+template <std::size_t N>
+std::optional<std::string> get_text(const std::array<char, N>& from) {
+    const auto end = std::ranges::find(from, '\0');
+    if (end == from.end()) return std::nullopt;
+    std::string text(from.begin(), end);
+    for (auto& c : text)
+        if (c < 0x20 || c > 0x7e) c = '?';
+    return text;
+}
+
+bool is_share(double value) {
+    return std::isfinite(value) && value >= 0 && value <= 1;
+}
+
+std::unexpected<Error> socket_error(const char* what) {
+    if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+        return fail(ErrorCode::kUnavailable, std::string(what) + ": the other side is gone");
+    return fail_errno(what);
+}
+
+}  // namespace
+
+std::string_view to_string(InnocentKind kind) {
+    switch (kind) {
+        case InnocentKind::kNone:
+            return "none";
+        case InnocentKind::kTiny:
+            return "tiny file";
+        case InnocentKind::kText:
+            return "text";
+        case InnocentKind::kImage:
+            return "image";
+    }
+    return "none";
+}
+
+Result<void> send_request(int socket, const ScanRequest& request, int file) {
+    RequestRecord record{};
+    record.id = request.id;
+    record.depth = static_cast<std::uint8_t>(request.depth);
+    iovec data{&record, sizeof record};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &file, sizeof file);
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0) return socket_error("send to the scanner");
+    return {};
+}
+
+Result<ReceivedRequest> receive_request(int socket) {
+    RequestRecord record{};
+    iovec data{&record, sizeof record};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t size;
+    do
+        size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (size < 0 && errno == EINTR);
+    if (size < 0) return socket_error("receive from the agent");
+    if (size == 0) return fail(ErrorCode::kUnavailable, "the agent is gone");
+    ReceivedRequest received;
+    if (const cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
+        int file = -1;
+        std::memcpy(&file, CMSG_DATA(header), sizeof file);
+        received.file.reset(file);
+    }
+    if (size != sizeof record || !received.file || record.depth > 1)
+        return fail(ErrorCode::kInvalid, "a request without its descriptor or of a wrong size");
+    received.request = {record.id, static_cast<fingerprint::Depth>(record.depth)};
+    return received;
+}
+
+std::vector<std::uint8_t> encode_reply(const ScanReply& reply) {
+    ReplyRecord record{};
+    record.id = reply.id;
+    record.failed = reply.failure ? 1 : 0;
+    record.failure_code = reply.failure ? static_cast<std::uint8_t>(reply.failure->code()) : 0;
+    record.innocent = static_cast<std::uint8_t>(reply.innocent);
+    put_text(record.format, reply.format);
+    put_text(record.failure, reply.failure ? reply.failure->message() : "");
+    record.match_count = static_cast<std::uint32_t>(std::min(reply.matches.size(), kMaxScanMatches));
+    for (std::size_t i = 0; i < record.match_count; ++i) {
+        const auto& match = reply.matches[i];
+        record.matches[i].score = match.score;
+        record.matches[i].share = match.share;
+        record.matches[i].artifact = match.artifact;
+        record.matches[i].count = match.count;
+        record.matches[i].method = static_cast<std::uint8_t>(match.method);
+    }
+    std::vector<std::uint8_t> bytes(sizeof record);
+    std::memcpy(bytes.data(), &record, sizeof record);
+    return bytes;
+}
+
+Result<ScanReply> decode_reply(std::span<const std::uint8_t> bytes) {
+    const auto refuse = [] { return fail(ErrorCode::kInvalid, "the scanner's reply breaks its format"); };
+    ReplyRecord record;
+    if (bytes.size() != sizeof record) return refuse();
+    std::memcpy(&record, bytes.data(), sizeof record);
+    const auto format = get_text(record.format);
+    const auto failure = get_text(record.failure);
+    if (!format || !failure || record.match_count > kMaxScanMatches || record.failed > 1 ||
+        record.failure_code > static_cast<std::uint8_t>(ErrorCode::kInternal) ||
+        record.innocent > static_cast<std::uint8_t>(InnocentKind::kImage) ||
+        (record.match_count > 0 && (record.failed || record.innocent)))
+        return refuse();
+    ScanReply reply;
+    reply.id = record.id;
+    reply.format = *format;
+    reply.innocent = static_cast<InnocentKind>(record.innocent);
+    if (record.failed) reply.failure = Error(static_cast<ErrorCode>(record.failure_code), *failure);
+    for (std::size_t i = 0; i < record.match_count; ++i) {
+        const auto& match = record.matches[i];
+        if (!is_share(match.score) || !is_share(match.share) ||
+            match.method > static_cast<std::uint8_t>(fingerprint::Method::kTensors))
+            return refuse();
+        reply.matches.push_back({match.artifact, static_cast<fingerprint::Method>(match.method), match.score,
+                                 match.share, match.count});
+    }
+    return reply;
+}
+
+Result<void> send_reply(int socket, const ScanReply& reply) {
+    const auto record = encode_reply(reply);
+    if (::send(socket, record.data(), record.size(), MSG_NOSIGNAL) < 0)
+        return socket_error("send to the agent");
+    return {};
+}
+
+Result<ScanReply> receive_reply(int socket) {
+    std::array<std::uint8_t, sizeof(ReplyRecord) + 1> bytes;
+    ssize_t size;
+    do
+        size = ::recv(socket, bytes.data(), bytes.size(), 0);
+    while (size < 0 && errno == EINTR);
+    if (size < 0) return socket_error("receive from the scanner");
+    if (size == 0) return fail(ErrorCode::kUnavailable, "the scanner is gone");
+    return decode_reply(std::span(bytes).first(static_cast<std::size_t>(size)));
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent and modelward-scan say to each other over an inherited SOCK_SEQPACKET pair: one request with
+// one descriptor (SCM_RIGHTS), one reply. Fixed-size records, so neither side parses anything of variable
+// shape.
+//
+// The scanner reads hostile files and may be taken over by one: decode_reply() checks every field before
+// anything is believed. Both ends come from one build, so the records carry no version.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/unique_fd.h"
+#include "fingerprint/classify.h"
+
+namespace modelward::agent {
+
+inline constexpr int kScannerSocket = 3;  // descriptor numbers in the scanner
+inline constexpr int kScannerIndex = 4;
+inline constexpr std::size_t kMaxScanMatches = 16;
+
+enum class InnocentKind : std::uint8_t { kNone = 0, kTiny, kText, kImage };
+
+struct ScanRequest {
+    std::uint64_t id = 0;
+    fingerprint::Depth depth = fingerprint::Depth::kSampled;
+};
+
+struct ScanReply {
+    std::uint64_t id = 0;
+    std::optional<Error> failure;  // the file could not be classified; no matches then
+    std::string format;
+    std::vector<fingerprint::Match> matches;      // at most kMaxScanMatches, best first
+    InnocentKind innocent = InnocentKind::kNone;  // only judged in a full scan without a match
+};
+
+// The descriptor is duplicated by the kernel on its way; the caller keeps its own. kUnavailable: the peer is
+// gone.
+Result<void> send_request(int socket, const ScanRequest& request, int file);
+struct ReceivedRequest {
+    ScanRequest request;
+    UniqueFd file;
+};
+Result<ReceivedRequest> receive_request(int socket);  // waits
+
+Result<void> send_reply(int socket, const ScanReply& reply);
+Result<ScanReply> receive_reply(int socket);  // kUnavailable: the scanner is gone
+
+// The record of a reply as bytes, apart from any socket.
+std::vector<std::uint8_t> encode_reply(const ScanReply& reply);
+Result<ScanReply> decode_reply(std::span<const std::uint8_t> record);
+
+std::string_view to_string(InnocentKind kind);
+
+}  // namespace modelward::agent

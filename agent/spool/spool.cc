@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/spool/spool.h"
+
+#include <chrono>
+#include <limits>
+
+namespace modelward::agent {
+namespace {
+
+constexpr std::uint64_t kRowOverhead = 32;  // a rowid, two varints and a share of the page
+
+// How far apart two kernel events of one epoch may arrive out of order (several CPUs fill one ring). The ring
+// holds fewer events than this.
+constexpr std::int64_t kKernelWindow = 65536;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS kernel_seen (sequence INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+)";
+
+enum Prepared : std::size_t { kInsert, kSeen, kForget, kRead, kDelete };
+constexpr const char* kStatements[] = {
+    "INSERT INTO events (bytes) VALUES (?1) RETURNING sequence",
+    "INSERT OR IGNORE INTO kernel_seen (sequence) VALUES (?1)",
+    "DELETE FROM kernel_seen WHERE sequence < (SELECT MAX(sequence) FROM kernel_seen) - ?1",
+    "SELECT sequence, bytes FROM events WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+    "DELETE FROM events WHERE sequence <= ?1",
+};
+
+wire::Event loss_event(std::uint64_t lost) {
+    wire::Event event;
+    event.set_kind(wire::EVENT_KIND_LOSS);
+    event.set_count(lost);
+    event.set_time_unix_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                               std::chrono::system_clock::now().time_since_epoch())
+                               .count());
+    event.set_reason(std::to_string(lost) + " events were not kept: the spool was full");
+    return event;
+}
+
+}  // namespace
+
+Result<Spool> Spool::open(const std::filesystem::path& path, SpoolLimits limits) {
+    auto database = Database::open(path);
+    if (!database) return fail(database.error());
+    Spool spool(std::move(*database), limits);
+    if (auto ready = spool.prepare(); !ready) return fail(ready.error().with_context(path.string()));
+    return spool;
+}
+
+Result<void> Spool::prepare() {
+    if (auto made = database_.execute(kSchema); !made) return made;
+    for (const auto* sql : kStatements) {
+        auto statement = database_.prepare(sql);
+        if (!statement) return fail(statement.error());
+        statements_.push_back(std::move(*statement));
+    }
+    auto sums = database_.prepare(
+        "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0), "
+        "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events");
+    if (!sums) return fail(sums.error());
+    if (auto row = sums->step(); !row) return fail(row.error());
+    counters_.events = static_cast<std::uint64_t>(sums->integer(0));
+    counters_.bytes = static_cast<std::uint64_t>(sums->integer(1)) + counters_.events * kRowOverhead;
+    counters_.last_sequence = static_cast<std::uint64_t>(sums->integer(2));
+    return {};
+}
+
+Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
+    auto transaction = Transaction::begin(database_);
+    if (!transaction) return fail(transaction.error());
+    auto known = database_.prepare("SELECT 1 FROM meta WHERE name = 'boot_id' AND value = ?1");
+    if (!known) return fail(known.error());
+    auto same = known->bind(1, boot_id).step();
+    if (!same) return fail(same.error());
+    known->reset();
+    if (*same && sensor_adopted) return {};
+    if (auto done = database_.execute("DELETE FROM kernel_seen"); !done) return done;
+    auto remember = database_.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('boot_id', ?1)");
+    if (!remember) return fail(remember.error());
+    if (auto done = remember->bind(1, boot_id).run(); !done) return done;
+    return transaction->commit();
+}
+
+std::uint64_t Spool::room_for(const wire::Event& event) const {
+    const bool urgent = event.verdict() == wire::VERDICT_BLOCK || event.kind() == wire::EVENT_KIND_LOSS;
+    return urgent ? limits_.max_bytes : limits_.max_bytes - limits_.block_reserve_bytes;
+}
+
+Result<void> Spool::append(wire::Event event) {
+    SpoolItem item{std::move(event), std::nullopt};
+    return append(std::span<const SpoolItem>(&item, 1));
+}
+
+Result<void> Spool::append(std::span<const SpoolItem> items) {
+    auto transaction = Transaction::begin(database_);
+    if (!transaction) return fail(transaction.error());
+    // Counters change only when the transaction did.
+    SpoolCounters after = counters_;
+    std::uint64_t loss = pending_loss_;
+    if (loss > 0) {
+        const auto event = loss_event(loss);
+        if (after.bytes + event.ByteSizeLong() + kRowOverhead <= room_for(event)) {
+            if (auto stored = store(event, after); !stored) return stored;
+            loss = 0;
+        }
+    }
+    for (const auto& item : items) {
+        if (item.kernel_sequence) {
+            auto before = stored_before(*item.kernel_sequence);
+            if (!before) return fail(before.error());
+            if (*before) {
+                ++after.duplicates;
+                continue;
+            }
+        }
+        if (after.bytes + item.event.ByteSizeLong() + kRowOverhead > room_for(item.event)) {
+            if (room_for(item.event) == limits_.max_bytes)
+                return fail(ErrorCode::kLimit,
+                            "the spool is full (" + std::to_string(limits_.max_bytes) + " bytes)");
+            ++loss, ++after.lost;
+            continue;
+        }
+        if (auto stored = store(item.event, after); !stored) return stored;
+    }
+    if (auto done = statements_[kForget].bind(1, kKernelWindow).run(); !done) return done;
+    if (auto done = transaction->commit(); !done) return done;
+    counters_ = after;
+    pending_loss_ = loss;
+    return {};
+}
+
+Result<void> Spool::store(const wire::Event& event, SpoolCounters& after) {
+    const std::string bytes = event.SerializeAsString();
+    auto& insert = statements_[kInsert];
+    auto row =
+        insert.bind(1, std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())).step();
+    if (!row) return fail(row.error());
+    after.last_sequence = static_cast<std::uint64_t>(insert.integer(0));
+    after.events += 1;
+    after.bytes += bytes.size() + kRowOverhead;
+    return insert.run();
+}
+
+Result<bool> Spool::stored_before(std::uint64_t kernel_sequence) {
+    auto& seen = statements_[kSeen];
+    if (auto done = seen.bind(1, static_cast<std::int64_t>(kernel_sequence)).run(); !done)
+        return fail(done.error());
+    return database_.changes() == 0;
+}
+
+Result<std::vector<wire::Event>> Spool::read(std::size_t most) {
+    std::vector<wire::Event> events;
+    auto& select = statements_[kRead];
+    select.bind(1, static_cast<std::int64_t>(acknowledged_)).bind(2, static_cast<std::int64_t>(most));
+    for (;;) {
+        auto row = select.step();
+        if (!row) return fail(row.error());
+        if (!*row) break;
+        const auto bytes = select.blob(1);
+        wire::Event event;
+        if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+            event.Clear();  // a damaged row must not stop the ones behind it
+            event.set_kind(wire::EVENT_KIND_LOSS);
+            event.set_count(1);
+            event.set_reason("a stored event could not be read back from the spool");
+        }
+        event.set_sequence(static_cast<std::uint64_t>(select.integer(0)));
+        events.push_back(std::move(event));
+    }
+    select.reset();
+    return events;
+}
+
+Result<void> Spool::acknowledge(std::uint64_t sequence) {
+    // A peer may say anything: only what was given out can be acknowledged.
+    acknowledged_ = std::max(acknowledged_, std::min(sequence, counters_.last_sequence));
+    auto transaction = Transaction::begin(database_);
+    if (!transaction) return fail(transaction.error());
+    auto sum = database_.prepare(
+        "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0) FROM events WHERE sequence <= ?1");
+    if (!sum) return fail(sum.error());
+    if (auto row = sum->bind(1, static_cast<std::int64_t>(acknowledged_)).step(); !row)
+        return fail(row.error());
+    const auto count = static_cast<std::uint64_t>(sum->integer(0));
+    const auto bytes = static_cast<std::uint64_t>(sum->integer(1)) + count * kRowOverhead;
+    sum->reset();
+    if (count == 0) return {};
+    if (auto done = statements_[kDelete].bind(1, static_cast<std::int64_t>(acknowledged_)).run(); !done)
+        return done;
+    if (auto done = transaction->commit(); !done) return done;
+    counters_.events -= count;
+    counters_.bytes -= bytes;
+    return {};
+}
+
+}  // namespace modelward::agent

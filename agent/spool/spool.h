@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events that wait for the console: durable, in order, each once, within a size.
+//
+// - append() is one transaction: all of the batch is stored or nothing. Each stored event gets the next
+// sequence.
+// - A kernel event that was stored before (the agent died before the kernel took it back) is not stored
+// again.
+// - Telemetry may fill max_bytes - block_reserve_bytes; blocks may fill all. Telemetry beyond its share is
+// counted
+//   as lost. A block that finds no room, or a disk that is full, makes append() fail (kLimit) and store
+//   nothing: the caller leaves the events where they are (the kernel's ring), which loses nothing while the
+//   ring has room.
+// - What was lost is stored as one LOSS event as soon as there is room.
+// The size is what the events take in the database; SQLite's own overhead comes on top (about 5 %).
+// Not thread-safe. Errors: kLimit no room; kIo the database refused.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "agent/spool/database.h"
+#include "base/error.h"
+#include "wire/modelward.pb.h"
+
+namespace modelward::agent {
+
+struct SpoolLimits {
+    std::uint64_t max_bytes;
+    std::uint64_t block_reserve_bytes;
+};
+
+struct SpoolItem {
+    wire::Event event;                             // its sequence is ignored
+    std::optional<std::uint64_t> kernel_sequence;  // unique within the epoch
+};
+
+struct SpoolCounters {
+    std::uint64_t events = 0;  // waiting
+    std::uint64_t bytes = 0;   // waiting
+    std::uint64_t last_sequence = 0;
+    std::uint64_t lost = 0;        // since this process started
+    std::uint64_t duplicates = 0;  // kernel events that were stored already
+};
+
+class Spool {
+  public:
+    static Result<Spool> open(const std::filesystem::path& path, SpoolLimits limits);
+
+    // Kernel sequences count from 1 again after a boot and whenever the sensor was loaded anew.
+    Result<void> start_epoch(std::string_view boot_id, bool sensor_adopted);
+
+    Result<void> append(std::span<const SpoolItem> items);
+    Result<void> append(wire::Event event);
+
+    // Oldest first, sequence set; nothing that was acknowledged.
+    Result<std::vector<wire::Event>> read(std::size_t most);
+
+    // All up to and including `sequence` is durable elsewhere.
+    Result<void> acknowledge(std::uint64_t sequence);
+
+    // Something the caller could not even build; reported by the next LOSS event.
+    void count_lost(std::uint64_t events) { pending_loss_ += events, counters_.lost += events; }
+
+    const SpoolCounters& counters() const { return counters_; }
+    Database& database() { return database_; }  // the policy archive lives in the same file
+
+  private:
+    Spool(Database database, SpoolLimits limits) : database_(std::move(database)), limits_(limits) {}
+    Result<void> prepare();
+    Result<void> store(const wire::Event& event, SpoolCounters& after);
+    Result<bool> stored_before(std::uint64_t kernel_sequence);
+    std::uint64_t room_for(const wire::Event& event) const;
+
+    Database database_;
+    SpoolLimits limits_;
+    SpoolCounters counters_;
+    std::uint64_t acknowledged_ = 0;
+    std::uint64_t pending_loss_ = 0;
+    std::vector<Statement> statements_;
+};
+
+}  // namespace modelward::agent
