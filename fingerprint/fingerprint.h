@@ -20,28 +20,30 @@ using Sketch = std::array<std::uint64_t, kSketchBits / 64>;
 struct TensorSketch {
     std::string name;
     std::uint64_t elements;
-    bool eligible;    // false: carries no evidence (too small, 1-D, constant or a ramp)
+    bool eligible;  // false: carries no evidence (too small, 1-D, constant or a ramp)
     Sketch sketch;
 };
 
 struct Chunk {
-    std::uint64_t hash;      // xxh3-64 of the chunk's bytes
+    std::uint64_t hash;  // xxh3-64 of the chunk's bytes
     std::uint32_t length;
 };
 
 struct Fingerprint {
-    std::string format;                        // of the registered file
+    std::string format;  // of the registered file
     std::uint64_t file_bytes = 0;
-    std::array<std::uint8_t, 32> sha256{};     // of the whole file
-    std::vector<Chunk> chunks;                 // in file order
-    std::vector<TensorSketch> tensors;         // in file order
+    std::array<std::uint8_t, 32> sha256{};  // of the whole file
+    std::vector<Chunk> chunks;              // in file order; those that are evidence (chunks/chunker.h)
+    std::vector<TensorSketch> tensors;      // in file order
 };
 
-// Reads the whole source once. Errors as classify().
+// Reads the whole source once. Errors as classify(), but a broken file is refused: kInvalid, kLimit, kIo.
+// Tensors of unknown types are left out.
 Result<Fingerprint> make_fingerprint(const ByteSource& source);
 
 std::vector<std::uint8_t> serialize(const Fingerprint& fingerprint);
-// kInvalid with the offset and the reason; kUnsupported for a newer version. Never trusts a count before checking it.
+// kInvalid with the offset and the reason; kUnsupported for a newer version. Never trusts a count before
+// checking it.
 Result<Fingerprint> parse_fingerprint(std::span<const std::uint8_t> bytes);
 
 }  // namespace modelward::fingerprint

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `match` and `compare` say about a file, as a JSON line or as text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "fingerprint/classify.h"
+
+namespace modelward::cli {
+
+enum class Verdict {
+    kMatch,        // holds an artifact's bytes, or its tensors converted
+    kDerived,      // holds an artifact's tensors, changed by more than a conversion
+    kNone,         // nothing registered was found
+    kUnscannable,  // could not be read or understood
+};
+
+struct MatchReport {
+    std::string file{};
+    std::string format{};
+    Verdict verdict = Verdict::kNone;
+    std::string artifact{};                      // the best one; empty without a match
+    double share = 0;                            // of the artifact, by the best evidence
+    std::vector<fingerprint::Match> evidence{};  // for that artifact
+    std::vector<std::string> also{};             // other artifacts that match
+    double elapsed_ms = 0;
+    std::uint64_t bytes_read = 0;
+    std::string error{};  // when unscannable
+};
+
+// `names` gives the artifacts' names by number.
+MatchReport make_report(std::string file, const Result<fingerprint::Classification>& classification,
+                        const std::vector<std::string>& names);
+
+// What `fingerprint` says after writing `output`.
+std::string to_summary(const std::string& file, const std::string& output,
+                       const fingerprint::Fingerprint& fingerprint, bool json);
+
+std::string to_json_line(const MatchReport& report);
+std::string to_text(const MatchReport& report);
+
+}  // namespace modelward::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The full look at a file: one pass over all bytes in blocks, chunks and (if wanted) SHA-256 together. Memory
+// does not grow with the file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+
+#include "base/error.h"
+#include "fingerprint/byte_source.h"
+#include "fingerprint/fingerprint.h"
+
+namespace modelward::fingerprint {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+// Called for each chunk that is not trivial, in file order, with its offset.
+using ChunkVisitor = std::function<void(std::uint64_t offset, const Chunk& chunk)>;
+
+// Returns the SHA-256 of the file when `hash` is set, zeros otherwise.
+Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit);
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element types of tensors: how many bytes a block of elements takes, and how to turn blocks into floats.
+//
+// A plain type is a block of one element. A quantised type packs `block_elements` elements into `block_bytes`
+// bytes. One file of this folder holds one family; dtype.cc holds the table. The block layouts are those that
+// the GGUF format publishes; all multi-byte values are little-endian.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace modelward::fingerprint {
+
+enum class DType : std::uint8_t {
+    kF64,
+    kF32,
+    kF16,
+    kBF16,
+    kF8E4M3,
+    kF8E5M2,
+    kI8,
+    kU8,
+    kQ4_0,
+    kQ4_1,
+    kQ5_0,
+    kQ5_1,
+    kQ8_0,
+    kQ2_K,
+    kQ3_K,
+    kQ4_K,
+    kQ5_K,
+    kQ6_K,
+    // Known by size only: a file with such tensors is read, the tensors carry no evidence.
+    kBool,
+    kI16,
+    kU16,
+    kI32,
+    kU32,
+    kI64,
+    kU64,
+    kQ8_1,
+    kQ8_K,
+    kIQ1_S,
+    kIQ1_M,
+    kIQ2_XXS,
+    kIQ2_XS,
+    kIQ2_S,
+    kIQ3_XXS,
+    kIQ3_S,
+    kIQ4_NL,
+    kIQ4_XS,
+    kTQ1_0,
+    kTQ2_0,
+    kMXFP4,
+    kCount,
+};
+
+// Turns whole blocks into floats: `bytes` holds n * block_bytes, `into` takes n * block_elements. Any bytes
+// are accepted; the floats may be infinite or NaN.
+using Decode = void (*)(std::span<const std::uint8_t> bytes, std::span<float> into);
+
+struct DTypeInfo {
+    std::string_view name;
+    std::uint32_t block_elements;
+    std::uint32_t block_bytes;
+    Decode decode;  // null: elements of this type cannot be turned into floats
+};
+
+const DTypeInfo& info(DType dtype);
+
+// The largest block of any type, in elements and in bytes. Sample runs are aligned to it.
+inline constexpr std::uint32_t kMaxBlockElements = 256;
+inline constexpr std::uint32_t kMaxBlockBytes = 292;
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// GGUF versions 1 to 3: magic, version, counts, key-value pairs, tensor infos, padding, data. Dimensions are
+// listed innermost first; offsets count from the start of the data.
+// https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+#include <algorithm>
+#include <array>
+
+#include "fingerprint/readers/gguf_metadata.h"
+#include "fingerprint/readers/header_cursor.h"
+#include "fingerprint/readers/reader.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+constexpr std::uint32_t kNewestVersion = 3;
+
+// Indexed by the type's number in the file; kCount marks numbers that were withdrawn.
+constexpr std::array kTypes = {
+    DType::kF32,     DType::kF16,   DType::kQ4_0,   DType::kQ4_1,  DType::kCount,   DType::kCount,
+    DType::kQ5_0,    DType::kQ5_1,  DType::kQ8_0,   DType::kQ8_1,  DType::kQ2_K,    DType::kQ3_K,
+    DType::kQ4_K,    DType::kQ5_K,  DType::kQ6_K,   DType::kQ8_K,  DType::kIQ2_XXS, DType::kIQ2_XS,
+    DType::kIQ3_XXS, DType::kIQ1_S, DType::kIQ4_NL, DType::kIQ3_S, DType::kIQ2_S,   DType::kIQ4_XS,
+    DType::kI8,      DType::kI16,   DType::kI32,    DType::kI64,   DType::kF64,     DType::kIQ1_M,
+    DType::kBF16,    DType::kCount, DType::kCount,  DType::kCount, DType::kTQ1_0,   DType::kTQ2_0,
+    DType::kCount,   DType::kCount, DType::kCount,  DType::kMXFP4,
+};
+
+struct TensorInfo {
+    std::string name;
+    std::vector<std::uint64_t> shape;
+    std::uint32_t type;
+    std::uint64_t offset;
+};
+
+TensorInfo read_info(HeaderCursor& cursor, std::uint32_t version) {
+    TensorInfo info{cursor.text(read_gguf_size(cursor, version)), {}, 0, 0};
+    const auto dimensions = cursor.number<std::uint32_t>();
+    if (dimensions > kMaxDimensions) {
+        cursor.refuse(ErrorCode::kLimit, "tensor '" + info.name + "' has " + std::to_string(dimensions) +
+                                             " dimensions; the limit is " + std::to_string(kMaxDimensions));
+        return info;
+    }
+    for (std::uint32_t i = 0; i < dimensions; ++i)
+        info.shape.push_back(read_gguf_size(cursor, version));
+    std::ranges::reverse(info.shape);
+    info.type = cursor.number<std::uint32_t>();
+    info.offset = cursor.number<std::uint64_t>();
+    return info;
+}
+
+// name length, dimension count, type and offset
+std::uint64_t least_info_bytes(std::uint32_t version) {
+    return version == 1 ? 20 : 24;
+}
+
+Result<void> add_tensor(TensorTable& table, TensorInfo info, std::uint64_t alignment) {
+    if (info.type >= kTypes.size() || kTypes[info.type] == DType::kCount) {
+        note_defect(table,
+                    Error(ErrorCode::kUnsupported, "GGUF: tensor '" + info.name + "' has the unknown type " +
+                                                       std::to_string(info.type)));
+        return {};
+    }
+    if (info.offset % alignment != 0) {
+        return fail(ErrorCode::kInvalid, "GGUF: tensor '" + info.name + "' at offset " +
+                                             std::to_string(info.offset) + " is not aligned to " +
+                                             std::to_string(alignment));
+    }
+    const auto extent = extent_of(kTypes[info.type], info.shape);
+    std::uint64_t offset = 0;
+    if (!extent || __builtin_add_overflow(table.data_start, info.offset, &offset) ||
+        offset >= std::uint64_t{1} << 62 || extent->bytes >= std::uint64_t{1} << 62) {
+        return fail(ErrorCode::kInvalid, "GGUF: tensor '" + info.name +
+                                             "': the shape is too large or its rows are not whole blocks");
+    }
+    table.tensors.push_back({std::move(info.name), kTypes[info.type], std::move(info.shape), extent->elements,
+                             offset, extent->bytes});
+    return {};
+}
+
+Result<std::uint32_t> read_version(HeaderCursor& cursor) {
+    cursor.skip(4);
+    const auto version = cursor.number<std::uint32_t>();
+    if (!cursor.ok()) return fail(cursor.error().with_context("GGUF"));
+    if (version >= 1 && version <= kNewestVersion) return version;
+    if ((version & 0xFFFFU) == 0 && version != 0) {
+        return fail(ErrorCode::kUnsupported, "GGUF: big-endian files are not read");
+    }
+    return fail(ErrorCode::kUnsupported, "GGUF: version " + std::to_string(version) + "; 1 to 3 are read");
+}
+
+Result<TensorTable> parse(const ByteSource& source) {
+    HeaderCursor cursor(source);
+    const auto version = read_version(cursor);
+    if (!version) return fail(version.error());
+    const std::uint64_t tensors = read_gguf_size(cursor, *version);
+    const std::uint64_t pairs = read_gguf_size(cursor, *version);
+    if (tensors > kMaxTensors || pairs > kMaxGgufPairs || !cursor.fits(tensors, least_info_bytes(*version))) {
+        cursor.refuse(ErrorCode::kLimit, std::to_string(tensors) + " tensors and " + std::to_string(pairs) +
+                                             " key-value pairs are announced; the limits are " +
+                                             std::to_string(kMaxTensors) + ", " +
+                                             std::to_string(kMaxGgufPairs) + " and the size of the file");
+    }
+    const GgufMetadata metadata = read_gguf_metadata(cursor, *version, pairs);
+    std::vector<TensorInfo> infos;
+    for (std::uint64_t i = 0; i < tensors && cursor.ok(); ++i)
+        infos.push_back(read_info(cursor, *version));
+    if (!cursor.ok()) return fail(cursor.error().with_context("GGUF"));
+
+    TensorTable table{.format = "gguf", .data_start = 0, .tensors = {}, .defect = {}};
+    table.data_start = (cursor.position() + metadata.alignment - 1) / metadata.alignment * metadata.alignment;
+    table.tensors.reserve(infos.size());
+    for (TensorInfo& info : infos) {
+        if (auto added = add_tensor(table, std::move(info), metadata.alignment); !added)
+            return fail(added.error());
+    }
+    if (auto settled = settle(table, source.size()); !settled)
+        return fail(settled.error().with_context("GGUF"));
+    return table;
+}
+
+bool claims(std::span<const std::uint8_t> head) {
+    static constexpr std::array<std::uint8_t, 4> kMagic = {'G', 'G', 'U', 'F'};
+    return head.size() >= kMagic.size() && std::ranges::equal(head.first(kMagic.size()), kMagic);
+}
+
+}  // namespace
+
+const Reader kGgufReader{"gguf", claims, parse};
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readers of model formats. Each format is one Reader in a file of its own, listed in reader.cc.
+//
+// A reader executes nothing, allocates no more than the file's own size justifies (and stays within the
+// limits of tensor_table.h), and reads the metadata only, never the tensors' data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/error.h"
+#include "fingerprint/byte_source.h"
+#include "fingerprint/readers/tensor_table.h"
+
+namespace modelward::fingerprint {
+
+struct Reader {
+    std::string_view format;
+    // Whether a file that starts with `head` (its first kHeadBytes bytes, or all of a smaller file) is of
+    // this format.
+    bool (*claims)(std::span<const std::uint8_t> head);
+    // Contract: tensor_table.h. Called only for files that are claimed.
+    Result<TensorTable> (*read)(const ByteSource& source);
+};
+
+inline constexpr std::size_t kHeadBytes = 64;
+
+extern const Reader kSafetensorsReader;  // safetensors_reader.cc
+extern const Reader kGgufReader;         // gguf_reader.cc
+
+// The reader that claims the file; null when none does (then its format is unknown, which is no error).
+Result<const Reader*> find_reader(const ByteSource& source);
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// safetensors: u64 length of a JSON header, the header, then the tensors' data. The header maps each name to
+// {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted from the end of the header;
+// "__metadata__" maps strings to strings. https://huggingface.co/docs/safetensors
+#include <simdjson.h>
+
+#include <array>
+#include <new>
+
+#include "fingerprint/dtypes/little_endian.h"
+#include "fingerprint/readers/reader.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+constexpr std::uint64_t kLengthBytes = 8;
+
+struct NamedType {
+    std::string_view name;
+    DType dtype;
+};
+constexpr std::array kTypes = {
+    NamedType{"F32", DType::kF32},        NamedType{"F16", DType::kF16},
+    NamedType{"BF16", DType::kBF16},      NamedType{"F64", DType::kF64},
+    NamedType{"I8", DType::kI8},          NamedType{"U8", DType::kU8},
+    NamedType{"F8_E4M3", DType::kF8E4M3}, NamedType{"F8_E5M2", DType::kF8E5M2},
+    NamedType{"BOOL", DType::kBool},      NamedType{"I16", DType::kI16},
+    NamedType{"U16", DType::kU16},        NamedType{"I32", DType::kI32},
+    NamedType{"U32", DType::kU32},        NamedType{"I64", DType::kI64},
+    NamedType{"U64", DType::kU64},
+};
+
+std::optional<DType> dtype_named(std::string_view name) {
+    for (const NamedType& type : kTypes) {
+        if (type.name == name) return type.dtype;
+    }
+    return std::nullopt;
+}
+
+std::unexpected<Error> broken(std::string_view name, const std::string& what) {
+    return fail(ErrorCode::kInvalid, "safetensors header: tensor '" + std::string(name) + "': " + what);
+}
+
+Result<void> check_metadata(const simdjson::dom::element& value) {
+    simdjson::dom::object object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) {
+        return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is not an object");
+    }
+    for (const auto field : object) {
+        if (!field.value.is_string()) {
+            return fail(ErrorCode::kInvalid,
+                        "safetensors header: __metadata__ holds something that is not a string");
+        }
+    }
+    return {};
+}
+
+// An array of at most `limit` unsigned integers.
+Result<std::vector<std::uint64_t>> read_numbers(const simdjson::dom::element& value, std::size_t limit) {
+    simdjson::dom::array array;
+    if (value.get_array().get(array) != simdjson::SUCCESS) return fail(ErrorCode::kInvalid, "is not a list");
+    std::vector<std::uint64_t> numbers;
+    for (const auto item : array) {
+        std::uint64_t number = 0;
+        if (item.get_uint64().get(number) != simdjson::SUCCESS) {
+            return fail(ErrorCode::kInvalid, "holds something that is not an unsigned integer");
+        }
+        if (numbers.size() == limit) {
+            return fail(ErrorCode::kLimit, "has more than " + std::to_string(limit) + " entries");
+        }
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
+struct Entry {
+    std::optional<std::string_view> dtype;
+    std::optional<std::vector<std::uint64_t>> shape;
+    std::optional<std::vector<std::uint64_t>> offsets;
+};
+
+Result<Entry> read_entry(std::string_view name, const simdjson::dom::element& value) {
+    simdjson::dom::object object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) return broken(name, "is not an object");
+    Entry entry;
+    for (const auto field : object) {
+        if (field.key == "dtype" && !entry.dtype) {
+            std::string_view dtype;
+            if (field.value.get_string().get(dtype) != simdjson::SUCCESS)
+                return broken(name, "dtype is not a string");
+            entry.dtype = dtype;
+        } else if ((field.key == "shape" && !entry.shape) ||
+                   (field.key == "data_offsets" && !entry.offsets)) {
+            auto numbers = read_numbers(field.value, field.key == "shape" ? kMaxDimensions : 2);
+            if (!numbers) {
+                return fail(numbers.error().with_context("safetensors header: tensor '" + std::string(name) +
+                                                         "': " + std::string(field.key)));
+            }
+            (field.key == "shape" ? entry.shape : entry.offsets) = std::move(*numbers);
+        } else {
+            return broken(name, "'" + std::string(field.key) + "' is unknown or given twice");
+        }
+    }
+    if (!entry.dtype || !entry.shape || !entry.offsets || entry.offsets->size() != 2) {
+        return broken(name, "dtype, shape and two data_offsets are needed");
+    }
+    return entry;
+}
+
+Result<void> add_tensor(TensorTable& table, std::string_view name, const simdjson::dom::element& value) {
+    if (table.tensors.size() >= kMaxTensors) {
+        return fail(ErrorCode::kLimit,
+                    "safetensors header: more than " + std::to_string(kMaxTensors) + " tensors");
+    }
+    if (name.size() > kMaxNameBytes) return fail(ErrorCode::kLimit, "safetensors header: a name is too long");
+    auto entry = read_entry(name, value);
+    if (!entry) return fail(entry.error());
+    const std::uint64_t begin = (*entry->offsets)[0];
+    const std::uint64_t end = (*entry->offsets)[1];
+    if (begin > end || end >= std::uint64_t{1} << 62) return broken(name, "data_offsets are not a range");
+    const auto dtype = dtype_named(*entry->dtype);
+    if (!dtype) {
+        note_defect(table, Error(ErrorCode::kUnsupported,
+                                 "tensor '" + std::string(name) + "' has the unknown type '" +
+                                     std::string(entry->dtype->substr(0, 32)) + "'"));
+        return {};
+    }
+    const auto extent = extent_of(*dtype, *entry->shape);
+    if (!extent) return broken(name, "shape is too large");
+    if (extent->bytes != end - begin) {
+        return broken(name, "shape and dtype need " + std::to_string(extent->bytes) +
+                                " bytes, data_offsets give " + std::to_string(end - begin));
+    }
+    table.tensors.push_back({std::string(name), *dtype, std::move(*entry->shape), extent->elements,
+                             table.data_start + begin, extent->bytes});
+    return {};
+}
+
+// The format wants the data without holes and ending with the file. What is between tensors is not evidence,
+// so a hole is a defect, not an error.
+void note_holes(TensorTable& table, std::uint64_t file_bytes) {
+    std::uint64_t end = table.data_start;
+    for (const Tensor& tensor : table.tensors) {
+        if (tensor.offset != end) {
+            note_defect(table, Error(ErrorCode::kInvalid, "there is a hole of " +
+                                                              std::to_string(tensor.offset - end) +
+                                                              " bytes before tensor '" + tensor.name + "'"));
+            return;
+        }
+        end += tensor.bytes;
+    }
+    if (end != file_bytes) {
+        note_defect(table, Error(ErrorCode::kInvalid, "the last tensor ends at byte " + std::to_string(end) +
+                                                          ", the file at " + std::to_string(file_bytes)));
+    }
+}
+
+Result<std::uint64_t> read_header_length(const ByteSource& source) {
+    std::array<std::uint8_t, kLengthBytes> bytes{};
+    if (auto read = source.read(0, bytes); !read) return fail(read.error());
+    const auto length = load_le<std::uint64_t>(bytes.data());
+    if (length > source.size() - kLengthBytes) {
+        return fail(ErrorCode::kInvalid, "safetensors header: its length is given as " +
+                                             std::to_string(length) + " bytes, more than the file has");
+    }
+    if (length > kMaxHeaderBytes) {
+        return fail(ErrorCode::kLimit, "safetensors header: " + std::to_string(length) +
+                                           " bytes, the limit is " + std::to_string(kMaxHeaderBytes));
+    }
+    return length;
+}
+
+Result<TensorTable> parse(const ByteSource& source) {
+    const auto length = read_header_length(source);
+    if (!length) return fail(length.error());
+    simdjson::padded_string text(*length);
+    if (auto read = source.read(kLengthBytes, {reinterpret_cast<std::uint8_t*>(text.data()), *length});
+        !read) {
+        return fail(read.error());
+    }
+    simdjson::dom::parser parser;
+    simdjson::dom::object header;
+    if (const auto error = parser.parse(text).get_object().get(header); error != simdjson::SUCCESS) {
+        return fail(ErrorCode::kInvalid,
+                    std::string("safetensors header: not a JSON object: ") + simdjson::error_message(error));
+    }
+    TensorTable table{
+        .format = "safetensors", .data_start = kLengthBytes + *length, .tensors = {}, .defect = {}};
+    bool metadata_seen = false;
+    for (const auto field : header) {
+        if (field.key == "__metadata__") {
+            if (std::exchange(metadata_seen, true)) {
+                return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is given twice");
+            }
+            if (auto sound = check_metadata(field.value); !sound) return fail(sound.error());
+        } else if (auto added = add_tensor(table, field.key, field.value); !added) {
+            return fail(added.error());
+        }
+    }
+    const bool complete = !table.defect;
+    if (auto settled = settle(table, source.size()); !settled) return fail(settled.error());
+    if (complete && !table.defect) note_holes(table, source.size());
+    return table;
+}
+
+bool claims(std::span<const std::uint8_t> head) {
+    if (head.size() < kLengthBytes + 2 || head[kLengthBytes] != '{') return false;
+    const char second = static_cast<char>(head[kLengthBytes + 1]);
+    return std::string_view("\"} \n\r\t").contains(second);
+}
+
+}  // namespace
+
+const Reader kSafetensorsReader{"safetensors", claims, parse};
+
+}  // namespace modelward::fingerprint

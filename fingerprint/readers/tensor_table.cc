@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/readers/tensor_table.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace modelward::fingerprint {
+namespace {
+
+constexpr std::uint64_t kMaxExtent = std::uint64_t{1} << 63;
+
+Result<void> refuse_duplicates(const TensorTable& table) {
+    std::unordered_set<std::string_view> names;
+    names.reserve(table.tensors.size());
+    for (const Tensor& tensor : table.tensors) {
+        if (!names.insert(tensor.name).second) {
+            return fail(ErrorCode::kInvalid, "tensor '" + tensor.name + "' is listed twice");
+        }
+    }
+    return {};
+}
+
+Result<void> refuse_overlaps(const TensorTable& table) {
+    std::uint64_t end = table.data_start;
+    for (const Tensor& tensor : table.tensors) {
+        if (tensor.bytes == 0) continue;
+        if (tensor.offset < end) {
+            return fail(ErrorCode::kInvalid, "tensor '" + tensor.name + "' at offset " +
+                                                 std::to_string(tensor.offset) + " overlaps what ends at " +
+                                                 std::to_string(end));
+        }
+        end = tensor.offset + tensor.bytes;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<Extent> extent_of(DType dtype, const std::vector<std::uint64_t>& shape) {
+    std::uint64_t elements = 1;
+    for (const std::uint64_t extent : shape) {
+        if (__builtin_mul_overflow(elements, extent, &elements)) return std::nullopt;
+    }
+    const DTypeInfo& type = info(dtype);
+    const std::uint64_t inner = shape.empty() ? 1 : shape.back();
+    if (inner % type.block_elements != 0) return std::nullopt;
+    std::uint64_t bytes = 0;
+    if (__builtin_mul_overflow(elements / type.block_elements, std::uint64_t{type.block_bytes}, &bytes)) {
+        return std::nullopt;
+    }
+    if (elements >= kMaxExtent || bytes >= kMaxExtent) return std::nullopt;
+    return Extent{elements, bytes};
+}
+
+Result<void> settle(TensorTable& table, std::uint64_t file_bytes) {
+    std::ranges::stable_sort(table.tensors, {}, &Tensor::offset);
+    if (auto unique = refuse_duplicates(table); !unique) return unique;
+    if (auto apart = refuse_overlaps(table); !apart) return apart;
+    const auto is_outside = [file_bytes](const Tensor& tensor) {
+        return tensor.offset > file_bytes || tensor.bytes > file_bytes - tensor.offset;
+    };
+    const auto outside = std::ranges::find_if(table.tensors, is_outside);
+    if (outside != table.tensors.end()) {
+        note_defect(table, Error(ErrorCode::kInvalid, "the file is truncated: tensor '" + outside->name +
+                                                          "' ends at byte " +
+                                                          std::to_string(outside->offset + outside->bytes) +
+                                                          ", the file at " + std::to_string(file_bytes)));
+        std::erase_if(table.tensors, is_outside);
+    }
+    return {};
+}
+
+void note_defect(TensorTable& table, Error error) {
+    if (!table.defect) table.defect = std::move(error);
+}
+
+}  // namespace modelward::fingerprint

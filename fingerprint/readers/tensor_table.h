@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every reader produces: where the tensors of a file lie and how their elements are stored.
+//
+// A reader returns an Error when the file cannot be trusted at all (a broken header, a limit, overlapping
+// tensors). When only a part is wrong or missing (a truncated file, a gap, an element type of the future) the
+// reader keeps the tensors that are sound and says what is wrong in `defect`: a thief who cuts the end off a
+// model must not get away.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "fingerprint/dtypes/dtype.h"
+
+namespace modelward::fingerprint {
+
+struct Tensor {
+    std::string name;
+    DType dtype;
+    std::vector<std::uint64_t> shape;  // outermost dimension first
+    std::uint64_t elements;            // product of the shape
+    std::uint64_t offset;              // of the first byte, from the start of the file
+    std::uint64_t bytes;
+};
+
+struct TensorTable {
+    std::string_view format;       // of static storage: "safetensors", "gguf"
+    std::uint64_t data_start = 0;  // bytes before this are metadata
+    std::vector<Tensor> tensors;   // by offset; inside the file; no overlap; unique names
+    std::optional<Error> defect;   // the first thing that was wrong, if the file is not whole
+};
+
+// Limits of every reader. Files of real models stay far below them.
+inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
+inline constexpr std::uint64_t kMaxTensors = 1U << 18;
+inline constexpr std::size_t kMaxNameBytes = 4096;
+inline constexpr std::size_t kMaxDimensions = 8;
+
+// elements and bytes of a tensor from its type and shape, without overflow: nullopt beyond 2^63 or when the
+// innermost dimension is not whole blocks.
+struct Extent {
+    std::uint64_t elements;
+    std::uint64_t bytes;
+};
+std::optional<Extent> extent_of(DType dtype, const std::vector<std::uint64_t>& shape);
+
+// Checks the promise of TensorTable for a file of `file_bytes`: sorts by offset, refuses duplicate names and
+// overlaps, drops tensors that end beyond the file (noting a defect).
+Result<void> settle(TensorTable& table, std::uint64_t file_bytes);
+
+// Keeps the first defect.
+void note_defect(TensorTable& table, Error error);
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which elements of a tensor are looked at, and reading them.
+//
+// The positions depend on the number of elements only, so the same tensor in another element type, name or
+// order of dimensions gives the same elements. Sixteen runs of 256 elements, one in each sixteenth of the
+// tensor, aligned to 256 so that no block of any quantised type is cut; every fourth element of a run is
+// kept: 1,024 samples from at most 16 reads, whatever the tensor's size. Tensors of fewer than 4,096 elements
+// give their first 1,024. docs/fingerprint-format.md specifies the positions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "fingerprint/byte_source.h"
+#include "fingerprint/readers/tensor_table.h"
+
+namespace modelward::fingerprint {
+
+inline constexpr std::size_t kSamples = 1024;
+inline constexpr std::size_t kRunElements = 256;
+inline constexpr std::uint64_t kLeastElements = kSamples;
+
+using Samples = std::array<float, kSamples>;
+
+// First elements of the runs, ascending. `elements` must be at least kLeastElements.
+std::vector<std::uint64_t> run_starts(std::uint64_t elements);
+
+// Reads the samples. The tensor must have a decodable type and at least kLeastElements elements.
+Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor);
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/sketches/tensor_sketches.h"
+
+#include "fingerprint/readers/reader.h"
+#include "fingerprint/sketches/eligibility.h"
+#include "fingerprint/sketches/projection.h"
+#include "fingerprint/sketches/samples.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, SampledFile& into) {
+    TensorSketch entry{tensor.name, tensor.elements, false, {}};
+    if (has_eligible_shape(tensor)) {
+        const auto samples = read_samples(source, tensor);
+        if (!samples) return fail(samples.error());
+        if (is_regular(*samples)) {
+            into.not_evidence.push_back({tensor.offset, tensor.offset + tensor.bytes});
+        } else {
+            entry.eligible = true;
+            entry.sketch = project(*samples);
+        }
+    }
+    into.tensors.push_back(std::move(entry));
+    return {};
+}
+
+}  // namespace
+
+Result<SampledFile> sample_file(const ByteSource& source) {
+    SampledFile file{.format = "unknown", .tensors = {}, .not_evidence = {}, .defect = {}};
+    const auto reader = find_reader(source);
+    if (!reader) return fail(reader.error());
+    if (*reader == nullptr) return file;
+    file.format = (*reader)->format;
+    auto table = (*reader)->read(source);
+    if (!table) {
+        if (table.error().code() == ErrorCode::kIo) return fail(table.error());
+        file.defect = table.error();
+        return file;
+    }
+    file.defect = std::move(table->defect);
+    file.not_evidence.push_back({0, table->data_start});
+    file.tensors.reserve(table->tensors.size());
+    for (const Tensor& tensor : table->tensors) {
+        if (auto sketched = sketch_tensor(source, tensor, file); !sketched) return fail(sketched.error());
+    }
+    return file;
+}
+
+}  // namespace modelward::fingerprint
