@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A compiled policy: what the kernel evaluates, in a form that knows nothing of BPF.
 //
-// Verdict = bit-vector classification (Lakshman & Stiliadis, SIGCOMM 1998): every dimension of a question maps to
-// the set of rules that it satisfies; the sets are intersected; the lowest rule index left is the rule. The order
-// of `rules` is therefore the order of precedence (allow, then block, then alert; within one action by priority).
-// A rule with a budget whose meter is not yet exhausted means "let through and count"; no later rule is asked.
-// Plain values, immutable after compile(); safe to share between threads.
+// Verdict = bit-vector classification (Lakshman & Stiliadis, SIGCOMM 1998): every dimension of a question
+// maps to the set of rules that it satisfies; the sets are intersected; the lowest rule index left is the
+// rule. The order of `rules` is therefore the order of precedence (allow, then block, then alert; within one
+// action by priority). A rule with a budget whose meter is not yet exhausted means "let through and count";
+// no later rule is asked. Plain values, immutable after compile(); safe to share between threads.
 #pragma once
 
 #include <array>
@@ -18,8 +18,8 @@
 
 namespace modelward::rules {
 
-inline constexpr std::size_t kMaxRules = 256;    // after expansion of "or" into several kernel rules
-inline constexpr std::size_t kMaxClasses = 16;   // class numbers 0..15; the order of classes.yaml
+inline constexpr std::size_t kMaxRules = 256;   // after expansion of "or" into several kernel rules
+inline constexpr std::size_t kMaxClasses = 16;  // class numbers 0..15; the order of classes.yaml
 
 using RuleSet = std::bitset<kMaxRules>;
 
@@ -32,28 +32,36 @@ inline constexpr std::size_t kOperations = 3;
 
 // The kinds of artifact of the design; the number is what the kernel keeps.
 enum class ArtifactKind : std::uint8_t {
-    kWeights = 0, kAdapter, kOptimizerState, kTokenizer, kConfig, kTrainingLog, kDataset, kCode
+    kWeights = 0,
+    kAdapter,
+    kOptimizerState,
+    kTokenizer,
+    kConfig,
+    kTrainingLog,
+    kDataset,
+    kCode
 };
 inline constexpr std::size_t kArtifactKinds = 8;
 
 struct ClassInfo {
-    std::string name;                // "restricted"
-    std::uint64_t min_flow_bytes;    // a label crosses a flow at this many bytes
+    std::string name;              // "restricted"
+    std::uint64_t min_flow_bytes;  // a label crosses a flow at this many bytes
 };
 
 // One kernel rule. Several may share one `rule_id` when a condition was split.
 struct KernelRule {
-    std::string rule_id;    // the Sigma id (a UUID)
+    std::string rule_id;  // the Sigma id (a UUID)
     std::string title;
     Level level;
     Action action;
-    std::uint64_t budget_bytes;      // 0: the first byte counts
-    std::uint32_t window_seconds;    // 0: the budget never refills; otherwise a tumbling window per user
-    std::string message;             // for the person who was stopped
+    std::uint64_t budget_bytes;    // 0: the first byte counts
+    std::uint32_t window_seconds;  // 0: the budget never refills; otherwise a tumbling window per user
+    std::string message;           // for the person who was stopped
 };
 
-// An IPv6 prefix; IPv4 is v4-mapped (::ffff:a.b.c.d, length + 96). `rules` is complete for the prefix: it already
-// contains what shorter prefixes and rules without a destination condition give. ::/0 is always present.
+// An IPv6 prefix; IPv4 is v4-mapped (::ffff:a.b.c.d, length + 96). `rules` is complete for the prefix: it
+// already contains what shorter prefixes and rules without a destination condition give. ::/0 is always
+// present.
 struct DestinationRules {
     std::array<std::uint8_t, 16> address;
     std::uint8_t prefix_length;
@@ -61,15 +69,15 @@ struct DestinationRules {
 };
 
 struct CompiledPolicy {
-    std::vector<ClassInfo> classes;                         // at most kMaxClasses
-    std::vector<KernelRule> rules;                          // at most kMaxRules
-    std::array<RuleSet, kMaxClasses> class_rules;           // a thing of several classes satisfies the union
-    std::array<RuleSet, kArtifactKinds> kind_rules;         // likewise for kinds
+    std::vector<ClassInfo> classes;                  // at most kMaxClasses
+    std::vector<KernelRule> rules;                   // at most kMaxRules
+    std::array<RuleSet, kMaxClasses> class_rules;    // a thing of several classes satisfies the union
+    std::array<RuleSet, kArtifactKinds> kind_rules;  // likewise for kinds
     std::array<RuleSet, kOperations> operation_rules;
-    std::vector<DestinationRules> destinations;             // longest prefix wins; only asked for kNetwork
-    std::map<std::uint16_t, RuleSet> port_rules;            // only asked for kNetwork
-    RuleSet other_port_rules;                               // a port that is not in port_rules
-    std::map<std::uint32_t, RuleSet> user_rules;            // by effective uid
+    std::vector<DestinationRules> destinations;   // longest prefix wins; only asked for kNetwork
+    std::map<std::uint16_t, RuleSet> port_rules;  // only asked for kNetwork
+    RuleSet other_port_rules;                     // a port that is not in port_rules
+    std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid
     RuleSet other_user_rules;
 
     std::optional<std::uint8_t> class_number(std::string_view name) const;
@@ -77,8 +85,8 @@ struct CompiledPolicy {
 
 std::string_view to_string(Action action);
 std::string_view to_string(Level level);
-std::string_view to_string(Operation operation);     // "read", "removable", "network"
-std::string_view to_string(ArtifactKind kind);       // "weights", "optimizer-state", ...
+std::string_view to_string(Operation operation);  // "read", "removable", "network"
+std::string_view to_string(ArtifactKind kind);    // "weights", "optimizer-state", ...
 std::optional<ArtifactKind> artifact_kind_from(std::string_view name);
 
 }  // namespace modelward::rules

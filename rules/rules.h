@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rule language's front door: YAML documents in, a checked policy or an exact list of problems out.
 //
-// load_policy() never applies half of a set: any problem of severity error refuses the whole set. All functions are
-// pure (no I/O except read_pack), throw nothing and may be called from any thread.
+// load_policy() never applies half of a set: any problem of severity error refuses the whole set. All
+// functions are pure (no I/O except read_pack), throw nothing and may be called from any thread.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace modelward::rules {
 
 // One YAML file as it arrives: from a directory, from a bundle, from an editor.
 struct Document {
-    std::string name;    // as shown in problems: "removable-media.yaml"
+    std::string name;  // as shown in problems: "removable-media.yaml"
     std::string text;
 };
 
@@ -29,16 +29,16 @@ struct Pack {
 
 struct Problem {
     std::string document;
-    int line;              // 1-based; 0 when the document as a whole is meant
-    int column;            // 1-based; 0 when unknown
-    std::string reason;    // "unknown field 'artifact.clas'"
-    std::string fix;       // "did you mean 'artifact.class'?"; may be empty
+    int line;            // 1-based; 0 when the document as a whole is meant
+    int column;          // 1-based; 0 when unknown
+    std::string reason;  // "unknown field 'artifact.clas'"
+    std::string fix;     // "did you mean 'artifact.class'?"; may be empty
 };
 
-std::string to_string(const Problem& problem);    // "FILE:LINE:COLUMN: reason (fix)"
+std::string to_string(const Problem& problem);  // "FILE:LINE:COLUMN: reason (fix)"
 
 struct CheckedPolicy {
-    CompiledPolicy policy;            // meaningful only if problems is empty
+    CompiledPolicy policy;  // meaningful only if problems is empty
     std::vector<Problem> problems;
     bool ok() const { return problems.empty(); }
 };

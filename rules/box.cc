@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/box.h"
+
+#include <algorithm>
+
+namespace modelward::rules {
+
+bool operator==(const Box& a, const Box& b) {
+    return a.classes == b.classes && a.kinds == b.kinds && a.operations == b.operations &&
+           a.ports == b.ports && a.users == b.users && a.destinations == b.destinations;
+}
+
+Box operator&(const Box& a, const Box& b) {
+    Box result;
+    result.classes = a.classes & b.classes;
+    result.kinds = a.kinds & b.kinds;
+    result.operations = a.operations & b.operations;
+    result.ports = a.ports & b.ports;
+    result.users = a.users & b.users;
+    result.destinations = a.destinations;
+    for (const DestinationTest& test : b.destinations) {
+        if (std::ranges::find(result.destinations, test) == result.destinations.end()) {
+            result.destinations.push_back(test);
+        }
+    }
+    result.network_field = a.network_field != nullptr ? a.network_field : b.network_field;
+    return result;
+}
+
+}  // namespace modelward::rules

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "rules/box.h"
+#include "rules/fields.h"
+#include "rules/join_boxes.h"
+
+namespace modelward::rules {
+namespace {
+
+constexpr std::uint8_t kNetworkOnly = 1U << static_cast<unsigned>(Operation::kNetwork);
+constexpr std::uint8_t kReadOnly = 1U << static_cast<unsigned>(Operation::kRead);
+constexpr std::uint8_t kSinks = 0x07 & ~kReadOnly;
+
+// Bounds on the work that one condition may cost, beyond which it would not fit kMaxRules either.
+constexpr std::size_t kMaxBeforeJoin = 4 * kMaxRules;
+constexpr std::size_t kMaxProducts = kMaxRules * kMaxRules * 4;
+
+template <typename T>
+T mask(const FieldTest& test, bool negated) {
+    T bits = 0;
+    for (const std::uint32_t number : test.numbers)
+        bits = static_cast<T>(bits | (1U << number));
+    return negated ? static_cast<T>(~bits) : bits;
+}
+
+template <typename T>
+ValueSet<T> values(const FieldTest& test, bool negated) {
+    std::set<T> numbers;
+    for (const std::uint32_t number : test.numbers)
+        numbers.insert(static_cast<T>(number));
+    return {std::move(numbers), negated};
+}
+
+Box box_of(const FieldTest& test, bool negated) {
+    Box box;
+    switch (test.field) {
+        case Field::kArtifactClass:
+            box.classes = mask<std::uint16_t>(test, negated);
+            break;
+        case Field::kArtifactKind:
+            box.kinds = mask<std::uint8_t>(test, negated);
+            break;
+        case Field::kSinkKind:
+            box.operations &= mask<std::uint8_t>(test, negated);
+            break;
+        case Field::kDestinationIp:
+            box.destinations.push_back({&test, negated});
+            break;
+        case Field::kDestinationPort:
+            box.ports = values<std::uint16_t>(test, negated);
+            break;
+        case Field::kUserId:
+            box.users = values<std::uint32_t>(test, negated);
+            break;
+    }
+    if (field_info(test.field).network_only) box.network_field = &test;
+    return box;
+}
+
+// "user.id and destination.port", for the reason; and the condition that says the same, for the fix.
+std::string names_of(const SelectionMap& map) {
+    std::string text;
+    for (std::size_t i = 0; i < map.size(); ++i) {
+        if (i > 0) text += i + 1 == map.size() ? " and " : ", ";
+        text += field_info(map[i].field).name;
+    }
+    return text;
+}
+
+std::string split_fix(const std::string& name, std::size_t count) {
+    std::string list;
+    std::string condition;
+    for (std::size_t i = 1; i <= count; ++i) {
+        const std::string part = name + "_" + std::to_string(i);
+        list += (i == 1 ? "" : ", ") + part;
+        condition += (i == 1 ? "not " : " or not ") + part;
+    }
+    return "give each field a selection of its own (" + list + ") and write '(" + condition + ")'";
+}
+
+// Negation is pushed down to the selections (De Morgan), then the boxes of the parts are united or multiplied
+// out.
+class Expander {
+  public:
+    Expander(Reporter& report, const ParsedRule& rule) : report_(report), rule_(rule) {}
+
+    std::optional<std::vector<Box>> expand(const Expression& expression, bool negated) {
+        switch (expression.type) {
+            case Expression::Type::kNot:
+                return expand(expression.children.front(), !negated);
+            case Expression::Type::kSelection:
+                return selection(expression, negated);
+            case Expression::Type::kAnd:
+            case Expression::Type::kOr:
+                break;
+        }
+        const bool product = (expression.type == Expression::Type::kAnd) != negated;
+        std::vector<Box> result;
+        if (product) result.emplace_back();
+        for (const Expression& child : expression.children) {
+            const std::optional<std::vector<Box>> part = expand(child, negated);
+            if (!part) return std::nullopt;
+            if (!combine(result, *part, product, expression)) return std::nullopt;
+        }
+        return result;
+    }
+
+  private:
+    std::optional<std::vector<Box>> selection(const Expression& expression, bool negated) {
+        const Selection& chosen = rule_.selections[expression.selection];
+        std::vector<Box> result;
+        if (negated) result.emplace_back();
+        for (const SelectionMap& map : chosen.maps) {
+            if (negated && map.size() > 1) {
+                report_.add(
+                    expression.line, expression.column,
+                    "condition negates '" + chosen.name + "', which tests several fields: " + names_of(map),
+                    split_fix(chosen.name, map.size()));
+                return std::nullopt;
+            }
+            Box box;
+            for (const FieldTest& test : map)
+                box = box & box_of(test, negated);
+            if (!combine(result, {std::move(box)}, negated, expression)) return std::nullopt;
+        }
+        return result;
+    }
+
+    // Multiplies or unites, drops what can never hold and, if too much is left, joins: the limit is on the
+    // rest.
+    bool combine(std::vector<Box>& result, const std::vector<Box>& part, bool product, const Expression& at) {
+        std::vector<Box> next;
+        bool fits = true;
+        if (product) {
+            products_ += result.size() * part.size();
+            fits = products_ <= kMaxProducts && multiply(result, part, next);
+        } else {
+            next = std::move(result);
+            next.insert(next.end(), part.begin(), part.end());
+        }
+        if (fits && next.size() > kMaxRules) join_boxes(next);
+        if (!fits || next.size() > kMaxRules) {
+            report_.add(at.line, at.column,
+                        "condition becomes more than " + std::to_string(kMaxRules) + " kernel rules",
+                        "use fewer alternatives, or several rules");
+            return false;
+        }
+        result = std::move(next);
+        return true;
+    }
+
+    static bool multiply(const std::vector<Box>& left, const std::vector<Box>& right,
+                         std::vector<Box>& into) {
+        for (const Box& a : left) {
+            for (const Box& b : right) {
+                Box both = a & b;
+                if (both.empty()) continue;
+                if (into.size() == kMaxBeforeJoin) return false;
+                into.push_back(std::move(both));
+            }
+        }
+        return true;
+    }
+
+    Reporter& report_;
+    const ParsedRule& rule_;
+    std::size_t products_ = 0;
+};
+
+bool check_sinks(Reporter& report, const std::vector<Box>& boxes) {
+    for (const Box& box : boxes) {
+        if (box.network_field == nullptr || box.operations == kNetworkOnly) continue;
+        report.add(box.network_field->line, box.network_field->column,
+                   in_quotes(field_info(box.network_field->field).name) +
+                       " is asked of a sink that may be removable media",
+                   "add 'sink.kind: network' to the selection");
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::optional<std::vector<Box>> expand(Reporter& report, const ParsedRule& rule) {
+    std::optional<std::vector<Box>> boxes = Expander(report, rule).expand(rule.condition, false);
+    if (!boxes) return std::nullopt;
+    for (Box& box : *boxes)
+        box.operations &= rule.category == Category::kAccess ? kReadOnly : kSinks;
+    std::erase_if(*boxes, &Box::empty);
+    if (boxes->empty()) {
+        report.add(rule.line, rule.column, "condition can never hold",
+                   "one value of a field excludes another: use 'or'");
+        return std::nullopt;
+    }
+    if (!check_sinks(report, *boxes)) return std::nullopt;  // first: joined boxes may no longer ask the field
+    join_boxes(*boxes);
+    if (rule.budget_bytes > 0 && boxes->size() > 1) {
+        report.add(rule.line, rule.column,
+                   "condition becomes " + std::to_string(boxes->size()) +
+                       " kernel rules, each of which would have the whole budget",
+                   "write one rule for each alternative");
+        return std::nullopt;
+    }
+    return boxes;
+}
+
+}  // namespace modelward::rules

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole pack, parsed but not compiled.
+#pragma once
+
+#include <vector>
+
+#include "rules/rule.h"
+#include "rules/rules.h"
+
+namespace modelward::rules {
+
+struct ParsedPack {
+    std::vector<ClassInfo> classes;
+    std::vector<ParsedRule> rules;  // those without a problem
+};
+
+// Adds the problems of every document to `problems`.
+ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems);
+
+}  // namespace modelward::rules

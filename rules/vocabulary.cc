@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rules/vocabulary.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rules/address_values.h"
+#include "rules/limits.h"
+#include "rules/quantity.h"
+#include "rules/reporter.h"
+
+namespace modelward::rules {
+namespace {
+
+// Names stand in rules, placeholders, events and the page: one shape for all.
+bool check_name(Reporter& report, const YamlNode& node) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    if (!check_text(report, node, "'name'", 64)) return false;
+    if (node.text.find_first_not_of(kLetters) == std::string::npos) return true;
+    report.add(node, "name " + in_quotes(node.text) + " has other letters than a-z, 0-9, '_' and '-'",
+               "rename it");
+    return false;
+}
+
+std::optional<ClassInfo> parse_class(Reporter& report, const YamlNode& node) {
+    constexpr std::array<std::string_view, 2> kKeys{"name", "min_flow"};
+    if (!check_map(report, node, "a class", kKeys, kKeys)) return std::nullopt;
+    const YamlNode& name = *node.find("name");
+    const YamlNode& min_flow = *node.find("min_flow");
+    if (!check_name(report, name) || !check_text(report, min_flow, "'min_flow'", 64)) return std::nullopt;
+    const std::optional<std::uint64_t> bytes = parse_bytes(min_flow.text);
+    if (!bytes || *bytes == 0) {
+        report.add(min_flow, "'min_flow' must be a number of bytes above 0, not " + in_quotes(min_flow.text),
+                   "write it like 64KiB, 1MiB or 1GiB");
+        return std::nullopt;
+    }
+    return ClassInfo{name.text, *bytes};
+}
+
+std::vector<ClassInfo> parse_classes(const Document& document, std::vector<Problem>& problems) {
+    std::vector<ClassInfo> classes;
+    const auto root = parse_yaml(document, kMaxDocumentBytes);
+    if (!root) {
+        problems.push_back(root.error());
+        return classes;
+    }
+    Reporter report(document.name, problems);
+    if (!root->is_list() || root->items.empty()) {
+        report.add(*root, "classes must be a list of {name, min_flow}");
+        return classes;
+    }
+    for (const YamlNode& item : root->items) {
+        if (classes.size() == kMaxClasses) {
+            report.add(item, "more than " + std::to_string(kMaxClasses) + " classes", "merge some");
+            break;
+        }
+        std::optional<ClassInfo> parsed = parse_class(report, item);
+        if (!parsed) continue;
+        if (std::ranges::find(classes, parsed->name, &ClassInfo::name) != classes.end()) {
+            report.add(item, "a second class named " + in_quotes(parsed->name), "rename one of the two");
+            continue;
+        }
+        classes.push_back(std::move(*parsed));
+    }
+    return classes;
+}
+
+void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Problem>& problems) {
+    constexpr std::array<std::string_view, 4> kKeys{"name", "kind", "values", "description"};
+    constexpr std::array<std::string_view, 3> kRequired{"name", "kind", "values"};
+    constexpr std::array<std::string_view, 1> kKinds{"destinations"};
+    const auto root = parse_yaml(document, kMaxListBytes);
+    if (!root) {
+        problems.push_back(root.error());
+        return;
+    }
+    Reporter report(document.name, problems);
+    if (!check_map(report, *root, "the list", kKeys, kRequired)) return;
+    const YamlNode& name = *root->find("name");
+    const YamlNode& values = *root->find("values");
+    if (!check_name(report, name)) return;
+    check_word(report, *root->find("kind"), "'kind'", kKinds);
+    if (const YamlNode* text = root->find("description"))
+        check_text(report, *text, "'description'", kMaxTextBytes);
+    std::vector<Prefix> prefixes;
+    const bool stated_empty = values.is_list() && values.items.empty();
+    if (!stated_empty) {
+        const auto nodes = check_values(report, values, "'values'", kMaxListEntries);
+        if (!nodes) return;
+        for (const YamlNode* node : *nodes) {
+            if (const std::optional<Prefix> prefix = check_address_or_prefix(report, *node)) {
+                prefixes.push_back(*prefix);
+            }
+        }
+    }
+    if (!vocabulary.lists.emplace(name.text, std::make_shared<const PrefixSet>(std::move(prefixes))).second) {
+        report.add(name, "a second list named " + in_quotes(name.text), "rename one of the two");
+    }
+}
+
+}  // namespace
+
+std::vector<std::string_view> Vocabulary::class_names() const {
+    std::vector<std::string_view> names;
+    for (const ClassInfo& info : classes)
+        names.push_back(info.name);
+    return names;
+}
+
+Vocabulary parse_vocabulary(const Document& classes, const std::vector<Document>& lists,
+                            std::vector<Problem>& problems) {
+    Vocabulary vocabulary;
+    vocabulary.classes = parse_classes(classes, problems);
+    for (const Document& list : lists)
+        parse_list(list, vocabulary, problems);
+    return vocabulary;
+}
+
+}  // namespace modelward::rules

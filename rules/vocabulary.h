@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words that rules may use: the classes of classes.yaml and the lists of lists/*.yaml.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rules/prefix.h"
+#include "rules/rules.h"
+
+namespace modelward::rules {
+
+struct Vocabulary {
+    std::vector<ClassInfo> classes;                                              // by number
+    std::map<std::string, std::shared_ptr<const PrefixSet>, std::less<>> lists;  // destinations by name
+
+    std::vector<std::string_view> class_names() const;
+};
+
+// What is wrong is added to `problems`; what is right is kept, so that rules are checked against it all the
+// same.
+Vocabulary parse_vocabulary(const Document& classes, const std::vector<Document>& lists,
+                            std::vector<Problem>& problems);
+
+}  // namespace modelward::rules
