@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Hooks on open files: reading taints, writing is judged or flows on. */
+#pragma once
+
+#include "bpf/flow.bpf.h"
+#include "bpf/network.bpf.h"
+#include "bpf/removable.bpf.h"
+
+/* The current process reads a labelled file: judge the access, then taint it. */
+static __always_inline int read_labelled(struct file *file, struct inode *inode, const struct label *label) {
+    struct taint *taint = taint_of_current();
+    if (taint && (taint->flags & kTaintExempt)) return 0;
+    if (label->flags & kLabelProbe) return taint_current(&label->marks, kTaintProbe) ? 0 : -kNoMemory;
+    struct question question = {
+        .marks = label->marks,
+        .origin = label->origin,
+        .point = kPointRead,
+        .operation = kOperationRead,
+        .file = key_of(inode),
+        .bytes = inode->i_size,
+        .dentry = (__u64)file->f_path.dentry,
+        .mount = (__u64)file->f_path.mnt,
+    };
+    int refused = decide(&question);
+    if (refused) return refused;
+    return taint_current(&label->marks, 0) ? 0 : -kNoMemory;
+}
+
+/* For reads after the open, when the label may have come later: a process that carries it all was asked already. */
+static __always_inline int read_again(struct file *file, struct inode *inode) {
+    struct inode_key key = key_of(inode);
+    struct label *label = bpf_map_lookup_elem(&labels, &key);
+    if (!label) return 0;
+    struct taint *taint = taint_of_current();
+    if (taint && marks_cover(&taint->marks, &label->marks)) return 0;
+    return read_labelled(file, inode, label);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(file_open, struct file *file) {
+    struct inode *inode = file->f_inode;
+    if (type_of(inode) != kModeRegular) return 0;
+    learn(inode);
+    struct inode_key key = key_of(inode);
+    struct label *label = bpf_map_lookup_elem(&labels, &key);
+    if (label) {
+        int refused = read_labelled(file, inode, label);
+        if (refused) return refused;
+    }
+    if (!(file->f_mode & kFmodeWrite)) return 0;
+    struct taint *taint = taint_of_current();
+    if (!is_judged(taint)) return 0;
+    if (taint->flags & kTaintProbe) {
+        __sync_fetch_and_or(&taint->probe_seen, kProbeOpen);
+        return 0;
+    }
+    if (!is_removable(inode->i_sb)) return 0;
+    return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
+                           kOperationOpenWrite, 0);
+}
+
+/* Leaves the byte count for the file_permission that follows at once in the same thread. */
+SEC("fentry/rw_verify_area")
+int BPF_PROG(rw_verify_area, int read_write, struct file *file, const void *position, unsigned long count) {
+    if (read_write != 1) return 0;
+    if (!is_judged(taint_of_current())) return 0;
+    struct pending_write *pending = bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0,
+                                                         BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!pending) return 0;
+    pending->file = (__u64)file;
+    pending->count = count;
+    return 0;
+}
+
+static __always_inline __u64 take_count(struct file *file) {
+    if (counts_known) {
+        struct pending_write *pending = bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0, 0);
+        if (pending && pending->file == (__u64)file) {
+            pending->file = 0;
+            return pending->count;
+        }
+    }
+    count_loss(kLossUnknownCount);
+    return MODELWARD_UNKNOWN_COUNT;
+}
+
+static __always_inline int probe_write(struct taint *taint, struct inode *inode, __u64 bytes) {
+    struct inode_key key = key_of(inode);
+    __sync_fetch_and_or(&taint->probe_seen, kProbeWrite);
+    if (bpf_map_lookup_elem(&labels, &key)) {
+        __sync_fetch_and_or(&taint->probe_seen, kProbeRefused);
+        return -kNoPermission;
+    }
+    taint->probe_write_bytes += bytes;
+    return 0;
+}
+
+static __always_inline int write_to_socket(const struct taint *taint, struct file *file) {
+    if (!sends_bypass_sendmsg()) return 0;
+    struct socket *socket = file->private_data;
+    struct sock *sk = BPF_CORE_READ(socket, sk);
+    if (!sk) return 0;
+    __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+    __u64 bytes = take_count(file);
+    if (is_inet(family)) return judge_send(taint, sk, family, 0, bytes);
+    if (family == kFamilyUnix) flow_to_peer(taint, sk, bytes);
+    return 0;
+}
+
+static __always_inline int write_tainted(struct taint *taint, struct file *file, struct inode *inode) {
+    umode_t type = type_of(inode);
+    if (type == kModeSocket) return write_to_socket(taint, file);
+    if (type == kModeRegular) {
+        __u64 bytes = take_count(file);
+        if (taint->flags & kTaintProbe) return probe_write(taint, inode, bytes);
+        if (is_removable(inode->i_sb))
+            return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
+                                   kOperationWrite, bytes);
+        flow_to_file(taint, file, inode, bytes, kOperationWrite);
+        return 0;
+    }
+    if (type == kModeFifo) {
+        struct inode_key key = key_of(inode);
+        flow_to_channel(taint, &key, take_count(file));
+        return 0;
+    }
+    if (type == kModeBlock) {
+        struct block_device *bdev = block_device_of(file);
+        if (bdev && is_removable_disk(bdev))
+            return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
+                                   file->f_path.mnt, kOperationWrite, take_count(file));
+    }
+    return 0;
+}
+
+SEC("lsm/file_permission")
+int BPF_PROG(file_permission, struct file *file, int mask) {
+    struct inode *inode = file->f_inode;
+    if (mask & kMayWrite) {
+        struct taint *taint = taint_of_current();
+        return is_judged(taint) ? write_tainted(taint, file, inode) : 0;
+    }
+    if ((mask & kMayRead) && type_of(inode) == kModeRegular) return read_again(file, inode);
+    return 0;
+}
+
+/* The kernel's lsm hook has one argument more than security_mmap_file: reqprot, before prot. */
+static __always_inline int map_file(struct file *file, unsigned long flags) {
+    struct inode *inode = file->f_inode;
+    umode_t type = type_of(inode);
+    if (type == kModeRegular) {
+        int refused = read_again(file, inode);
+        if (refused) return refused;
+    }
+    /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made writable. */
+    if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
+    struct taint *taint = taint_of_current();
+    if (!is_judged(taint)) return 0;
+    if (taint->flags & kTaintProbe) {
+        __sync_fetch_and_or(&taint->probe_seen, kProbeMap);
+        return 0;
+    }
+    if (type == kModeRegular) {
+        if (is_removable(inode->i_sb))
+            return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
+                                   kOperationMap, inode->i_size);
+        flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
+    } else if (type == kModeBlock) {
+        struct block_device *bdev = block_device_of(file);
+        if (bdev && is_removable_disk(bdev))
+            return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
+                                   file->f_path.mnt, kOperationMap, MODELWARD_MAX_BUDGET);
+    }
+    return 0;
+}
+
+SEC("lsm/mmap_file")
+int mmap_file(unsigned long long *context) {
+    struct file *file = (void *)context[0];
+    if (!file) return 0;
+    if (as_fmod_ret) return map_file(file, context[2]);
+    return map_file(file, context[3]);
+}
+
+/* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */
+SEC("lsm/file_receive")
+int BPF_PROG(file_receive, struct file *file) {
+    struct inode *inode = file->f_inode;
+    return type_of(inode) == kModeRegular ? read_again(file, inode) : 0;
+}

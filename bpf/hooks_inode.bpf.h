@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names on removable media: where not one byte may go, no name may appear either, for a name is bytes. */
+#pragma once
+
+#include "bpf/removable.bpf.h"
+
+static __always_inline int judge_name(struct inode *directory, struct dentry *dentry) {
+    struct taint *taint = taint_of_current();
+    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    struct super_block *sb = directory->i_sb;
+    if (!is_removable(sb)) return 0;
+    return judge_removable(taint, 0, sb->s_dev, dentry, some_mount_of(sb), kOperationCreate, 0);
+}
+
+SEC("lsm/inode_create")
+int BPF_PROG(inode_create, struct inode *directory, struct dentry *dentry) {
+    return judge_name(directory, dentry);
+}
+
+SEC("lsm/inode_mkdir")
+int BPF_PROG(inode_mkdir, struct inode *directory, struct dentry *dentry) {
+    return judge_name(directory, dentry);
+}
+
+SEC("lsm/inode_mknod")
+int BPF_PROG(inode_mknod, struct inode *directory, struct dentry *dentry) {
+    return judge_name(directory, dentry);
+}
+
+SEC("lsm/inode_symlink")
+int BPF_PROG(inode_symlink, struct inode *directory, struct dentry *dentry) {
+    return judge_name(directory, dentry);
+}
+
+SEC("lsm/inode_link")
+int BPF_PROG(inode_link, struct dentry *from, struct inode *directory, struct dentry *dentry) {
+    return judge_name(directory, dentry);
+}
+
+SEC("lsm/inode_rename")
+int BPF_PROG(inode_rename, struct inode *from, struct dentry *old, struct inode *directory, struct dentry *dentry) {
+    return judge_name(directory, dentry);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inheritance: fork copies the taint, and exec by a thread that is not the leader takes it along. */
+#pragma once
+
+#include "bpf/taint.bpf.h"
+
+SEC("lsm/task_alloc")
+int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags) {
+    if (clone_flags & kCloneThread) return 0;
+    struct taint *taint = taint_of_current();
+    if (!is_judged(taint)) return 0;
+    return taint_inherit(task, taint) ? 0 : -kNoMemory;
+}
+
+SEC("lsm/bprm_check_security")
+int BPF_PROG(bprm_check_security, struct linux_binprm *bprm) {
+    struct taint *taint = taint_of_current();
+    if (!taint) return 0;
+    struct task_struct *task = bpf_get_current_task_btf();
+    /* The thread that execs becomes the leader, with its own storage. */
+    if (task->pid != task->tgid) return taint_inherit(task, taint) ? 0 : -kNoMemory;
+    if (taint->flags & kTaintExempt) __sync_fetch_and_and(&taint->flags, ~kTaintExempt);
+    return 0;
+}

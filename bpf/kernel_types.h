@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel types that the programs read: only the members used. CO-RE moves every access to where the member
+ * lies in the running kernel; a member that some kernels lack is asked for with bpf_core_field_exists().
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef unsigned short umode_t;
+typedef unsigned int fmode_t;
+typedef __u32 dev_t;
+typedef struct {
+    __u32 val;
+} kuid_t;
+
+struct list_head {
+    struct list_head *next;
+};
+
+struct qstr {
+    union {
+        struct {
+            __u32 hash;
+            __u32 len;
+        };
+    };
+    const unsigned char *name;
+};
+
+struct device;
+
+struct bus_type {
+    const char *name;
+};
+
+struct device {
+    struct device *parent;
+    struct bus_type *bus;
+};
+
+struct gendisk;
+
+struct block_device {
+    dev_t bd_dev;
+    struct gendisk *bd_disk;
+    struct device bd_device;
+};
+
+struct gendisk {
+    struct block_device *part0;
+    __u64 diskseq;
+};
+
+struct dentry;
+
+struct super_block {
+    dev_t s_dev;
+    struct dentry *s_root;
+    struct list_head s_mounts;
+    struct block_device *s_bdev;
+};
+
+struct mount;
+
+/* From 6.17: a plain chain instead of a list. */
+struct super_block___chain {
+    struct mount *s_mounts;
+};
+
+struct inode {
+    umode_t i_mode;
+    struct super_block *i_sb;
+    unsigned long i_ino;
+    dev_t i_rdev;
+    __s64 i_size;
+    __u32 i_generation;
+};
+
+struct bdev_inode {
+    struct block_device bdev;
+    struct inode vfs_inode;
+};
+
+struct dentry {
+    struct dentry *d_parent;
+    struct qstr d_name;
+    struct inode *d_inode;
+    struct super_block *d_sb;
+};
+
+struct vfsmount {
+    struct dentry *mnt_root;
+};
+
+struct mount {
+    struct mount *mnt_parent;
+    struct dentry *mnt_mountpoint;
+    struct vfsmount mnt;
+    struct list_head mnt_instance;
+};
+
+struct path {
+    struct vfsmount *mnt;
+    struct dentry *dentry;
+};
+
+struct address_space {
+    struct inode *host;
+};
+
+struct file {
+    fmode_t f_mode;
+    struct inode *f_inode;
+    struct path f_path;
+    struct address_space *f_mapping;
+    void *private_data;
+};
+
+struct cred {
+    kuid_t euid;
+};
+
+struct mm_struct {
+    unsigned long arg_start;
+    unsigned long arg_end;
+    struct file *exe_file;
+};
+
+struct task_struct {
+    int pid;
+    int tgid;
+    struct task_struct *group_leader;
+    struct task_struct *real_parent;
+    __u64 start_boottime;
+    const struct cred *cred;
+    struct mm_struct *mm;
+    kuid_t loginuid;
+    char comm[16];
+};
+
+struct linux_binprm;
+
+struct in6_addr {
+    union {
+        __u8 u6_addr8[16];
+    } in6_u;
+};
+
+struct sock_common {
+    union {
+        struct {
+            __be32 skc_daddr;
+        };
+    };
+    union {
+        struct {
+            __be16 skc_dport;
+        };
+    };
+    unsigned short skc_family;
+    volatile unsigned char skc_state;
+    struct in6_addr skc_v6_daddr;
+};
+
+struct sock {
+    struct sock_common __sk_common;
+    __u16 sk_type;
+    __u16 sk_protocol;
+};
+
+struct unix_sock {
+    struct sock *peer;
+};
+
+struct proto_ops;
+
+struct socket {
+    short type;
+    struct sock *sk;
+};
+
+struct sockaddr {
+    unsigned short sa_family;
+};
+
+struct kiocb {
+    struct file *ki_filp;
+};
+
+struct msghdr {
+    void *msg_name;
+    int msg_namelen;
+    unsigned int msg_flags;
+    struct kiocb *msg_iocb; /* gone in 7.x */
+};
+
+/* Gone from 6.5 on: since then sendfile and splice reach a socket through sendmsg. */
+struct proto_ops___sendpage {
+    void *sendpage;
+};
+
+struct iov_iter;
+
+#pragma clang attribute pop
+
+/* Values of the kernel's interface that no uapi header offers to BPF. */
+enum {
+    kMayWrite = 2,
+    kMayRead = 4,
+    kModeMask = 0170000,
+    kModeSocket = 0140000,
+    kModeRegular = 0100000,
+    kModeBlock = 0060000,
+    kModeFifo = 0010000,
+    kFmodeWrite = 2,
+    kCloneThread = 0x00010000,
+    kFamilyUnspecified = 0,
+    kFamilyUnix = 1,
+    kFamilyInet = 2,
+    kFamilyInet6 = 10,
+    kSocketStream = 1,
+    kTcpClose = 7,
+
+    kMapPrivate = 2,
+    kMapTypeMask = 15,
+    kNoPermission = 1,
+    kNoMemory = 12,
+};

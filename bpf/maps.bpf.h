@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every map. State that must survive the agent lives here and is pinned; nothing else is kept anywhere. */
+#pragma once
+
+#include "bpf/kernel_types.h"
+#include "bpf/shared.h"
+
+/* Set by the agent before loading. */
+const volatile bool as_fmod_ret = false;   /* hooks are security_x functions, not lsm/x */
+const volatile bool counts_known = false;  /* fentry/rw_verify_area is attached */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxLabels);
+    __type(key, struct inode_key);
+    __type(value, struct label);
+} labels SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct taint);
+} taints SEC(".maps");
+
+/* What a thread is about to write: left by rw_verify_area for the file_permission that follows at once. */
+struct pending_write {
+    __u64 file;
+    __u64 count;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct pending_write);
+} pending_writes SEC(".maps");
+
+/* Inner maps give sizes: clang leaves the types behind pointers out of BTF. */
+struct policy_table {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(struct policy));
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __array(values, struct policy_table);
+} policies SEC(".maps");
+
+struct destination_table {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxDestinations);
+    __uint(key_size, sizeof(struct destination_key));
+    __uint(value_size, sizeof(struct rule_set));
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, kPolicySlots);
+    __type(key, __u32);
+    __array(values, struct destination_table);
+} destinations SEC(".maps");
+
+struct port_table {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, kMaxPorts);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(struct rule_set));
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, kPolicySlots);
+    __type(key, __u32);
+    __array(values, struct port_table);
+} ports SEC(".maps");
+
+struct user_table {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, kMaxUsers);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, sizeof(struct rule_set));
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, kPolicySlots);
+    __type(key, __u32);
+    __array(values, struct user_table);
+} users SEC(".maps");
+
+/* Value: window number << 40 | bytes, so that one compare-and-swap is exact. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxMeters);
+    __type(key, struct meter_key);
+    __type(value, __u64);
+} meters SEC(".maps");
+
+/* Bytes that tainted processes wrote into a target, whoever they were. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxFlows);
+    __type(key, struct inode_key);
+    __type(value, __u64);
+} flows SEC(".maps");
+
+/* Marks on pipes and on the receiving ends of unix sockets. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxChannels);
+    __type(key, struct inode_key);
+    __type(value, struct marks);
+} channels SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxSinks);
+    __type(key, __u32);
+    __type(value, struct sink);
+} sinks SEC(".maps");
+
+/* When an equal report was last sent. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxRecent);
+    __type(key, struct recent_key);
+    __type(value, __u64);
+} recent SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, kEventRingBytes);
+} events SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, kLosses);
+    __type(key, __u32);
+    __type(value, __u64);
+} losses SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct learning);
+} learned SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct installation);
+} installed SEC(".maps");
+
+static __always_inline void count_loss(__u32 kind) {
+    __u64 *value = bpf_map_lookup_elem(&losses, &kind);
+    if (value) *value += 1;
+}

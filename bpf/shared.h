@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * What the kernel programs and agent/sensor/ share: the values of every map and the event record.
+ *
+ * Sizes are fixed, every gap is named, and both sides compile this one file. Whoever changes the meaning or the
+ * layout of anything here raises kLayout: an agent does not take over maps of another layout.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#ifdef __cplusplus
+namespace modelward::kernel {
+#endif
+
+enum limits {
+    kLayout = 1,
+    kRules = 256,
+    kRuleWords = kRules / 64,
+    kClasses = 16,
+    kKinds = 8,
+    kPoints = 3,            /* rules::Operation: read, removable, network */
+    kArtifacts = 4,         /* artifact numbers kept per label and per taint */
+    kAncestors = 6,
+    kCommBytes = 16,
+    kPathBytes = 1024,
+    kExeBytes = 512,
+    kArgBytes = 768,
+    kLearnedKeys = 2,
+    kPolicySlots = 2,
+    kMaxLabels = 1 << 20,
+    kMaxMeters = 1 << 16,
+    kMaxFlows = 1 << 16,
+    kMaxChannels = 1 << 14,
+    kMaxSinks = 1 << 10,
+    kMaxRecent = 1 << 14,
+    kMaxPorts = 1 << 12,
+    kMaxUsers = 1 << 14,
+    kMaxDestinations = 1 << 14,
+    kEventRingBytes = 1 << 23,
+};
+
+/* Charged when an operation reaches the hook without a byte count (reflink, or no fentry on rw_verify_area). */
+#define MODELWARD_UNKNOWN_COUNT (1ull << 20)
+
+/* The largest budget a meter can hold; more is the same as this. 1 TiB. */
+#define MODELWARD_MAX_BUDGET ((1ull << 40) - 1)
+
+struct inode_key {
+    __u64 inode;
+    __u32 device; /* the superblock's s_dev */
+    __u32 generation;
+};
+
+enum label_origin { kOriginConfirmed = 1, kOriginDerived = 2 };
+
+/* The same shape describes what an inode, a channel and a process carry. */
+struct marks {
+    __u32 classes;
+    __u32 kinds;
+    __u32 artifacts[kArtifacts]; /* artifact number + 1; 0 is an empty place */
+};
+
+enum label_flags { kLabelProbe = 1 }; /* the self-test's own file: no rule is asked */
+
+struct label {
+    struct marks marks;
+    __u8 origin;
+    __u8 flags;
+    __u8 reserved[6];
+};
+
+enum taint_flags {
+    kTaintExempt = 1, /* neither becomes tainted nor is judged; ends with the process, gone after fork and exec */
+    kTaintProbe = 2,  /* the self-test's own process: hooks note that they ran instead of judging */
+};
+
+/* Bits of taint.probe_seen. */
+enum probe_hook {
+    kProbeOpen = 1 << 0,
+    kProbeWrite = 1 << 1,
+    kProbeRefused = 1 << 2,
+    kProbeMap = 1 << 3,
+    kProbeConnect = 1 << 4,
+    kProbeSend = 1 << 5,
+    kProbeInherited = 1 << 6,
+    kProbePipe = 1 << 7,
+};
+
+/* Per process, on the thread group leader. */
+struct taint {
+    struct marks marks;
+    __u32 flags;
+    __u32 probe_seen;
+    __u64 probe_write_bytes;
+    __u64 probe_send_bytes;
+};
+
+struct rule_set {
+    __u64 words[kRuleWords];
+};
+
+enum rule_action { kActionAllow = 0, kActionAlert = 1, kActionBlock = 2 };
+
+struct policy_rule {
+    __u64 identity; /* hash of the rule's id: meters live on across policies */
+    __u64 budget;
+    __u32 window_seconds;
+    __u32 action;
+};
+
+/* `slot` names the destination, port and user tables that belong to this policy. */
+struct policy {
+    __u64 version;
+    __u32 slot;
+    __u32 class_count;
+    struct rule_set class_rules[kClasses];
+    struct rule_set no_class_rules;
+    struct rule_set kind_rules[kKinds];
+    struct rule_set no_kind_rules;
+    struct rule_set point_rules[kPoints];
+    struct rule_set other_port_rules;
+    struct rule_set other_user_rules;
+    __u64 min_flow[kClasses];
+    struct policy_rule rules[kRules];
+};
+
+struct destination_key {
+    __u32 prefix_length;
+    __u8 address[16];
+};
+
+struct meter_key {
+    __u64 rule;
+    __u32 uid;
+    __u32 reserved;
+};
+
+struct sink {
+    __u64 disk_sequence; /* the disk this was learned from: device numbers are used again */
+    __u32 removable;
+    __u32 reserved;
+};
+
+struct recent_key {
+    __u64 process; /* start time and tgid, mixed */
+    __u64 rule;
+    __u64 target;
+};
+
+/* How user space asks for the kernel's view of an inode: the thread `thread` opens the file, then reads `keys`. */
+struct learning {
+    __u32 thread;
+    __u32 count;
+    struct inode_key keys[kLearnedKeys];
+};
+
+/* What is pinned, for the next agent. */
+struct installation {
+    __u64 build;
+    __u32 layout;
+    __u32 mode; /* 1 lsm, 2 fmod_ret */
+};
+
+enum loss {
+    kLossRingFull,       /* an event did not fit into the ring: the verdict stood, its report is lost */
+    kLossLabelTable,     /* no room for a derived label */
+    kLossMeterTable,     /* no room for a meter: counted as over budget */
+    kLossMeterRace,      /* a meter was too contended to charge: counted as over budget */
+    kLossTaint,          /* no memory for a process's taint: the operation was refused */
+    kLossFlowTable,      /* no room for a flow meter: counted as crossed */
+    kLossUnknownCount,   /* an operation came without a byte count: MODELWARD_UNKNOWN_COUNT was charged */
+    kLossPolicyMissing,  /* a tainted operation while no policy was in force */
+    kMergedEvents,       /* a report equal to one of the same process, rule and target, left out */
+    kLosses,
+};
+
+enum event_kind { kEventVerdict = 1, kEventDerivedLabel = 2 };
+
+enum operation {
+    kOperationRead = 1,
+    kOperationOpenWrite,
+    kOperationCreate,
+    kOperationWrite,
+    kOperationMap,
+    kOperationConnect,
+    kOperationSend,
+};
+
+enum point { kPointRead = 0, kPointRemovable = 1, kPointNetwork = 2 };
+
+struct process_record {
+    __u64 start_boot_ns;
+    __u32 pid;
+    __u32 uid;
+    __u32 login_uid;
+    __u32 reserved;
+    char name[kCommBytes];
+};
+
+/* One ring record; always this size, so that a record's place in the ring is its sequence number. */
+struct event {
+    __u64 boot_ns;
+    __u64 policy_version;
+    __u64 bytes_requested;
+    __u64 bytes_metered;
+    struct inode_key file;
+    struct marks marks;
+    __u32 sink_device;
+    __u16 rule;
+    __u16 port;
+    __u8 kind;
+    __u8 operation;
+    __u8 point;
+    __u8 action;
+    __u8 origin;
+    __u8 protocol;
+    __u8 ancestor_count;
+    __u8 reserved;
+    __u8 address[16];
+    __u16 path_start; /* the path is path[path_start .. kPathBytes), written from its end */
+    __u16 exe_start;
+    __u16 args_length;
+    __u16 path_cut; /* the path had more components than were walked */
+    struct process_record process;
+    struct process_record ancestors[kAncestors];
+    char path[kPathBytes];
+    char exe[kExeBytes];
+    char args[kArgBytes]; /* exe and args together are longer than a path by a name: path.bpf.h counts on it */
+};
+
+#ifdef __cplusplus
+} /* namespace modelward::kernel */
+#endif
