@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addresses of the page: /incidents, /incidents/INC-000042, /hosts. Filters are plain search parameters.
+import {
+  createRootRouteWithContext, createRoute, createRouter, Link, Outlet, redirect, useParams, useSearch,
+} from '@tanstack/react-router';
+import type { Session } from '../api/types';
+import { HostsPage } from '../hosts/HostsPage';
+import { parseFilters } from '../incidents/filters';
+import { IncidentsPage } from '../incidents/IncidentsPage';
+import { Notice } from '../ui/Notice';
+import { Header } from './Header';
+import { parseSearch, stringifySearch } from './search';
+
+const root = createRootRouteWithContext<{ session: Session }>()({
+  component: function Frame() {
+    const { session } = root.useRouteContext();
+    return (
+      <>
+        <Header session={session} />
+        <Outlet />
+      </>
+    );
+  },
+  notFoundComponent: () => (
+    <main>
+      <Notice title="There is no such page" action={<Link to="/incidents">Go to the incidents</Link>}>
+        The address may be misspelt, or from another version of the console.
+      </Notice>
+    </main>
+  ),
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- how this router redirects
+    throw redirect({ to: '/incidents', replace: true });
+  },
+});
+
+// The detail is a child of the list, so that opening it does not rebuild the table.
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: parseFilters,
+  component: function Incidents() {
+    const filters = useSearch({ from: '/incidents' });
+    const { id } = useParams({ strict: false });
+    return <IncidentsPage filters={filters} open_id={id ?? null} />;
+  },
+});
+
+const incident = createRoute({ getParentRoute: () => incidents, path: '$id' });
+
+const hosts = createRoute({ getParentRoute: () => root, path: '/hosts', component: HostsPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, incidents.addChildren([incident]), hosts]),
+  context: { session: { username: '', role: '' } },
+  parseSearch,
+  stringifySearch,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createColumnHelper } from '@tanstack/react-table';
+import type { Host } from '../api/types';
+import { formatCount } from '../ui/format';
+import { Icon } from '../ui/Icon';
+import type { Features } from '../ui/table_features';
+import { Ago } from '../ui/Time';
+import { Two } from '../ui/Two';
+import styles from './hosts.module.css';
+import { counterName, lossesOf, totalLoss } from './losses';
+
+const helper = createColumnHelper<Features, Host>();
+
+export function hostColumns(newest_bundle: number) {
+  return helper.columns([
+    helper.accessor('name', {
+      header: 'Host',
+      sortFn: 'alphanumeric',
+      cell: ({ row: { original } }) => (
+        <Two first={<strong className={styles.name}>{original.name}</strong>} second={<code>{original.id}</code>} />
+      ),
+    }),
+    helper.accessor((host) => (host.online ? 1 : 0), {
+      id: 'online',
+      header: 'State',
+      sortFn: 'basic',
+      cell: ({ row: { original } }) => (
+        <Two icon={<span className={styles.dot} data-online={original.online} />}
+          first={original.online ? 'Online' : 'Offline'} second={<>seen <Ago ms={original.last_seen_ms} /></>} />
+      ),
+    }),
+    helper.accessor('sensor', {
+      header: 'Sensor',
+      sortFn: 'alphanumeric',
+      cell: ({ row: { original } }) => (
+        <Two first={original.sensor || 'none'} second={blindSpots(original.blind_spots)}
+          title={original.blind_spots.length > 0 ? `Cannot see: ${original.blind_spots.join('; ')}` : undefined} />
+      ),
+    }),
+    helper.accessor('kernel', {
+      header: 'Kernel',
+      sortFn: 'alphanumeric',
+      cell: ({ row: { original } }) => <Two first={original.kernel} second={`agent ${original.agent_version}`} />,
+    }),
+    helper.accessor('bundle_version', {
+      header: 'Bundle',
+      sortFn: 'basic',
+      cell: ({ row: { original } }) => <BundleCell host={original} newest={newest_bundle} />,
+    }),
+    helper.accessor(totalLoss, {
+      id: 'losses',
+      header: 'Not seen or not kept',
+      sortFn: 'basic',
+      cell: ({ row }) => <LossCell host={row.original} />,
+    }),
+  ]);
+}
+
+function blindSpots(spots: readonly string[]) {
+  if (spots.length === 0) return 'no known blind spot';
+  return <span className={styles.warn}>{spots.length === 1 ? '1 blind spot' : `${spots.length} blind spots`}</span>;
+}
+
+function BundleCell({ host, newest }: { host: Host; newest: number }) {
+  if (host.bundle_error) {
+    return <Two icon={<span className={styles.bad}><Icon name="alert" /></span>} first={`v${host.bundle_version}`}
+      second={<span className={styles.bad}>newer refused: {host.bundle_error}</span>} title={host.bundle_error} />;
+  }
+  const is_behind = host.bundle_version < newest;
+  return <Two first={`v${host.bundle_version}`}
+    second={is_behind ? <span className={styles.warn}>newest is v{newest}</span> : 'newest'} />;
+}
+
+function LossCell({ host }: { host: Host }) {
+  const losses = lossesOf(host);
+  const largest = losses[0];
+  if (!largest) return <span className={styles.soft}>Nothing lost</span>;
+  const title = losses.map((loss) => `${formatCount(loss.value)} ${counterName(loss.name)}`).join('\n');
+  return (
+    <Two icon={<span className={styles.bad}><Icon name="alert" /></span>} title={title}
+      first={<span className={styles.bad}>{formatCount(largest.value)} {counterName(largest.name)}</span>}
+      second={losses.length > 1 ? losses.slice(1).map((loss) => `${formatCount(loss.value)} ${counterName(loss.name)}`).join(', ') : ''} />
+  );
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef, useState, type Ref } from 'react';
+import { Icon } from '../ui/Icon';
+import styles from './filterbar.module.css';
+
+interface Props {
+  value: string;
+  onSearch: (text: string) => void;
+  ref: Ref<HTMLInputElement>;
+}
+
+const typing_pause_ms = 250;
+
+/** Searches when the typing pauses, or at once on Enter. The search itself is the console's. */
+export function SearchField({ value, onSearch, ref }: Props) {
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const searchSoon = (typed: string, pause_ms: number) => {
+    clearTimeout(timer.current);
+    setText(typed);
+    timer.current = setTimeout(() => onSearch(typed), pause_ms);
+  };
+
+  return (
+    <label className={styles.search}>
+      <Icon name="search" />
+      <span className="visually-hidden">Search incidents</span>
+      <input ref={ref} type="search" value={text} placeholder="Search user, path, artifact…" spellCheck={false}
+        autoComplete="off" onChange={(event) => searchSoon(event.target.value, typing_pause_ms)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') searchSoon(text, 0);
+          if (event.key === 'Escape' && text === '') event.currentTarget.blur();
+        }} />
+      <kbd className={styles.key} aria-hidden="true">/</kbd>
+    </label>
+  );
+}

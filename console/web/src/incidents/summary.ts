@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// An incident in plain words: who ran what, and how much of which artifact went where.
+import type { ArtifactRef, Incident, Sink } from '../api/types';
+import { formatBytes, formatCommand } from '../ui/format';
+
+/** A piece of a sentence. Strong pieces are the facts; code pieces are verbatim from the host. */
+export interface Phrase {
+  text: string;
+  style?: 'strong' | 'code';
+}
+
+const longest_command = 120;
+
+export function summarize(incident: Incident): Phrase[] {
+  const command = formatCommand(incident.process.args) || incident.process.executable || incident.process.name;
+  const did: Phrase[] = [
+    { text: userName(incident), style: 'strong' },
+    { text: ' on ' },
+    { text: incident.host.name, style: 'strong' },
+    { text: ' ran ' },
+    { text: shorten(command, longest_command), style: 'code' },
+    { text: '. ' },
+  ];
+  return [...did, ...outcome(incident)];
+}
+
+function outcome(incident: Incident): Phrase[] {
+  const artifact: Phrase[] = incident.artifact
+    ? [{ text: incident.artifact.name, style: 'strong' }, { text: ` (${describeArtifact(incident.artifact)})` }]
+    : [{ text: 'a classified artifact' }];
+  if (incident.sink === null || incident.sink.kind === 'read') {
+    const verb = incident.verdict === 'block' ? 'Reading ' : 'It read ';
+    const end = incident.verdict === 'block' ? ' was refused.' : '. Nothing was refused: this rule only alerts.';
+    return [{ text: verb }, ...artifact, { text: end }];
+  }
+  const end = incident.verdict === 'block' ? '; the rest was refused.' : '. Nothing was refused: this rule only alerts.';
+  return [
+    { text: incident.bytes_out === 0 ? '0 bytes' : formatBytes(incident.bytes_out), style: 'strong' },
+    { text: ' of ' },
+    ...artifact,
+    { text: incident.sink.kind === 'removable' ? ' reached ' : ' were sent to ' },
+    { text: describeSink(incident.sink), style: 'strong' },
+    { text: incident.verdict === 'block' && incident.bytes_out === 0 ? ': it was refused.' : end },
+  ];
+}
+
+export function describeArtifact(artifact: ArtifactRef): string {
+  return `${artifact.class} ${artifact.kind.replaceAll('-', ' ')}`;
+}
+
+/** "USB stick SanDisk Ultra (4C53…)", "203.0.113.7:443/tcp". */
+export function describeSink(sink: Sink | null): string {
+  if (sink?.kind === 'removable') {
+    const name = deviceName(sink) || 'of unknown make';
+    const serial = sink.device?.serial ?? '';
+    return `USB stick ${name}${serial ? ` (${serial})` : ''}`;
+  }
+  if (sink?.kind === 'network') return sink.destination ? describeDestination(sink.destination) : 'the network';
+  return 'no sink: read on the host';
+}
+
+export function describeDestination({ ip, port, transport }: NonNullable<Sink['destination']>): string {
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`;
+}
+
+export function deviceName(sink: Sink): string {
+  return [sink.device?.vendor, sink.device?.product].filter(Boolean).join(' ').trim();
+}
+
+/** The account that acted, and the person behind it where sudo or su put another name in front. */
+export function userName({ user }: Incident): string {
+  const name = user.name || `uid ${user.id}`;
+  return user.login_name && user.login_name !== user.name ? `${name} (signed in as ${user.login_name})` : name;
+}
+
+function shorten(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

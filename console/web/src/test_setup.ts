@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cleanup } from '@testing-library/react';
+import { afterEach } from 'vitest';
+
+afterEach(cleanup);
+
+// jsdom lays nothing out; the virtual table needs a height to know which rows are in view.
+Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 600 });
+Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 1200 });
+HTMLElement.prototype.scrollTo = () => undefined;
