@@ -43,6 +43,11 @@ void skip_array(HeaderCursor& cursor, std::uint32_t version, int depth) {
         return;
     }
     const auto type = cursor.number<std::uint32_t>();
+    if (fixed_size(type) == 0 && type != kString && type != kArray) {
+        cursor.refuse(ErrorCode::kInvalid,
+                      "an array has elements of the unknown type " + std::to_string(type));
+        return;
+    }
     const std::uint64_t count = read_gguf_size(cursor, version);
     const std::uint64_t least = fixed_size(type) != 0 ? fixed_size(type) : version == 1 ? 4 : 8;
     if (!cursor.fits(count, least)) {

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/classify.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fingerprint/testing/small_models.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+using testing::Bytes;
+
+constexpr std::uint32_t kModel = 11;
+constexpr std::uint32_t kOtherModel = 12;
+
+class Classify : public ::testing::Test {
+  protected:
+    Classify() {
+        index_.add(kModel, make_fingerprint(MemorySource(model_)).value());
+        index_.add(kOtherModel, make_fingerprint(MemorySource(testing::small_safetensors(2))).value());
+    }
+    Result<Classification> classify(const Bytes& file, Depth depth = Depth::kFull) const {
+        return fingerprint::classify(MemorySource(file), index_, depth);
+    }
+    // The methods by which the file matches the model; nothing else may match.
+    std::vector<Method> methods(const Bytes& file, Depth depth = Depth::kFull) const {
+        std::vector<Method> found;
+        const Classification result = classify(file, depth).value();
+        for (const Match& match : result.matches) {
+            EXPECT_EQ(match.artifact, kModel);
+            found.push_back(match.method);
+        }
+        return found;
+    }
+
+    const Bytes model_ = testing::small_safetensors(1);
+    Index index_;
+};
+
+using Methods = std::vector<Method>;
+
+TEST_F(Classify, FindsTheRegisteredFileByEveryMethodStrongestFirst) {
+    EXPECT_EQ(methods(model_), (Methods{Method::kExact, Method::kChunks, Method::kTensors}));
+    const auto result = classify(model_);
+    EXPECT_EQ(result->format, "safetensors");
+    for (const Match& match : result->matches)
+        EXPECT_NEAR(match.share, 1.0, 1e-9);
+}
+
+TEST_F(Classify, FindsConversionsByTheirTensors) {
+    for (const Bytes& file :
+         {testing::small_gguf_f16(1), testing::small_gguf_q8_0(1), testing::small_gguf_q4_k(1)}) {
+        EXPECT_EQ(methods(file, Depth::kSampled), Methods{Method::kTensors});
+        EXPECT_EQ(methods(file).back(), Method::kTensors);
+        EXPECT_EQ(classify(file)->format, "gguf");
+    }
+}
+
+TEST_F(Classify, DoesNotAccuseAnotherModelOfTheSameArchitecture) {
+    EXPECT_TRUE(methods(testing::small_safetensors(3)).empty());
+    EXPECT_TRUE(methods(testing::small_gguf_q8_0(3)).empty());
+}
+
+TEST_F(Classify, ReadsLittleWhenSampled) {
+    const auto sampled = classify(testing::small_gguf_q8_0(1), Depth::kSampled);
+    EXPECT_LT(sampled->bytes_read, 200'000U);
+    const auto full = classify(model_);
+    EXPECT_GE(full->bytes_read, model_.size());
+}
+
+TEST_F(Classify, FindsRenamedWrappedAndCutBytes) {
+    Bytes behind_junk = testing::noise_bytes(1, 1000);
+    behind_junk.insert(behind_junk.end(), model_.begin(), model_.end());
+    EXPECT_EQ(methods(behind_junk), Methods{Method::kChunks});
+    const auto middle = model_.begin() + 100'000;
+    EXPECT_EQ(methods(Bytes(middle, middle + 100'000)), Methods{Method::kChunks});
+    EXPECT_TRUE(methods(Bytes(middle, middle + 100'000), Depth::kSampled).empty());
+}
+
+TEST_F(Classify, FindsTheSoundTensorsOfATruncatedConversion) {
+    Bytes cut = testing::small_gguf_f16(1);
+    cut.resize(cut.size() * 7 / 10);
+    EXPECT_EQ(methods(cut), Methods{Method::kTensors});
+}
+
+TEST_F(Classify, ReportsABrokenFileOnlyWhenNothingMatches) {
+    Bytes cut = testing::small_gguf_f16(3);
+    cut.resize(cut.size() / 2);
+    const auto result = classify(cut);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code(), ErrorCode::kInvalid);
+
+    Bytes broken_header = model_;
+    broken_header[9] = ' ';  // the quote of the first key
+    EXPECT_EQ(methods(broken_header), Methods{Method::kChunks});
+    EXPECT_FALSE(classify(broken_header, Depth::kSampled).has_value());
+}
+
+TEST_F(Classify, DoesNotMatchSparseOrEmptyFiles) {
+    EXPECT_TRUE(methods(Bytes(4 << 20)).empty());
+    EXPECT_TRUE(methods({}).empty());
+    EXPECT_EQ(classify({})->format, "unknown");
+}
+
+TEST_F(Classify, DoesNotTakeSharedMetadataForEvidence) {
+    // The same header and constant buffers, other weights: at registration such chunks are left out.
+    auto tensors = testing::small_model(3, "F32", testing::encode_f32);
+    const Bytes padding = testing::noise_bytes(9, 40'000);
+    const std::string vocabulary(padding.size(), 'v');
+    const auto with_header = [&](const std::vector<testing::StoredTensor>& model) {
+        testing::GgufWriter writer;
+        writer.u64(model.size()).u64(1).text("tokens").u32(9).u32(0).u64(padding.size()).data(padding);
+        std::uint64_t offset = 0;
+        for (const auto& tensor : model) {
+            writer.info(tensor.name, tensor.shape, 0, offset);
+            offset += tensor.data.size();
+        }
+        writer.align();
+        for (const auto& tensor : model)
+            writer.data(tensor.data);
+        return writer.bytes();
+    };
+    Index index;
+    const Bytes registered = with_header({tensors[0], tensors[1]});
+    index.add(1, make_fingerprint(MemorySource(registered)).value());
+    const Bytes vocabulary_only = with_header({});
+    const auto result = fingerprint::classify(MemorySource(vocabulary_only), index, Depth::kFull);
+    ASSERT_TRUE(result.has_value()) << result.error().message();
+    EXPECT_TRUE(result->matches.empty());
+}
+
+TEST_F(Classify, AnEmptyIndexMatchesNothing) {
+    const auto result = fingerprint::classify(MemorySource(model_), Index{}, Depth::kFull);
+    EXPECT_TRUE(result->matches.empty());
+    EXPECT_EQ(Index{}.size(), 0U);
+    EXPECT_EQ(index_.size(), 2U);
+}
+
+TEST(MakeFingerprint, RefusesBrokenAndEmptyFiles) {
+    Bytes cut = testing::small_safetensors(1);
+    cut.resize(cut.size() - 1);
+    EXPECT_EQ(make_fingerprint(MemorySource(cut)).error().code(), ErrorCode::kInvalid);
+    EXPECT_EQ(make_fingerprint(MemorySource({})).error().code(), ErrorCode::kInvalid);
+}
+
+TEST(MakeFingerprint, TakesFilesOfUnknownFormat) {
+    const Bytes data = testing::noise_bytes(1, 100'000);
+    const auto made = make_fingerprint(MemorySource(data));
+    ASSERT_TRUE(made.has_value());
+    EXPECT_EQ(made->format, "unknown");
+    EXPECT_TRUE(made->tensors.empty());
+    EXPECT_FALSE(made->chunks.empty());
+}
+
+TEST(MakeFingerprint, MarksWhatIsEvidence) {
+    const Bytes model = testing::small_safetensors(1);
+    const auto made = make_fingerprint(MemorySource(model)).value();
+    ASSERT_EQ(made.tensors.size(), 8U);
+    EXPECT_EQ(std::ranges::count_if(made.tensors, &TensorSketch::eligible), 6);
+    EXPECT_FALSE(std::ranges::find(made.tensors, "bias", &TensorSketch::name)->eligible);
+    EXPECT_FALSE(std::ranges::find(made.tensors, "ones", &TensorSketch::name)->eligible);
+}
+
+}  // namespace
+}  // namespace modelward::fingerprint

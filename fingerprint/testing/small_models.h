@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole small models for tests: six matrices, a bias and a constant buffer, in the formats and types that
+// tests need.
+#pragma once
+
+#include "fingerprint/testing/model_files.h"
+
+namespace modelward::fingerprint::testing {
+
+using Encode = Bytes (*)(std::span<const float>);
+
+// The tensors of the model that `seed` stands for, as `dtype`; matrices are [64, 256].
+std::vector<StoredTensor> small_model(std::uint64_t seed, const std::string& dtype, Encode encode);
+
+Bytes small_safetensors(std::uint64_t seed);  // F32
+Bytes small_gguf_f16(std::uint64_t seed);
+Bytes small_gguf_q8_0(std::uint64_t seed);
+Bytes small_gguf_q4_k(std::uint64_t seed);
+
+}  // namespace modelward::fingerprint::testing
