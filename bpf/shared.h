@@ -36,7 +36,7 @@ enum limits {
     kMaxRecent = 1 << 14,
     kMaxPorts = 1 << 12,
     kMaxUsers = 1 << 14,
-    kMaxDestinations = 1 << 14,
+    kMaxDestinations = 1 << 17,
     kEventRingBytes = 1 << 23,
 };
 

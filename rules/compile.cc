@@ -48,6 +48,17 @@ std::vector<std::size_t> by_precedence(const std::vector<ParsedRule>& rules) {
     return order;
 }
 
+Problem too_many(std::string_view what, std::size_t limit) {
+    return {"rules", 0, 0,
+            "the rules name more than " + std::to_string(limit) + " different " + std::string(what),
+            "name fewer"};
+}
+
+void check_tables(const CompiledPolicy& policy, std::vector<Problem>& problems) {
+    if (policy.port_rules.size() > kMaxPorts) problems.push_back(too_many("ports", kMaxPorts));
+    if (policy.user_rules.size() > kMaxUsers) problems.push_back(too_many("users", kMaxUsers));
+}
+
 }  // namespace
 
 Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<ParsedRule>& rules,
@@ -80,13 +91,11 @@ Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<Parsed
     }
     set_values(boxes, &Box::ports, result.policy.port_rules, result.policy.other_port_rules);
     set_values(boxes, &Box::users, result.policy.user_rules, result.policy.other_user_rules);
+    check_tables(result.policy, problems);
     if (auto table = destination_table(boxes)) {
         result.policy.destinations = std::move(*table);
     } else {
-        problems.push_back(
-            {"lists", 0, 0,
-             "the rules ask about more than " + std::to_string(kMaxDestinations) + " destination prefixes",
-             "merge prefixes"});
+        problems.push_back(too_many("destination prefixes", kMaxDestinations));
     }
     return result;
 }

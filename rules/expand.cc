@@ -196,13 +196,6 @@ std::optional<std::vector<Box>> expand(Reporter& report, const ParsedRule& rule)
     }
     if (!check_sinks(report, *boxes)) return std::nullopt;  // first: joined boxes may no longer ask the field
     join_boxes(*boxes);
-    if (rule.budget_bytes > 0 && boxes->size() > 1) {
-        report.add(rule.line, rule.column,
-                   "condition becomes " + std::to_string(boxes->size()) +
-                       " kernel rules, each of which would have the whole budget",
-                   "write one rule for each alternative");
-        return std::nullopt;
-    }
     return boxes;
 }
 

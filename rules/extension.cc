@@ -29,6 +29,11 @@ bool parse_budget(Reporter& report, const YamlNode& node, ParsedRule& rule) {
                    "write it like 256KiB, 1MiB or 0");
         return false;
     }
+    if (*size > kMaxBudgetBytes) {
+        report.add(bytes, "a budget of " + in_quotes(bytes.text) + " is more than a meter holds (below 1TiB)",
+                   "lower it, or write an alert rule without a budget");
+        return false;
+    }
     rule.budget_bytes = *size;
     if (const YamlNode* window = node.find("window")) {
         const std::optional<std::uint32_t> seconds =

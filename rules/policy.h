@@ -48,7 +48,8 @@ struct ClassInfo {
     std::uint64_t min_flow_bytes;  // a label crosses a flow at this many bytes
 };
 
-// One kernel rule. Several may share one `rule_id` when a condition was split.
+// One kernel rule. Several share one `rule_id` when a condition was split; they share one meter and budget
+// too.
 struct KernelRule {
     std::string rule_id;  // the Sigma id (a UUID)
     std::string title;

@@ -46,7 +46,7 @@ std::string suggest(std::string_view word, std::span<const std::string_view> can
     for (const std::string_view candidate : candidates) {
         if (word.size() > kMaxWordBytes || candidate.size() > kMaxWordBytes) continue;
         const std::size_t distance = edit_distance(word, candidate);
-        const std::size_t bound = std::max<std::size_t>(1, candidate.size() / 3);
+        const std::size_t bound = candidate.size() / 3;
         if (distance <= bound && distance < best_distance) {
             best = candidate;
             best_distance = distance;

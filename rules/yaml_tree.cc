@@ -120,6 +120,10 @@ class TreeBuilder : public YAML::EventHandler {
         if (parent.node.is_list()) {
             parent.node.items.push_back(std::move(done));
         } else if (parent.value_next) {
+            if (done.is_null()) {  // yaml-cpp places what is not there at the next thing that is
+                done.line = parent.node.entries.back().key.line;
+                done.column = parent.node.entries.back().key.column;
+            }
             parent.node.entries.back().value = std::move(done);
             parent.value_next = false;
         } else {

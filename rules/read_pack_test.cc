@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "rules/limits.h"
+#include "rules/rules.h"
+
+namespace modelward::rules {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ReadPack : public ::testing::Test {
+  protected:
+    ReadPack() {
+        std::string pattern = (fs::temp_directory_path() / "modelward-pack-XXXXXX").string();
+        directory_ = mkdtemp(pattern.data());
+        fs::create_directory(directory_ / "lists");
+    }
+    ~ReadPack() override { fs::remove_all(directory_); }
+
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(directory_ / name) << text;
+    }
+    std::string error() const {
+        const auto pack = read_pack(directory_);
+        return pack ? "no error"
+                    : std::string(to_string(pack.error().code())) + ": " + pack.error().message();
+    }
+
+    fs::path directory_;
+};
+
+TEST_F(ReadPack, TakesRulesAndListsInNameOrder) {
+    write("classes.yaml", "c");
+    write("b.yaml", "b");
+    write("a.yaml", "a");
+    write("README.md", "not a rule");
+    write("lists/l.yaml", "l");
+    const auto pack = read_pack(directory_);
+    ASSERT_TRUE(pack.has_value());
+    EXPECT_EQ(pack->classes.text, "c");
+    ASSERT_EQ(pack->rules.size(), 2U);
+    EXPECT_EQ(pack->rules[0].name, "a.yaml");
+    EXPECT_EQ(pack->rules[1].text, "b");
+    ASSERT_EQ(pack->lists.size(), 1U);
+    EXPECT_EQ(pack->lists[0].name, "lists/l.yaml");
+}
+
+TEST_F(ReadPack, NeedsClasses) {
+    write("a.yaml", "a");
+    EXPECT_EQ(error(),
+              "not found: " + directory_.string() + " has no classes.yaml; every rule pack needs one");
+}
+
+TEST_F(ReadPack, NeedsADirectory) {
+    const auto pack = read_pack(directory_ / "missing");
+    ASSERT_FALSE(pack.has_value());
+    EXPECT_EQ(pack.error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(ReadPack, RefusesAFileThatItWouldOtherwiseOverlook) {
+    write("classes.yaml", "c");
+    write("a.yml", "a");
+    EXPECT_EQ(error(),
+              "invalid: " + (directory_ / "a.yml").string() + ": files of a pack end in .yaml; rename it");
+}
+
+TEST_F(ReadPack, RefusesADocumentBeyondItsLimit) {
+    write("classes.yaml", std::string(kMaxDocumentBytes, ' '));
+    EXPECT_EQ(error(), "no error");
+    write("classes.yaml", std::string(kMaxDocumentBytes + 1, ' '));
+    EXPECT_EQ(error(),
+              "limit: " + (directory_ / "classes.yaml").string() + " is longer than 262144 bytes; split it");
+}
+
+}  // namespace
+}  // namespace modelward::rules
