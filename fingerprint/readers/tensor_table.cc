@@ -2,6 +2,7 @@
 #include "fingerprint/readers/tensor_table.h"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_set>
 
 namespace modelward::fingerprint {
@@ -53,7 +54,9 @@ std::optional<Extent> extent_of(DType dtype, const std::vector<std::uint64_t>& s
 }
 
 Result<void> settle(TensorTable& table, std::uint64_t file_bytes) {
-    std::ranges::stable_sort(table.tensors, {}, &Tensor::offset);
+    std::ranges::sort(table.tensors, {}, [](const Tensor& tensor) {
+        return std::tuple(tensor.offset, tensor.bytes, std::string_view(tensor.name));
+    });
     if (auto unique = refuse_duplicates(table); !unique) return unique;
     if (auto apart = refuse_overlaps(table); !apart) return apart;
     const auto is_outside = [file_bytes](const Tensor& tensor) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fuzz targets of all tensor readers do with an input.
+#pragma once
+
+#include <cstdlib>
+#include <set>
+#include <span>
+
+#include "fingerprint/readers/reader.h"
+#include "fingerprint/sketches/eligibility.h"
+#include "fingerprint/sketches/projection.h"
+
+namespace modelward::fuzz {
+
+inline void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+inline void exercise(const fingerprint::Reader& reader, std::span<const std::uint8_t> bytes) {
+    const fingerprint::MemorySource source(bytes);
+    if (!reader.claims(bytes.first(std::min(bytes.size(), fingerprint::kHeadBytes)))) return;
+    const auto table = reader.read(source);
+    if (!table) return;
+    std::set<std::string_view> names;
+    std::uint64_t end = table->data_start;
+    for (const fingerprint::Tensor& tensor : table->tensors) {
+        require(names.insert(tensor.name).second);
+        require(tensor.bytes <= bytes.size() && tensor.offset <= bytes.size() - tensor.bytes);
+        require(tensor.bytes == 0 || tensor.offset >= end);
+        if (tensor.bytes != 0) end = tensor.offset + tensor.bytes;
+        if (!fingerprint::has_eligible_shape(tensor)) continue;
+        const auto samples = fingerprint::read_samples(source, tensor);
+        require(samples.has_value());
+        fingerprint::is_regular(*samples);
+        fingerprint::project(*samples);
+    }
+}
+
+}  // namespace modelward::fuzz
