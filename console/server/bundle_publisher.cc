@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/bundle_publisher.h"
+
+#include <algorithm>
+
+#include "fingerprint/fingerprint.h"
+#include "wire/bundle.h"
+#include "wire/codec.h"
+#include "wire/random.h"
+
+namespace modelward::console {
+namespace {
+
+constexpr std::size_t kMaxArtifactNameBytes = 200;
+
+void copy(const rules::Document& from, wire::Document& to) {
+    to.set_name(from.name);
+    to.set_text(from.text);
+}
+
+// Artifacts keep their class: rules that drop a class which is in use would leave them without protection.
+std::vector<rules::Problem> dropped_classes(const rules::Pack& pack, const rules::CompiledPolicy& policy,
+                                            const std::vector<StoredArtifact>& artifacts) {
+    std::vector<rules::Problem> problems;
+    for (const StoredArtifact& artifact : artifacts) {
+        if (policy.class_number(artifact.class_name)) continue;
+        problems.push_back({pack.classes.name, 0, 0,
+                            "the class '" + artifact.class_name + "' is missing, but the artifact '" +
+                                artifact.name + "' is of that class",
+                            "keep the class"});
+    }
+    return problems;
+}
+
+Result<void> check(const NewArtifact& artifact, const rules::CompiledPolicy& policy) {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    if (artifact.name.empty() || artifact.name.size() > kMaxArtifactNameBytes ||
+        std::ranges::any_of(artifact.name, is_control)) {
+        return fail(ErrorCode::kInvalid, "an artifact's name has 1 to 200 printable characters");
+    }
+    if (!rules::artifact_kind_from(artifact.kind)) {
+        return fail(ErrorCode::kInvalid, "there is no kind of artifact '" + artifact.kind + "'");
+    }
+    if (!policy.class_number(artifact.class_name)) {
+        std::string known;
+        for (const rules::ClassInfo& info : policy.classes)
+            known += (known.empty() ? "" : ", ") + info.name;
+        return fail(ErrorCode::kInvalid,
+                    "there is no class '" + artifact.class_name + "'; there are: " + known);
+    }
+    return {};
+}
+
+}  // namespace
+
+BundlePublisher::BundlePublisher(ConfigDatabase& config, wire::PrivateKey key,
+                                 std::function<std::int64_t()> now_ms)
+    : config_(config), key_(std::move(key)), now_ms_(std::move(now_ms)) {}
+
+Result<std::unique_ptr<BundlePublisher>> BundlePublisher::open(ConfigDatabase& config, wire::PrivateKey key,
+                                                               std::function<std::int64_t()> now_ms) {
+    std::unique_ptr<BundlePublisher> publisher(
+        new BundlePublisher(config, std::move(key), std::move(now_ms)));
+    const auto stored = newest_bundle(*config.lock());
+    if (!stored) return fail(stored.error());
+    if (!*stored) return publisher;
+    auto frame = wire::encode((*stored)->bundle);
+    if (!frame) return fail(frame.error());
+    publisher->take_over({(*stored)->version, std::move(*frame)});
+    return publisher;
+}
+
+Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack) {
+    const rules::CheckedPolicy checked = rules::load_policy(pack);
+    if (!checked.ok()) return RulesOutcome{0, checked.problems};
+    auto database = config_.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    const auto artifacts = list_artifacts(*database);
+    if (!artifacts) return fail(artifacts.error());
+    auto problems = dropped_classes(pack, checked.policy, *artifacts);
+    if (!problems.empty()) return RulesOutcome{0, std::move(problems)};
+    if (auto replaced = replace_documents(*database, pack); !replaced) return fail(replaced.error());
+    auto bundle = store_bundle(*database);
+    if (!bundle) return fail(bundle.error());
+    if (auto committed = transaction->commit(); !committed) return fail(committed.error());
+    const std::uint64_t version = bundle->version;
+    take_over(std::move(*bundle));
+    return RulesOutcome{version, {}};
+}
+
+Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact) {
+    const auto fingerprint = fingerprint::parse_fingerprint(artifact.fingerprint);
+    if (!fingerprint) return fail(fingerprint.error().with_context("fingerprint"));
+    auto database = config_.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    const auto pack = load_documents(*database);
+    if (!pack) return fail(pack.error());
+    if (auto checked = check(artifact, rules::load_policy(*pack).policy); !checked)
+        return fail(checked.error());
+    StoredArtifact stored{0,
+                          wire::random_uuid(),
+                          artifact.name,
+                          artifact.kind,
+                          artifact.class_name,
+                          fingerprint->file_bytes,
+                          now_ms_()};
+    if (auto added = insert_artifact(*database, stored, fingerprint->sha256, artifact.fingerprint); !added) {
+        return fail(added.error());
+    }
+    auto bundle = store_bundle(*database);
+    if (!bundle) return fail(bundle.error());
+    if (auto committed = transaction->commit(); !committed) return fail(committed.error());
+    take_over(std::move(*bundle));
+    return stored;
+}
+
+// Assembles, signs and stores the bundle of what the transaction sees.
+Result<PublishedBundle> BundlePublisher::store_bundle(Database& database) {
+    const auto version = next_bundle_version(database);
+    if (!version) return fail(version.error());
+    const auto pack = load_documents(database);
+    if (!pack) return fail(pack.error());
+    wire::Bundle bundle;
+    bundle.set_version(*version);
+    bundle.set_created_unix_ms(now_ms_());
+    copy(pack->classes, *bundle.mutable_classes());
+    for (const rules::Document& rule : pack->rules)
+        copy(rule, *bundle.add_rules());
+    for (const rules::Document& list : pack->lists)
+        copy(list, *bundle.add_lists());
+    if (auto added = append_artifacts(database, bundle); !added) return fail(added.error());
+    const auto signed_bundle = wire::sign_bundle(bundle, key_);
+    if (!signed_bundle) return fail(signed_bundle.error());
+    auto frame = wire::encode(*signed_bundle);
+    if (!frame) return fail(frame.error());
+    if (signed_bundle->payload().size() > wire::kMaxBundleBytes / 2) {
+        return fail(ErrorCode::kLimit, "the bundle would be larger than agents accept");
+    }
+    if (auto stored = insert_bundle(database, *version, bundle.created_unix_ms(), *signed_bundle); !stored) {
+        return fail(stored.error());
+    }
+    return PublishedBundle{*version, std::move(*frame)};
+}
+
+void BundlePublisher::take_over(PublishedBundle bundle) {
+    const std::lock_guard guard(mutex_);
+    if (bundle.version > newest_->version)
+        newest_ = std::make_shared<const PublishedBundle>(std::move(bundle));
+}
+
+std::shared_ptr<const PublishedBundle> BundlePublisher::newest() const {
+    const std::lock_guard guard(mutex_);
+    return newest_;
+}
+
+}  // namespace modelward::console

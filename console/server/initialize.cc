@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/initialize.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "console/server/bundle_publisher.h"
+#include "console/server/clock.h"
+#include "console/server/passwords.h"
+#include "console/server/store/users.h"
+#include "rules/rules.h"
+#include "wire/secret_file.h"
+
+namespace modelward::console {
+namespace {
+
+constexpr int kAuthorityDays = 3650;
+constexpr int kServerDays = 825;  // as long as clients that follow the CA/Browser Forum's old limit accept
+
+std::vector<std::string> server_names(const std::vector<std::string>& wanted) {
+    std::vector<std::string> names = wanted;
+    char own[256] = {};
+    if (names.empty() && ::gethostname(own, sizeof own - 1) == 0 && own[0] != '\0') names.emplace_back(own);
+    for (const char* always : {"localhost", "127.0.0.1"}) {
+        if (std::ranges::find(names, always) == names.end()) names.emplace_back(always);
+    }
+    return names;
+}
+
+Result<rules::Pack> read_checked_pack(const std::filesystem::path& directory) {
+    auto pack = rules::read_pack(directory);
+    if (!pack) return pack;
+    std::string problems;
+    for (const rules::Problem& problem : rules::load_policy(*pack).problems)
+        problems += "\n" + to_string(problem);
+    if (!problems.empty()) return fail(ErrorCode::kInvalid, "the rules have problems:" + problems);
+    return pack;
+}
+
+Result<void> make_directory(const std::filesystem::path& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno("create " + path.string());
+    if (::chmod(path.c_str(), 0700) != 0) return fail_errno("chmod " + path.string());
+    return {};
+}
+
+Result<void> write_keys(const StateDirectory& state, const std::vector<std::string>& names) {
+    const auto authority =
+        wire::CertificateAuthority::create("Modelward console " + names.front(), kAuthorityDays);
+    if (!authority) return fail(authority.error());
+    const auto server_key = wire::PrivateKey::generate_p256();
+    if (!server_key) return fail(server_key.error());
+    const auto server = authority->issue_server(*server_key, names, kServerDays);
+    if (!server) return fail(server.error());
+    const auto bundle_key = wire::PrivateKey::generate_ed25519();
+    if (!bundle_key) return fail(bundle_key.error());
+    const std::pair<std::filesystem::path, Result<std::string>> files[] = {
+        {state.ca_certificate(), authority->certificate().to_pem()},
+        {state.ca_key(), authority->key().to_pem()},
+        {state.server_certificate(), server->to_pem()},
+        {state.server_key(), server_key->to_pem()},
+        {state.bundle_key(), bundle_key->to_pem()},
+    };
+    for (const auto& [path, pem] : files) {
+        if (!pem) return fail(pem.error());
+        if (auto written = wire::write_secret_file(path, *pem); !written) return written;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Initialized> initialize(const InitializeOptions& options) {
+    const StateDirectory& state = options.state;
+    std::error_code ignored;
+    if (std::filesystem::exists(state.config_database(), ignored)) {
+        return fail(ErrorCode::kConflict,
+                    state.path.string() + " holds a console already; nothing was changed");
+    }
+    const auto pack = read_checked_pack(options.rules);
+    if (!pack) return fail(pack.error());
+    const std::string password = options.password ? *options.password : generate_password();
+    const auto hash = hash_password(password);
+    if (!hash) return fail(hash.error());
+    Initialized result{options.password ? std::nullopt : std::optional(password), server_names(options.names),
+                       0};
+
+    if (auto made = make_directory(state.path); !made) return fail(made.error());
+    if (auto written = write_keys(state, result.names); !written) return fail(written.error());
+    // The database last, and under another name until it is complete: its presence says that a console is
+    // here.
+    const std::filesystem::path draft = state.config_database().string() + ".new";
+    for (const char* part : {"", "-wal", "-shm"})
+        std::filesystem::remove(draft.string() + part, ignored);
+    {
+        auto config = ConfigDatabase::open(draft, true);
+        if (!config) return fail(config.error());
+        if (auto added = add_user(**config, "admin", *hash, "admin", unix_ms_now()); !added)
+            return fail(added.error());
+        auto key = load_bundle_key(state);
+        if (!key) return fail(key.error());
+        auto publisher = BundlePublisher::open(**config, std::move(*key), unix_ms_now);
+        if (!publisher) return fail(publisher.error());
+        const auto outcome = (*publisher)->publish_rules(*pack);
+        if (!outcome) return fail(outcome.error());
+        result.bundle_version = outcome->version;
+    }  // closing the last connection folds the write-ahead log into the file
+    if (::rename(draft.c_str(), state.config_database().c_str()) != 0) {
+        return fail_errno("rename " + draft.string());
+    }
+    return result;
+}
+
+}  // namespace modelward::console

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a batch must be before anything of it is stored. An agent is authenticated, but not trusted to be
+// right.
+#pragma once
+
+#include <string_view>
+
+#include "base/error.h"
+#include "wire/modelward.pb.h"
+
+namespace modelward::console {
+
+inline constexpr int kMaxEventsPerBatch = 10'000;
+
+// kInvalid: not a batch, or sequences that do not ascend from 1; kLimit: too long.
+Result<wire::EventBatch> read_event_batch(std::string_view frame);
+
+}  // namespace modelward::console

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The console's log: lines on standard error, where the journal takes them.
+#pragma once
+
+#include <string>
+
+namespace modelward::console {
+
+void log_info(const std::string& text);
+void log_error(const std::string& text);
+
+}  // namespace modelward::console

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/store/event_rows.h"
+
+#include <algorithm>
+
+#include "console/server/incidents.h"
+#include "wire/codec.h"
+
+namespace modelward::console {
+namespace {
+
+constexpr char kSchema[] = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE hosts(
+    host_id TEXT PRIMARY KEY, mark INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL, status BLOB NOT NULL,
+    accepted INTEGER NOT NULL, repeated INTEGER NOT NULL, missing INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE events(
+    id INTEGER PRIMARY KEY, host_id TEXT NOT NULL, sequence INTEGER NOT NULL, kind INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL, incident INTEGER, payload BLOB NOT NULL) STRICT;
+CREATE INDEX events_by_incident ON events(incident) WHERE incident IS NOT NULL;
+CREATE INDEX events_by_host ON events(host_id, id);
+CREATE TABLE incidents(
+    number INTEGER PRIMARY KEY, host_id TEXT NOT NULL, host_name TEXT NOT NULL, rule_id TEXT NOT NULL,
+    pid INTEGER NOT NULL, process_start_ns INTEGER NOT NULL, artifact_id TEXT NOT NULL, sink_kind TEXT NOT NULL,
+    level TEXT NOT NULL, verdict INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL, count INTEGER NOT NULL, bytes_requested INTEGER NOT NULL, bytes_out INTEGER NOT NULL,
+    search TEXT NOT NULL, first_event BLOB NOT NULL) STRICT;
+CREATE INDEX incidents_by_key ON incidents(host_id, rule_id, pid, process_start_ns, last_ms);
+PRAGMA user_version = 1;
+)sql";
+
+// SQLite's integers are signed; a counter that large is an agent's mistake and must not become negative.
+std::int64_t storable(std::uint64_t value) {
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
+}
+
+std::int64_t sum_capped(std::int64_t a, std::uint64_t b) {
+    return storable(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(storable(b)));
+}
+
+Result<std::int64_t> next_incident_number(Database& database) {
+    auto rows =
+        database.query("UPDATE meta SET value = value + 1 WHERE key = 'next_incident' RETURNING value - 1");
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    if (!*row) return fail(ErrorCode::kInternal, "the event file has no incident counter");
+    const std::int64_t number = rows->integer(0);
+    if (const auto end = rows->next(); !end) return fail(end.error());
+    return number;
+}
+
+// The open incident that an event of this key and time belongs to.
+Result<std::optional<std::int64_t>> find_incident(Database& database, const HostName& host,
+                                                  const IncidentKey& key, std::int64_t time_ms) {
+    auto rows = database.query(
+        "SELECT number FROM incidents WHERE host_id = ? AND rule_id = ? AND pid = ? AND process_start_ns = ? "
+        "AND last_ms >= ? AND first_ms <= ? AND artifact_id = ? AND sink_kind = ? ORDER BY last_ms DESC "
+        "LIMIT 1",
+        host.id, key.rule_id, key.pid, key.process_start_ns, time_ms - kIncidentWindowMs,
+        time_ms + kIncidentWindowMs, key.artifact_id, key.sink_kind);
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    if (!*row) return std::nullopt;
+    return rows->integer(0);
+}
+
+Result<void> extend_incident(Database& database, std::int64_t number, const wire::Event& event,
+                             std::int64_t time_ms, std::int64_t now_ms) {
+    auto rows =
+        database.query("SELECT count, bytes_requested, bytes_out FROM incidents WHERE number = ?", number);
+    if (!rows) return fail(rows.error());
+    if (const auto row = rows->next(); !row) return fail(row.error());
+    const std::int64_t count = sum_capped(rows->integer(0), event_count(event));
+    const std::int64_t requested = sum_capped(rows->integer(1), event.bytes_requested());
+    const std::int64_t out = std::max(rows->integer(2), storable(event.bytes_metered()));
+    return database.run(
+        "UPDATE incidents SET verdict = max(verdict, ?), first_ms = min(first_ms, ?), last_ms = max(last_ms, "
+        "?), "
+        "received_ms = ?, count = ?, bytes_requested = ?, bytes_out = ? WHERE number = ?",
+        static_cast<int>(event.verdict()), time_ms, time_ms, now_ms, count, requested, out, number);
+}
+
+Result<std::int64_t> open_incident(Database& database, const HostName& host, const IncidentKey& key,
+                                   const wire::Event& event, BlobView payload, std::int64_t time_ms,
+                                   std::int64_t now_ms) {
+    const auto number = next_incident_number(database);
+    if (!number) return number;
+    auto added = database.run(
+        "INSERT INTO incidents(number, host_id, host_name, rule_id, pid, process_start_ns, artifact_id, "
+        "sink_kind, "
+        "level, verdict, first_ms, last_ms, received_ms, count, bytes_requested, bytes_out, search, "
+        "first_event) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *number, host.id, host.name, key.rule_id, key.pid, key.process_start_ns, key.artifact_id,
+        key.sink_kind, level_of(event), static_cast<int>(event.verdict()), time_ms, time_ms, now_ms,
+        storable(event_count(event)), storable(event.bytes_requested()), storable(event.bytes_metered()),
+        search_text(host.name, event), payload);
+    if (!added) return fail(added.error());
+    return number;
+}
+
+}  // namespace
+
+Result<void> create_event_schema(Database& database) {
+    return database.script(kSchema);
+}
+
+Result<void> seed_event_file(Database& database, Database* previous) {
+    std::int64_t next_incident = 1;
+    if (previous != nullptr) {
+        auto numbers = previous->query("SELECT value FROM meta WHERE key = 'next_incident'");
+        if (!numbers) return fail(numbers.error());
+        if (const auto row = numbers->next(); !row) return fail(row.error());
+        next_incident = std::max<std::int64_t>(1, numbers->integer(0));
+        auto hosts = previous->query("SELECT host_id FROM hosts");
+        if (!hosts) return fail(hosts.error());
+        while (true) {
+            const auto row = hosts->next();
+            if (!row) return fail(row.error());
+            if (!*row) break;
+            const auto state = load_host_state(*previous, hosts->text(0));
+            if (!state) return fail(state.error());
+            if (auto saved = save_host_state(database, hosts->text(0), *state); !saved) return saved;
+        }
+    }
+    return database.run("INSERT INTO meta(key, value) VALUES('next_incident', ?)", next_incident);
+}
+
+Result<HostState> load_host_state(Database& database, std::string_view host_id) {
+    auto rows = database.query(
+        "SELECT mark, last_seen_ms, status, accepted, repeated, missing FROM hosts WHERE host_id = ?",
+        host_id);
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    if (!*row) return HostState{};
+    return HostState{rows->count(0), rows->integer(1), rows->text(2),
+                     rows->count(3), rows->count(4),   rows->count(5)};
+}
+
+Result<void> save_host_state(Database& database, std::string_view host_id, const HostState& state) {
+    const BlobView status(reinterpret_cast<const std::uint8_t*>(state.status.data()), state.status.size());
+    return database.run(
+        "INSERT INTO hosts(host_id, mark, last_seen_ms, status, accepted, repeated, missing) VALUES(?, ?, ?, "
+        "?, ?, ?, ?) "
+        "ON CONFLICT(host_id) DO UPDATE SET mark = excluded.mark, last_seen_ms = excluded.last_seen_ms, "
+        "status = excluded.status, accepted = excluded.accepted, repeated = excluded.repeated, "
+        "missing = excluded.missing",
+        host_id, state.mark, state.last_seen_ms, status, state.accepted, state.repeated, state.missing);
+}
+
+Result<void> insert_event(Database& database, const HostName& host, const wire::Event& event,
+                          std::int64_t now_ms, std::set<std::uint64_t>& changed) {
+    const auto serialized = wire::serialize(event);
+    if (!serialized) return fail(serialized.error());
+    const BlobView payload(reinterpret_cast<const std::uint8_t*>(serialized->data()), serialized->size());
+    if (!belongs_to_incident(event)) {
+        return database.run(
+            "INSERT INTO events(host_id, sequence, kind, received_ms, incident, payload) VALUES(?, ?, ?, ?, "
+            "?, ?)",
+            host.id, event.sequence(), static_cast<int>(event.kind()), now_ms, nullptr, payload);
+    }
+    const IncidentKey key = incident_key(event);
+    const std::int64_t time_ms = event.time_unix_ns() / 1'000'000;
+    const auto open = find_incident(database, host, key, time_ms);
+    if (!open) return fail(open.error());
+    std::int64_t number = open->value_or(0);
+    if (*open) {
+        if (auto done = extend_incident(database, number, event, time_ms, now_ms); !done) return done;
+    } else {
+        const auto opened = open_incident(database, host, key, event, payload, time_ms, now_ms);
+        if (!opened) return fail(opened.error());
+        number = *opened;
+    }
+    changed.insert(static_cast<std::uint64_t>(number));
+    return database.run(
+        "INSERT INTO events(host_id, sequence, kind, received_ms, incident, payload) VALUES(?, ?, ?, ?, ?, "
+        "?)",
+        host.id, event.sequence(), static_cast<int>(event.kind()), now_ms, number, payload);
+}
+
+}  // namespace modelward::console

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of one period's event file, and writing to them. One file a month of receipt: retention is
+// deleting a file, and no file grows until its indexes no longer fit in memory.
+//
+//   hosts      per host the high-water mark of sequences, its last status and its loss counters. A new file
+//   begins
+//              with a copy of the old one's rows, so the newest file always has every mark.
+//   events     each accepted event as it came (protobuf), and the incident that it belongs to
+//   incidents  groups of verdicts (console/server/incidents.h), numbered through all files
+//
+// All writing happens inside one transaction of the caller: rows and mark are durable together or not at all,
+// which is what makes delivery exactly once.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "console/server/store/sqlite.h"
+#include "wire/modelward.pb.h"
+
+namespace modelward::console {
+
+struct HostName {
+    std::string id{};
+    std::string name{};
+};
+
+// What intake knows of a host besides its enrolment.
+struct HostState {
+    std::uint64_t mark = 0;  // highest sequence stored
+    std::int64_t last_seen_ms = 0;
+    std::string status{};        // serialized wire::Status
+    std::uint64_t accepted = 0;  // events stored
+    std::uint64_t repeated = 0;  // events at or below the mark: redelivered, ignored
+    std::uint64_t missing = 0;   // sequence numbers that were skipped
+};
+
+Result<void> create_event_schema(Database& database);
+// The first file gets number 1; later ones go on from `previous`.
+Result<void> seed_event_file(Database& database, Database* previous);
+
+Result<HostState> load_host_state(Database& database, std::string_view host_id);  // zeros when unknown
+Result<void> save_host_state(Database& database, std::string_view host_id, const HostState& state);
+
+// Stores one event; a verdict goes to its incident, whose number is put into `changed`.
+Result<void> insert_event(Database& database, const HostName& host, const wire::Event& event,
+                          std::int64_t now_ms, std::set<std::uint64_t>& changed);
+
+}  // namespace modelward::console

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/store/event_writer.h"
+
+#include "console/server/store/event_files.h"
+#include "wire/codec.h"
+
+namespace modelward::console {
+namespace {
+
+// Enough rows to pay for the disk's flush, few enough that a reader's snapshot and the log stay small.
+constexpr std::size_t kMaxBatchesPerTransaction = 256;
+
+}  // namespace
+
+EventWriter::EventWriter(std::filesystem::path directory, EventStore::Options options, Committed on_committed)
+    : directory_(std::move(directory)),
+      options_(std::move(options)),
+      on_committed_(std::move(on_committed)) {}
+
+EventWriter::~EventWriter() {
+    {
+        const std::lock_guard guard(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<void> EventWriter::open() {
+    std::string period = period_of(options_.now_ms());
+    if (database_ && period == period_) return {};
+    auto opened = open_event_file(directory_, period);
+    if (!opened) return fail(opened.error());
+    database_.emplace(std::move(*opened));
+    period_ = std::move(period);
+    return {};
+}
+
+void EventWriter::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void EventWriter::submit(HostName host, wire::EventBatch batch, EventStore::Done done) {
+    {
+        const std::lock_guard guard(mutex_);
+        if (waiting_.size() < options_.max_waiting && !stopping_) {
+            waiting_.push_back({std::move(host), std::move(batch), std::move(done)});
+        }
+    }
+    if (done)
+        return done(
+            fail(ErrorCode::kUnavailable, "the console has too many batches waiting; send again later"));
+    wake_.notify_one();
+}
+
+void EventWriter::run() {
+    while (true) {
+        std::deque<Waiting> group;
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            while (!waiting_.empty() && group.size() < kMaxBatchesPerTransaction) {
+                group.push_back(std::move(waiting_.front()));
+                waiting_.pop_front();
+            }
+        }
+        write(group);
+    }
+}
+
+void EventWriter::write(std::deque<Waiting>& group) {
+    std::set<std::uint64_t> changed;
+    const auto marks = write_group(group, changed);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        group[i].done(marks ? Result<std::uint64_t>((*marks)[i]) : fail(marks.error()));
+    }
+    if (marks && !changed.empty()) on_committed_(changed, period_);
+}
+
+Result<std::vector<std::uint64_t>> EventWriter::write_group(const std::deque<Waiting>& group,
+                                                            std::set<std::uint64_t>& changed) {
+    if (auto ready = open(); !ready) return fail(ready.error());
+    auto transaction = Transaction::begin(*database_);
+    if (!transaction) return fail(transaction.error());
+    std::vector<std::uint64_t> marks;
+    const std::int64_t now_ms = options_.now_ms();
+    for (const Waiting& waiting : group) {
+        const auto mark = write_batch(waiting, now_ms, changed);
+        if (!mark) return fail(mark.error());
+        marks.push_back(*mark);
+    }
+    if (auto committed = transaction->commit(); !committed) return fail(committed.error());
+    return marks;
+}
+
+Result<std::uint64_t> EventWriter::write_batch(const Waiting& waiting, std::int64_t now_ms,
+                                               std::set<std::uint64_t>& changed) {
+    auto state = load_host_state(*database_, waiting.host.id);
+    if (!state) return fail(state.error());
+    const bool first_contact = state->last_seen_ms == 0;
+    for (const wire::Event& event : waiting.batch.events()) {
+        if (event.sequence() <= state->mark) {
+            ++state->repeated;
+            continue;
+        }
+        if (auto stored = insert_event(*database_, waiting.host, event, now_ms, changed); !stored) {
+            return fail(stored.error());
+        }
+        if (!first_contact) state->missing += event.sequence() - state->mark - 1;
+        state->mark = event.sequence();
+        ++state->accepted;
+    }
+    state->last_seen_ms = now_ms;
+    if (waiting.batch.has_status()) {
+        auto status = wire::serialize(waiting.batch.status());
+        if (!status) return fail(status.error());
+        state->status = std::move(*status);
+    }
+    if (auto saved = save_host_state(*database_, waiting.host.id, *state); !saved) return fail(saved.error());
+    return state->mark;
+}
+
+}  // namespace modelward::console

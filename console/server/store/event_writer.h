@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that writes events. See event_store.h for the contract of submit().
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "console/server/store/event_store.h"
+
+namespace modelward::console {
+
+class EventWriter {
+  public:
+    // `on_committed` gets the numbers of the incidents that a transaction changed, and the period it wrote
+    // to.
+    using Committed = std::function<void(const std::set<std::uint64_t>&, const std::string& period)>;
+    EventWriter(std::filesystem::path directory, EventStore::Options options, Committed on_committed);
+    ~EventWriter();
+    EventWriter(const EventWriter&) = delete;
+    EventWriter& operator=(const EventWriter&) = delete;
+
+    Result<void> open();  // the current period's file; called before start()
+    void start();
+    void submit(HostName host, wire::EventBatch batch, EventStore::Done done);
+
+  private:
+    struct Waiting {
+        HostName host;
+        wire::EventBatch batch;
+        EventStore::Done done;
+    };
+    void run();
+    void write(std::deque<Waiting>& group);
+    Result<std::vector<std::uint64_t>> write_group(const std::deque<Waiting>& group,
+                                                   std::set<std::uint64_t>& changed);
+    Result<std::uint64_t> write_batch(const Waiting& waiting, std::int64_t now_ms,
+                                      std::set<std::uint64_t>& changed);
+
+    const std::filesystem::path directory_;
+    const EventStore::Options options_;
+    const Committed on_committed_;
+    std::string period_;
+    std::optional<Database> database_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Waiting> waiting_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace modelward::console

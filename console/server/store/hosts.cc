@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/store/hosts.h"
+
+#include <algorithm>
+
+namespace modelward::console {
+namespace {
+
+// Says why a token does not admit: only who holds the secret learns it.
+Result<void> check_token(Database& database, const wire::Sha256& hash, std::int64_t now_ms) {
+    auto rows =
+        database.query("SELECT secret_hash, expires_ms, used_ms FROM enrollment_tokens WHERE secret_hash = ?",
+                       BlobView(hash));
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    const std::string stored = *row ? rows->text(0) : std::string(hash.size(), '\0');
+    const BlobView bytes(reinterpret_cast<const std::uint8_t*>(stored.data()), stored.size());
+    if (!wire::equal_in_constant_time(bytes, hash)) {
+        return fail(ErrorCode::kDenied, "the enrollment token is not known to this console");
+    }
+    if (!rows->is_null(2))
+        return fail(ErrorCode::kDenied, "the enrollment token was used already; create another");
+    if (rows->integer(1) <= now_ms)
+        return fail(ErrorCode::kDenied, "the enrollment token has expired; create another");
+    return {};
+}
+
+EnrolledHost host_of(const Query& rows) {
+    return {rows.text(0), rows.text(1), rows.integer(2), !rows.is_null(3)};
+}
+
+}  // namespace
+
+Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms) {
+    return config.lock()->run("INSERT INTO enrollment_tokens(secret_hash, expires_ms) VALUES(?, ?)",
+                              BlobView(wire::sha256(secret)), expires_ms);
+}
+
+Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
+                        const wire::Sha256& certificate_sha256) {
+    const wire::Sha256 hash = wire::sha256(secret);
+    auto database = config.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    if (auto admitted = check_token(*database, hash, host.enrolled_ms); !admitted) return admitted;
+    auto done = database->run("UPDATE enrollment_tokens SET used_ms = ? WHERE secret_hash = ?",
+                              host.enrolled_ms, BlobView(hash));
+    if (!done) return done;
+    done = database->run("INSERT INTO hosts(id, name, certificate_sha256, enrolled_ms) VALUES(?, ?, ?, ?)",
+                         host.id, host.name, BlobView(certificate_sha256), host.enrolled_ms);
+    if (!done) return done;
+    return transaction->commit();
+}
+
+Result<std::optional<EnrolledHost>> find_host(ConfigDatabase& config, std::string_view id) {
+    auto database = config.lock();
+    auto rows = database->query("SELECT id, name, enrolled_ms, revoked_ms FROM hosts WHERE id = ?", id);
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    if (!*row) return std::nullopt;
+    return host_of(*rows);
+}
+
+Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config) {
+    std::vector<EnrolledHost> hosts;
+    auto database = config.lock();
+    auto rows = database->query("SELECT id, name, enrolled_ms, revoked_ms FROM hosts ORDER BY name, id");
+    if (!rows) return fail(rows.error());
+    while (true) {
+        const auto row = rows->next();
+        if (!row) return fail(row.error());
+        if (!*row) return hosts;
+        hosts.push_back(host_of(*rows));
+    }
+}
+
+Result<void> revoke_host(ConfigDatabase& config, std::string_view id, std::int64_t now_ms) {
+    auto database = config.lock();
+    auto done = database->run("UPDATE hosts SET revoked_ms = ifnull(revoked_ms, ?) WHERE id = ?", now_ms, id);
+    if (!done) return done;
+    if (database->changes() == 0) return fail(ErrorCode::kNotFound, "there is no host " + std::string(id));
+    return {};
+}
+
+}  // namespace modelward::console

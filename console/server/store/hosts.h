@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Enrolment tokens and the hosts that they admitted. A token's secret is stored as its SHA-256, works once
+// and expires. A revoked host keeps its row, so that its incidents keep their name.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console/server/store/config_database.h"
+#include "wire/digest.h"
+
+namespace modelward::console {
+
+struct EnrolledHost {
+    std::string id{};  // UUID, the common name of its certificate
+    std::string name{};
+    std::int64_t enrolled_ms = 0;
+    bool revoked = false;
+};
+
+Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms);
+
+// Uses the token up and adds the host, both or neither. kDenied: unknown, used or expired token.
+Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
+                        const wire::Sha256& certificate_sha256);
+
+Result<std::optional<EnrolledHost>> find_host(ConfigDatabase& config, std::string_view id);
+Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config);                        // by name
+Result<void> revoke_host(ConfigDatabase& config, std::string_view id, std::int64_t now_ms);  // kNotFound
+
+}  // namespace modelward::console

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/store/sessions.h"
+
+#include "wire/base64.h"
+#include "wire/digest.h"
+#include "wire/random.h"
+
+namespace modelward::console {
+namespace {
+
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::int64_t kTouchMs = 60'000;  // use is noted to the minute: reading must not write every time
+
+}  // namespace
+
+Result<std::string> start_session(ConfigDatabase& config, std::int64_t user_id, std::int64_t now_ms) {
+    const std::string token = wire::to_base64url(wire::random_bytes(kTokenBytes));
+    auto database = config.lock();
+    auto swept = database->run("DELETE FROM sessions WHERE last_used_ms < ?", now_ms - kSessionIdleMs);
+    if (!swept) return fail(swept.error());
+    auto added = database->run(
+        "INSERT INTO sessions(token_hash, user_id, created_ms, last_used_ms) VALUES(?, ?, ?, ?)",
+        BlobView(wire::sha256(token)), user_id, now_ms, now_ms);
+    if (!added) return fail(added.error());
+    return token;
+}
+
+Result<std::optional<User>> find_session(ConfigDatabase& config, std::string_view token,
+                                         std::int64_t now_ms) {
+    if (token.empty()) return std::nullopt;
+    const wire::Sha256 hash = wire::sha256(token);
+    auto database = config.lock();
+    auto rows = database->query(
+        "SELECT users.id, username, role, last_used_ms FROM sessions JOIN users ON users.id = user_id "
+        "WHERE token_hash = ?",
+        BlobView(hash));
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    if (!*row || rows->integer(3) < now_ms - kSessionIdleMs) return std::nullopt;
+    const User user{rows->integer(0), rows->text(1), rows->text(2)};
+    if (rows->integer(3) < now_ms - kTouchMs) {
+        auto touched = database->run("UPDATE sessions SET last_used_ms = ? WHERE token_hash = ?", now_ms,
+                                     BlobView(hash));
+        if (!touched) return fail(touched.error());
+    }
+    return user;
+}
+
+Result<void> end_session(ConfigDatabase& config, std::string_view token) {
+    return config.lock()->run("DELETE FROM sessions WHERE token_hash = ?", BlobView(wire::sha256(token)));
+}
+
+}  // namespace modelward::console

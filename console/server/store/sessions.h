@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signed-in sessions. The token is 256 random bits and only its hash is stored, so a copy of the database
+// signs nobody in. A session ends after 12 hours without use.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "console/server/store/users.h"
+
+namespace modelward::console {
+
+inline constexpr std::int64_t kSessionIdleMs = 12LL * 3600 * 1000;
+
+Result<std::string> start_session(ConfigDatabase& config, std::int64_t user_id,
+                                  std::int64_t now_ms);  // the token
+// Counts as use. Nothing for an unknown or expired token.
+Result<std::optional<User>> find_session(ConfigDatabase& config, std::string_view token, std::int64_t now_ms);
+Result<void> end_session(ConfigDatabase& config, std::string_view token);
+
+}  // namespace modelward::console
