@@ -5,6 +5,8 @@ import { afterEach } from 'vitest';
 afterEach(cleanup);
 
 // jsdom lays nothing out; the virtual table needs a height to know which rows are in view.
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 600 });
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 1200 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 600 });
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1200 });
 HTMLElement.prototype.scrollTo = () => undefined;
+HTMLElement.prototype.scrollBy = () => undefined;
+window.scrollTo = () => undefined;

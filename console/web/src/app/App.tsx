@@ -9,9 +9,9 @@ import { sessionQuery } from '../session/queries';
 import { SignIn } from '../session/SignIn';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
-import { router } from './router';
+import type { AppRouter } from './router';
 
-export function App() {
+export function App({ router }: { router: AppRouter }) {
   const session = useQuery(sessionQuery);
   const [was_signed_in, setWasSignedIn] = useState(false);
   if (session.data && !was_signed_in) setWasSignedIn(true);

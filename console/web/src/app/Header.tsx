@@ -15,8 +15,9 @@ export function Header({ session }: { session: Session }) {
   const leave = useMutation({
     mutationFn: signOut,
     onSuccess: () => {
-      client.clear();
       client.setQueryData(session_key, null);
+      // The next person who signs in here must not see what this one saw.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== session_key[0] });
     },
   });
 

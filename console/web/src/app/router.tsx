@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The addresses of the page: /incidents, /incidents/INC-000042, /hosts. Filters are plain search parameters.
 import {
-  createRootRouteWithContext, createRoute, createRouter, Link, Outlet, redirect, useParams, useSearch,
+  createRootRouteWithContext, createRoute, createRouter, Link, Outlet, redirect, useParams, useSearch, type RouterHistory,
 } from '@tanstack/react-router';
 import type { Session } from '../api/types';
 import { HostsPage } from '../hosts/HostsPage';
@@ -55,15 +55,21 @@ const incident = createRoute({ getParentRoute: () => incidents, path: '$id' });
 
 const hosts = createRoute({ getParentRoute: () => root, path: '/hosts', component: HostsPage });
 
-export const router = createRouter({
-  routeTree: root.addChildren([home, incidents.addChildren([incident]), hosts]),
-  context: { session: { username: '', role: '' } },
-  parseSearch,
-  stringifySearch,
-});
+/** The router of one page; `history` is the browser's unless a test brings its own. */
+export function makeRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree: root.addChildren([home, incidents.addChildren([incident]), hosts]),
+    context: { session: { username: '', role: '' } },
+    parseSearch,
+    stringifySearch,
+    ...(history ? { history } : {}),
+  });
+}
+
+export type AppRouter = ReturnType<typeof makeRouter>;
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: AppRouter;
   }
 }

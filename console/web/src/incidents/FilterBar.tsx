@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState, type Ref } from 'react';
-import { levels, type Level } from '../api/types';
+import { levels } from '../api/types';
 import { level_names } from '../ui/Badges';
 import { Button } from '../ui/Button';
 import { formatCount } from '../ui/format';
@@ -34,7 +34,7 @@ export function FilterBar({ filters, onChange, total, search_ref }: Props) {
         <SearchField key={`q${cleared}`} value={filters.q ?? ''} onSearch={(q) => set('q', q)} ref={search_ref} />
         <VerdictFilter value={filters.verdict} onChange={(verdict) => set('verdict', verdict)} />
         <select className={styles.field} aria-label="Level" value={filters.level ?? ''} data-set={filters.level !== undefined}
-          onChange={(event) => set('level', event.target.value as Level | '')}>
+          onChange={(event) => set('level', event.target.value)}>
           <option value="">Any level</option>
           {[...levels].reverse().map((level) => <option key={level} value={level}>{level_names[level]}</option>)}
         </select>

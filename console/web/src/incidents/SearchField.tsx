@@ -24,16 +24,15 @@ export function SearchField({ value, onSearch, ref }: Props) {
   };
 
   return (
-    <label className={styles.search}>
+    <div className={styles.search}>
       <Icon name="search" />
-      <span className="visually-hidden">Search incidents</span>
-      <input ref={ref} type="search" value={text} placeholder="Search user, path, artifact…" spellCheck={false}
+      <input ref={ref} type="search" aria-label="Search incidents" value={text} placeholder="Search user, path, artifact…" spellCheck={false}
         autoComplete="off" onChange={(event) => searchSoon(event.target.value, typing_pause_ms)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') searchSoon(text, 0);
           if (event.key === 'Escape' && text === '') event.currentTarget.blur();
         }} />
       <kbd className={styles.key} aria-hidden="true">/</kbd>
-    </label>
+    </div>
   );
 }

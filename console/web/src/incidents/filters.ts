@@ -41,7 +41,10 @@ export function isFiltered(filters: Filters): boolean {
 /** The query of GET /api/v1/incidents. */
 export function toQuery(filters: Filters, cursor: string | null): URLSearchParams {
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(filters)) query.set(key, value as string);
+  for (const key of ['q', 'level', 'verdict', 'host'] as const) {
+    const value = filters[key];
+    if (value) query.set(key, value);
+  }
   query.set('limit', String(page_size));
   if (cursor !== null) query.set('cursor', cursor);
   return query;

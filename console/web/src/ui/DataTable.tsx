@@ -61,7 +61,10 @@ export function DataTable<Row extends RowData>(props: Props<Row>) {
     if (index < 0) return;
     virtual.scrollToIndex(index);
     // The row may enter the document only after the scroll.
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus());
+    requestAnimationFrame(() => {
+      const shown = scroller.current?.querySelectorAll<HTMLElement>('[data-key]') ?? [];
+      [...shown].find((row) => row.dataset['key'] === key)?.focus();
+    });
   };
   const moveTo = (index: number): string | null => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];

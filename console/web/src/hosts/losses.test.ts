@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, it } from 'vitest';
+import { aHost } from '../testing/samples';
+import { counterName, lossesOf, newestBundle, totalLoss } from './losses';
+
+const host = aHost({ counters: { events_sent: 900, events_lost_ring_full: 4, scans_skipped: 11, spool_dropped: 0 } });
+
+it('names counters of loss that are not zero, largest first', () =>
+  expect(lossesOf(host)).toEqual([{ name: 'scans_skipped', value: 11 }, { name: 'events_lost_ring_full', value: 4 }]));
+it('sums only losses', () => expect(totalLoss(host)).toBe(15));
+it('reads a counter as words', () => expect(counterName('events_lost_ring_full')).toBe('events lost ring full'));
+it('finds the newest bundle of the fleet', () => expect(newestBundle([aHost(), aHost({ bundle_version: 19 })])).toBe(19));
+it('an empty fleet has no bundle', () => expect(newestBundle([])).toBe(0));
