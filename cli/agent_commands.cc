@@ -1,8 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
+// enroll and status: what an administrator of a workstation needs.
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "agent/config/config.h"
+#include "agent/control/control_client.h"
+#include "agent/enroll/enroll.h"
 #include "cli/commands.h"
 
 namespace modelward::cli {
+namespace {
 
-void add_agent_commands(CLI::App& /*app*/, Context& /*context*/) {}
+using nlohmann::json;
+
+struct AgentOptions {
+    std::string config{agent::kDefaultConfigPath};
+    std::string console;
+    std::string token;
+    bool again = false;
+};
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "modelward: %s\n", error.message().c_str());
+    return 2;
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+int enroll(const AgentOptions& options, bool as_json) {
+    const auto config = agent::read_config(options.config);
+    if (!config) return complain(config.error());
+    if (const auto before = agent::load_identity(config->state_dir); before && !options.again)
+        return complain(Error(ErrorCode::kConflict, "this host is enrolled already, as " + before->host_id +
+                                                        " with " + before->console +
+                                                        " (--again replaces that)"));
+    auto identity = agent::enroll(options.console, options.token, host_name());
+    if (!identity) return complain(identity.error());
+    if (auto saved = agent::save_identity(config->state_dir, *identity); !saved)
+        return complain(saved.error());
+    if (as_json)
+        std::puts(json{{"host_id", identity->host_id}, {"console", identity->console}}.dump().c_str());
+    else
+        std::printf("Enrolled with %s as host %s.\n", identity->console.c_str(), identity->host_id.c_str());
+    return 0;
+}
+
+std::string text(const json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void print_status(const json& status) {
+    const auto& sensor = status.at("sensor");
+    const auto& bundle = status.at("bundle");
+    const auto& console = status.at("console");
+    const auto& spool = status.at("spool");
+    const auto& scan = status.at("scan");
+    std::printf("Modelward %s, host %s\n", text(status.at("version")).c_str(),
+                text(status.at("host_id")).c_str());
+    std::printf("  sensor   %s on kernel %s%s\n", text(sensor.at("name")).c_str(),
+                text(sensor.at("kernel")).c_str(),
+                sensor.at("adopted") == true ? ", enforcement taken over" : "");
+    std::printf("  bundle   %s\n", text(bundle.at("version")).c_str());
+    if (bundle.at("error") != "") std::printf("           refused: %s\n", text(bundle.at("error")).c_str());
+    std::printf("  console  %s, %s\n", text(console.at("address")).c_str(),
+                console.at("reachable") == true ? "reachable" : "not reachable");
+    if (console.at("problem") != "") std::printf("           %s\n", text(console.at("problem")).c_str());
+    std::printf("  spool    %s events wait, %s lost\n", text(spool.at("events")).c_str(),
+                text(spool.at("lost")).c_str());
+    std::printf("  scan     %s, %s files wait\n", scan.at("idle") == true ? "idle" : "busy",
+                text(scan.at("waiting")).c_str());
+    for (const auto& spot : status.at("blind_spots"))
+        std::printf("  not seen: %s\n", text(spot).c_str());
+    for (const auto& [name, value] : status.at("counters").items())
+        if (value != 0) std::printf("  %-32s %s\n", name.c_str(), text(value).c_str());
+}
+
+int status(const AgentOptions& options, bool as_json) {
+    const auto config = agent::read_config(options.config);
+    if (!config) return complain(config.error());
+    const auto answer = agent::ask_agent(config->control_socket(), {{"command", "status"}});
+    if (!answer) return complain(answer.error());
+    try {
+        if (as_json)
+            std::puts(answer->dump(2).c_str());
+        else
+            print_status(*answer);
+    } catch (const json::exception& error) {
+        return complain(Error(ErrorCode::kInvalid, std::string("the agent's answer: ") + error.what()));
+    }
+    return 0;
+}
+
+}  // namespace
+
+void add_agent_commands(CLI::App& app, Context& context) {
+    const auto options = std::make_shared<AgentOptions>();
+    const auto add_config = [&](CLI::App* command) {
+        command->add_option("--config", options->config, "The agent's configuration file")
+            ->capture_default_str();
+    };
+    auto* enrolling = app.add_subcommand("enroll", "Make this host known to its console");
+    add_config(enrolling);
+    enrolling->add_option("--console", options->console, "HOST:PORT of the console's port for agents")
+        ->required();
+    enrolling->add_option("--token", options->token, "The one-time token of the console")->required();
+    enrolling->add_flag("--again", options->again, "Replace an enrolment");
+    enrolling->callback([options, &context] { context.exit_code = enroll(*options, context.json); });
+
+    auto* asking = app.add_subcommand("status", "What the agent on this host sees and enforces");
+    add_config(asking);
+    asking->callback([options, &context] { context.exit_code = status(*options, context.json); });
+}
 
 }  // namespace modelward::cli

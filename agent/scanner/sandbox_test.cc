@@ -117,7 +117,7 @@ TEST(Sandbox, MemoryIsLimited) {
 TEST(Sandbox, ProcessorTimeIsLimited) {
     const int status = in_sandbox(
         [] {
-            for (volatile unsigned i = 0;; i = i + 1) {
+            for (volatile bool on = true; on;) {
             }
             return 0;
         },

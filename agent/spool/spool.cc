@@ -50,13 +50,13 @@ Result<Spool> Spool::open(const std::filesystem::path& path, SpoolLimits limits)
 }
 
 Result<void> Spool::prepare() {
-    if (auto made = database_.execute(kSchema); !made) return made;
+    if (auto made = database_->execute(kSchema); !made) return made;
     for (const auto* sql : kStatements) {
-        auto statement = database_.prepare(sql);
+        auto statement = database_->prepare(sql);
         if (!statement) return fail(statement.error());
         statements_.push_back(std::move(*statement));
     }
-    auto sums = database_.prepare(
+    auto sums = database_->prepare(
         "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0), "
         "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events");
     if (!sums) return fail(sums.error());
@@ -68,16 +68,16 @@ Result<void> Spool::prepare() {
 }
 
 Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
-    auto transaction = Transaction::begin(database_);
+    auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
-    auto known = database_.prepare("SELECT 1 FROM meta WHERE name = 'boot_id' AND value = ?1");
+    auto known = database_->prepare("SELECT 1 FROM meta WHERE name = 'boot_id' AND value = ?1");
     if (!known) return fail(known.error());
     auto same = known->bind(1, boot_id).step();
     if (!same) return fail(same.error());
     known->reset();
     if (*same && sensor_adopted) return {};
-    if (auto done = database_.execute("DELETE FROM kernel_seen"); !done) return done;
-    auto remember = database_.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('boot_id', ?1)");
+    if (auto done = database_->execute("DELETE FROM kernel_seen"); !done) return done;
+    auto remember = database_->prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('boot_id', ?1)");
     if (!remember) return fail(remember.error());
     if (auto done = remember->bind(1, boot_id).run(); !done) return done;
     return transaction->commit();
@@ -94,7 +94,7 @@ Result<void> Spool::append(wire::Event event) {
 }
 
 Result<void> Spool::append(std::span<const SpoolItem> items) {
-    auto transaction = Transaction::begin(database_);
+    auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
     // Counters change only when the transaction did.
     SpoolCounters after = counters_;
@@ -147,11 +147,12 @@ Result<bool> Spool::stored_before(std::uint64_t kernel_sequence) {
     auto& seen = statements_[kSeen];
     if (auto done = seen.bind(1, static_cast<std::int64_t>(kernel_sequence)).run(); !done)
         return fail(done.error());
-    return database_.changes() == 0;
+    return database_->changes() == 0;
 }
 
-Result<std::vector<wire::Event>> Spool::read(std::size_t most) {
+Result<std::vector<wire::Event>> Spool::read(std::size_t most, std::size_t most_bytes) {
     std::vector<wire::Event> events;
+    std::size_t total = 0;
     auto& select = statements_[kRead];
     select.bind(1, static_cast<std::int64_t>(acknowledged_)).bind(2, static_cast<std::int64_t>(most));
     for (;;) {
@@ -159,6 +160,8 @@ Result<std::vector<wire::Event>> Spool::read(std::size_t most) {
         if (!row) return fail(row.error());
         if (!*row) break;
         const auto bytes = select.blob(1);
+        total += bytes.size();
+        if (!events.empty() && total > most_bytes) break;
         wire::Event event;
         if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
             event.Clear();  // a damaged row must not stop the ones behind it
@@ -176,9 +179,9 @@ Result<std::vector<wire::Event>> Spool::read(std::size_t most) {
 Result<void> Spool::acknowledge(std::uint64_t sequence) {
     // A peer may say anything: only what was given out can be acknowledged.
     acknowledged_ = std::max(acknowledged_, std::min(sequence, counters_.last_sequence));
-    auto transaction = Transaction::begin(database_);
+    auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
-    auto sum = database_.prepare(
+    auto sum = database_->prepare(
         "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0) FROM events WHERE sequence <= ?1");
     if (!sum) return fail(sum.error());
     if (auto row = sum->bind(1, static_cast<std::int64_t>(acknowledged_)).step(); !row)

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -48,6 +49,8 @@ struct SpoolCounters {
 
 class Spool {
   public:
+    Spool(Spool&&) = default;
+    Spool& operator=(Spool&&) = delete;  // would close the database under its statements
     static Result<Spool> open(const std::filesystem::path& path, SpoolLimits limits);
 
     // Kernel sequences count from 1 again after a boot and whenever the sensor was loaded anew.
@@ -56,8 +59,9 @@ class Spool {
     Result<void> append(std::span<const SpoolItem> items);
     Result<void> append(wire::Event event);
 
-    // Oldest first, sequence set; nothing that was acknowledged.
-    Result<std::vector<wire::Event>> read(std::size_t most);
+    // Oldest first, sequence set; nothing that was acknowledged. Ends early after `most_bytes`, but not
+    // before one.
+    Result<std::vector<wire::Event>> read(std::size_t most, std::size_t most_bytes = SIZE_MAX);
 
     // All up to and including `sequence` is durable elsewhere.
     Result<void> acknowledge(std::uint64_t sequence);
@@ -66,16 +70,17 @@ class Spool {
     void count_lost(std::uint64_t events) { pending_loss_ += events, counters_.lost += events; }
 
     const SpoolCounters& counters() const { return counters_; }
-    Database& database() { return database_; }  // the policy archive lives in the same file
+    Database& database() { return *database_; }  // the policy archive lives in the same file
 
   private:
-    Spool(Database database, SpoolLimits limits) : database_(std::move(database)), limits_(limits) {}
+    Spool(Database database, SpoolLimits limits)
+        : database_(std::make_unique<Database>(std::move(database))), limits_(limits) {}
     Result<void> prepare();
     Result<void> store(const wire::Event& event, SpoolCounters& after);
     Result<bool> stored_before(std::uint64_t kernel_sequence);
     std::uint64_t room_for(const wire::Event& event) const;
 
-    Database database_;
+    std::unique_ptr<Database> database_;  // the archive keeps its address
     SpoolLimits limits_;
     SpoolCounters counters_;
     std::uint64_t acknowledged_ = 0;

@@ -31,13 +31,15 @@ struct SpoolTest : testing::Test {
     }
     static std::vector<std::string> reasons(Spool& spool, std::size_t most = 100000) {
         std::vector<std::string> all;
-        for (const auto& event : spool.read(most).value())
+        const auto events = spool.read(most).value();
+        for (const auto& event : events)
             all.push_back(event.reason());
         return all;
     }
     static std::vector<std::uint64_t> sequences(Spool& spool) {
         std::vector<std::uint64_t> all;
-        for (const auto& event : spool.read(100000).value())
+        const auto events = spool.read(100000).value();
+        for (const auto& event : events)
             all.push_back(event.sequence());
         return all;
     }
@@ -51,6 +53,14 @@ TEST_F(SpoolTest, EventsComeBackInOrderWithConsecutiveSequences) {
     EXPECT_EQ(reasons(spool), (std::vector<std::string>{"a", "b"}));
     EXPECT_EQ(sequences(spool), (std::vector<std::uint64_t>{1, 2}));
     EXPECT_EQ(reasons(spool, 1), (std::vector<std::string>{"a"}));
+}
+
+TEST_F(SpoolTest, ABatchHasALimitInBytesButIsNeverEmpty) {
+    auto spool = open();
+    for (int i = 0; i < 4; ++i)
+        ASSERT_TRUE(spool.append(event_named(std::string(1000, 'x'))));
+    EXPECT_EQ(spool.read(100, 2500)->size(), 2u);
+    EXPECT_EQ(spool.read(100, 1)->size(), 1u);
 }
 
 TEST_F(SpoolTest, EventsSurviveTheProcess) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "agent/control/control_client.h"
+#include "agent/control/control_server.h"
+#include "agent/control/socket_address.h"
+#include "agent/testing/temporary_directory.h"
+
+namespace modelward::agent {
+namespace {
+
+using nlohmann::json;
+
+struct ControlTest : testing::Test {
+    TemporaryDirectory directory;
+    std::filesystem::path socket = directory.path() / "run/agent.sock";
+    EventLoop loop = std::move(*EventLoop::create());
+
+    std::unique_ptr<ControlServer> serve() {
+        auto server =
+            ControlServer::listen(loop, socket, [](const json& request) { return json{{"echo", request}}; });
+        EXPECT_TRUE(server) << server.error().message();
+        return std::move(*server);
+    }
+    // Runs the loop while `ask` waits for its answer on another thread.
+    template <typename Ask>
+    auto while_serving(Ask ask) {
+        auto outcome = std::async(std::launch::async, ask);
+        EXPECT_TRUE(loop.every(std::chrono::milliseconds(1), [&] {
+            if (outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready) loop.stop();
+        }));
+        EXPECT_TRUE(loop.run([] { return false; }));
+        return outcome.get();
+    }
+    std::string raw(const std::string& bytes) const {
+        const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
+        const auto address = socket_address(socket);
+        EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address), 0);
+        EXPECT_EQ(::send(fd.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+        ::shutdown(fd.get(), SHUT_WR);
+        std::string reply(10000, '\0');
+        const auto size = ::recv(fd.get(), reply.data(), reply.size(), MSG_WAITALL);
+        reply.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        return reply;
+    }
+};
+
+TEST_F(ControlTest, OneQuestionOneAnswer) {
+    const auto server = serve();
+    const auto answer = while_serving([&] { return ask_agent(socket, {{"command", "status"}}); });
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ((*answer)["echo"]["command"], "status");
+}
+
+TEST_F(ControlTest, TheSocketIsForItsOwnerOnly) {
+    const auto server = serve();
+    EXPECT_EQ(std::filesystem::status(socket).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST_F(ControlTest, WhatIsNotJsonOrTooLongIsRefused) {
+    const auto server = serve();
+    EXPECT_NE(while_serving([&] { return raw("status\n"); }).find("not a JSON object"), std::string::npos);
+    EXPECT_NE(while_serving([&] { return raw(std::string(5000, 'x')); }).find("too long"), std::string::npos);
+    EXPECT_EQ(while_serving([&] { return raw("{\"half\":"); }), "");
+}
+
+TEST_F(ControlTest, ASocketThatWasLeftBehindIsReplaced) {
+    directory.write("run/agent.sock", "");  // a killed agent removes nothing
+    EXPECT_TRUE(std::filesystem::exists(socket));
+    EventLoop second = std::move(*EventLoop::create());
+    EXPECT_TRUE(ControlServer::listen(second, socket, [](const json&) { return json::object(); }));
+}
+
+TEST_F(ControlTest, WithoutAnAgentTheClientSaysSo) {
+    const auto answer = ask_agent(directory.path() / "absent.sock", json::object());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), ErrorCode::kUnavailable);
+    EXPECT_NE(answer.error().message().find("no agent is running"), std::string::npos);
+}
+
+TEST_F(ControlTest, APathThatNoSocketCanHaveIsAClearError) {
+    EXPECT_EQ(ask_agent("/" + std::string(200, 'x'), json::object()).error().code(), ErrorCode::kLimit);
+}
+
+}  // namespace
+}  // namespace modelward::agent

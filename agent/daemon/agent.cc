@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/daemon/agent.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/daemon/boot_id.h"
+#include "agent/daemon/service_notify.h"
+#include "agent/enrich/process_facts.h"
+#include "wire/random.h"
+
+namespace modelward::agent {
+namespace {
+
+constexpr std::size_t kWalkAhead = 5'000;  // a walk waits while that many files wait for a scan
+
+}  // namespace
+
+Agent::Agent(EventLoop& loop, Sensor& sensor, Config config, Spool spool, PolicyArchive archive,
+             LabelArchive labels)
+    : loop_(&loop),
+      sensor_(&sensor),
+      config_(std::move(config)),
+      spool_(std::move(spool)),
+      archive_(std::move(archive)),
+      builder_(archive_),
+      memory_(std::move(labels), sensor) {}
+
+Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Sensor& sensor, Config config) {
+    std::error_code error;
+    std::filesystem::create_directories(config.state_dir, error);
+    if (error) return fail(Error::from_errno("create " + config.state_dir.string(), error.value()));
+    auto spool = Spool::open(config.state_dir / "spool.db",
+                             {config.spool_max_bytes, config.spool_block_reserve_bytes});
+    if (!spool) return fail(spool.error());
+    const auto boot = boot_id();
+    if (!boot) return fail(boot.error());
+    if (auto epoch = spool->start_epoch(*boot, sensor.info().adopted); !epoch) return fail(epoch.error());
+    auto archive = PolicyArchive::open(spool->database());
+    if (!archive) return fail(archive.error());
+    auto labels = LabelArchive::open(spool->database());
+    if (!labels) return fail(labels.error());
+    std::unique_ptr<Agent> agent(new Agent(loop, sensor, std::move(config), std::move(*spool),
+                                           std::move(*archive), std::move(*labels)));
+    if (auto begun = agent->begin(); !begun) return fail(begun.error());
+    return agent;
+}
+
+void Agent::compose() {
+    const auto program = scanner_program(config_.scanner_path, config_.scanner_user);
+    Labeller::Options options;
+    options.timeout = config_.scan_timeout;
+    options.report = [this](const LabelReport& what) { report(what); };
+    options.start_scanner = [this, program]() -> Result<ScannerProcess> {
+        if (!program) return fail(program.error());
+        if (!index_) return fail(ErrorCode::kUnavailable, "there are no fingerprints yet");
+        return ScannerProcess::start(*program, index_->get(),
+                                     [this](pid_t pid) { return sensor_->exempt(pid); });
+    };
+    labeller_ = std::make_unique<Labeller>(*loop_, *sensor_, std::move(options));
+    watcher_ = std::make_unique<Watcher>(
+        *loop_, Watcher::Handlers{[this](const auto& path, const auto& status) {
+                                      memory_.found(path, status);
+                                      labeller_->found(path, status);
+                                  },
+                                  [this](const auto& path) { labeller_->written(path); }});
+    intake_ =
+        std::make_unique<KernelIntake>(*loop_, *sensor_, spool_, builder_, [this](const KernelEvent& event) {
+            Label label = event.label;  // what the writer carried
+            label.origin = LabelOrigin::kDerived;
+            memory_.labelled(event.path, label);
+            labeller_->derived(event.path, event.file);
+        });
+    policy_ = std::make_unique<PolicyKeeper>(
+        *sensor_, archive_, config_.state_dir / "bundle",
+        [this](const Registry& registry, std::shared_ptr<UniqueFd> index) {
+            index_ = std::move(index);
+            labeller_->use(registry);
+            watcher_->walk();
+        },
+        [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); });
+    delivery_ = std::make_unique<Delivery>(
+        *loop_, spool_,
+        Delivery::Host{[this] { return wire_status(); }, [this] { return policy_->version(); },
+                       [this](const wire::SignedBundle& bundle) { policy_->take(bundle); },
+                       [this](const std::string& problem) { policy_->complain(problem); }},
+        config_.heartbeat,
+        static_cast<std::uint32_t>(wire::random_bytes(1)[0]) << 8 | wire::random_bytes(1)[0]);
+}
+
+Result<void> Agent::begin() {
+    compose();
+    if (auto exempted = sensor_->exempt(::getpid()); !exempted) return exempted;
+    say(wire::EVENT_KIND_AGENT, std::string("The agent started; sensor ") + sensor_->info().name +
+                                    " on kernel " + sensor_->info().kernel +
+                                    (sensor_->info().adopted ? ", enforcement taken over." : "."));
+    if (auto identity = load_identity(config_.state_dir))
+        identity_ = std::move(*identity);
+    else
+        identity_problem_ = identity.error().message();
+    policy_->start(identity_ ? std::optional(identity_->bundle_key) : std::nullopt);
+    if (!sensor_->info().adopted) memory_.restore();
+    if (auto started = intake_->start(); !started) return started;
+    watcher_->set_trees(config_.watch);
+    if (identity_) try_to_enroll();
+    auto control =
+        ControlServer::listen(*loop_, config_.control_socket(), [this](const nlohmann::json& request) {
+            if (request.value("command", "") == "status") return status();
+            return nlohmann::json{{"error", "unknown command (known: status)"}};
+        });
+    if (!control) return fail(control.error());
+    control_ = std::move(*control);
+    if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
+    return loop_->every(config_.rescan, [this] {
+        if (!watcher_->walking()) watcher_->walk();
+    });
+}
+
+void Agent::try_to_enroll() {
+    if (!identity_) {
+        auto identity = load_identity(config_.state_dir);
+        if (!identity) {
+            identity_problem_ = identity.error().message();
+            return;
+        }
+        identity_ = std::move(*identity);
+        policy_->start(identity_->bundle_key);
+    }
+    identity_problem_.clear();
+    const auto& address = config_.console.empty() ? identity_->console : config_.console;
+    auto endpoint = wire::parse_endpoint(address);
+    Result<void> connected;
+    if (endpoint) {
+        wire::HttpsClientOptions options;
+        options.host = endpoint->host;
+        options.port = endpoint->port;
+        options.trust = wire::TrustCa{identity_->ca_pem};
+        options.identity = wire::TlsIdentity{identity_->certificate_pem, identity_->key_pem};
+        if (auto perform = perform_over_https(std::move(options)))
+            connected = delivery_->connect(std::move(*perform));
+        else
+            connected = fail(perform.error());
+    } else {
+        connected = fail(endpoint.error());
+    }
+    if (!connected) {
+        identity_problem_ = "the enrolment cannot be used: " + connected.error().message();
+        spdlog::error("{}", identity_problem_);
+    }
+}
+
+void Agent::tick() {
+    labeller_->tick(Labeller::Clock::now());
+    intake_->retry();
+    if (!identity_) try_to_enroll();
+    notify_service("WATCHDOG=1");
+}
+
+// After each round of the loop, so that an event that was just stored goes out at once.
+bool Agent::work() {
+    const bool walking = labeller_->waiting() < kWalkAhead && watcher_->step();
+    labeller_->dispatch(Labeller::Clock::now());
+    delivery_->poke(Delivery::Clock::now());
+    return walking;
+}
+
+Result<void> Agent::run() {
+    notify_service("READY=1");
+    return loop_->run([this] { return work(); });
+}
+
+void Agent::stop(const std::string& why) {
+    notify_service("STOPPING=1");
+    say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); enforcement goes on in the kernel.");
+    loop_->stop();
+}
+
+void Agent::reconfigure(const Config& config) {
+    config_.watch = config.watch;
+    watcher_->set_trees(config_.watch);
+    say(wire::EVENT_KIND_AGENT,
+        "The configuration was read again: " + std::to_string(config_.watch.size()) + " watched trees.");
+}
+
+void Agent::say(wire::EventKind kind, const std::string& sentence) {
+    spdlog::info("{}", sentence);
+    wire::Event event;
+    event.set_kind(kind);
+    event.set_time_unix_ns(now_unix_ns());
+    event.set_count(1);
+    event.set_reason(as_utf8(sentence));
+    if (auto stored = spool_.append(std::move(event)); !stored) spool_.count_lost(1);
+}
+
+void Agent::report(const LabelReport& report) {
+    spdlog::info("{}: {}", report.path.string(), report.reason);
+    if (report.label)
+        memory_.labelled(report.path, *report.label);
+    else if (report.cleared)
+        memory_.cleared(report.path);
+    wire::Event event;
+    event.set_kind(wire::EVENT_KIND_LABEL);
+    event.set_time_unix_ns(now_unix_ns());
+    event.set_count(1);
+    event.set_reason(as_utf8(report.reason));
+    event.mutable_file()->set_path(as_utf8(report.path.string()));
+    event.mutable_file()->set_device(report.key.device);
+    event.mutable_file()->set_inode(report.key.inode);
+    event.mutable_file()->set_generation(report.key.generation);
+    if (report.label) fill_artifacts(*report.label, policy_->version(), archive_, event);
+    if (auto stored = spool_.append(std::move(event)); !stored) spool_.count_lost(1);
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running agent: composes the rooms and turns what one of them says into work for another. Main loop
+// only.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "agent/bundle/policy_keeper.h"
+#include "agent/config/config.h"
+#include "agent/control/control_server.h"
+#include "agent/daemon/kernel_intake.h"
+#include "agent/enroll/identity.h"
+#include "agent/labels/label_memory.h"
+#include "agent/labels/labeller.h"
+#include "agent/loop/event_loop.h"
+#include "agent/uplink/delivery.h"
+#include "agent/watch/watcher.h"
+
+namespace modelward::agent {
+
+class Agent {
+  public:
+    // Opens the state, puts the stored bundle into force, takes over waiting events, starts to walk and to
+    // deliver. Signals must be blocked before (EventLoop::on_signals): the uplink has a thread.
+    static Result<std::unique_ptr<Agent>> start(EventLoop& loop, Sensor& sensor, Config config);
+    Agent(const Agent&) = delete;
+
+    // Until stop().
+    Result<void> run();
+    void stop(const std::string& why);
+
+    // New trees and heartbeat; everything else needs a restart.
+    void reconfigure(const Config& config);
+
+    nlohmann::json status() const;
+
+  private:
+    Agent(EventLoop& loop, Sensor& sensor, Config config, Spool spool, PolicyArchive archive,
+          LabelArchive labels);
+    Result<void> begin();
+    void compose();
+    void try_to_enroll();  // takes an enrolment into use as soon as there is one
+    void tick();
+    bool work();
+    void say(wire::EventKind kind, const std::string& sentence);
+    void report(const LabelReport& report);
+    wire::Status wire_status() const;
+    std::vector<Counter> counters() const;
+    std::vector<std::string> blind_spots() const;
+
+    EventLoop* loop_;
+    Sensor* sensor_;
+    Config config_;
+    Spool spool_;
+    PolicyArchive archive_;
+    EventBuilder builder_;
+    LabelMemory memory_;
+    std::optional<Identity> identity_;
+    std::string identity_problem_;
+    std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
+
+    std::unique_ptr<Labeller> labeller_;
+    std::unique_ptr<Watcher> watcher_;
+    std::unique_ptr<KernelIntake> intake_;
+    std::unique_ptr<PolicyKeeper> policy_;
+    std::unique_ptr<Delivery> delivery_;
+    std::unique_ptr<ControlServer> control_;
+};
+
+}  // namespace modelward::agent

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent says of itself, to the console and to the control socket.
+#include <nlohmann/json.hpp>
+
+#include "agent/daemon/agent.h"
+
+namespace modelward::agent {
+
+std::vector<Counter> Agent::counters() const {
+    auto all = sensor_->counters();
+    const auto& spool = spool_.counters();
+    const auto& labels = labeller_->counters();
+    const auto& watch = watcher_->counters();
+    for (const auto& [name, value] : {
+             std::pair<const char*, std::uint64_t>{"kernel_events_stored", intake_->events()},
+             {"kernel_events_seen_again", spool.duplicates},
+             {"spool_events_waiting", spool.events},
+             {"spool_events_lost", spool.lost},
+             {"files_scanned", labels.scanned},
+             {"files_labelled", labels.labelled},
+             {"files_cleared", labels.cleared},
+             {"labels_restored", memory_.counters().restored},
+             {"labels_not_remembered", memory_.counters().not_remembered},
+             {"files_unscannable", labels.unscannable},
+             {"derived_files_out_of_reach", labels.unreachable_derived},
+             {"derived_files_waiting", labeller_->derived_waiting()},
+             {"scans_dropped", labeller_->dropped()},
+             {"scanner_restarts", labeller_->scanner_restarts()},
+             {"directories_skipped", watch.directories_skipped},
+             {"file_events_overflowed", watch.events_overflowed},
+         })
+        all.push_back({name, value});
+    return all;
+}
+
+std::vector<std::string> Agent::blind_spots() const {
+    auto all = sensor_->info().blind_spots;
+    for (auto& problem : watcher_->problems())
+        all.push_back(std::move(problem));
+    if (const auto problem = labeller_->scanner_problem(); !problem.empty())
+        all.push_back("Files are not scanned: " + problem + ".");
+    if (policy_->version() == 0) all.push_back("No bundle is in force.");
+    if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
+    return all;
+}
+
+wire::Status Agent::wire_status() const {
+    wire::Status status;
+    status.set_agent_version(MODELWARD_VERSION);
+    status.set_kernel(sensor_->info().kernel);
+    status.set_sensor(sensor_->info().name);
+    for (const auto& spot : blind_spots())
+        status.add_blind_spots(spot);
+    status.set_bundle_version(policy_->version());
+    status.set_bundle_error(policy_->error());
+    for (const auto& counter : counters()) {
+        auto& one = *status.add_counters();
+        one.set_name(counter.name);
+        one.set_value(counter.value);
+    }
+    return status;
+}
+
+nlohmann::json Agent::status() const {
+    using nlohmann::json;
+    const auto& spool = spool_.counters();
+    json counts = json::object();
+    for (const auto& counter : counters())
+        counts[counter.name] = counter.value;
+    const auto& address = config_.console.empty() && identity_ ? identity_->console : config_.console;
+    return {
+        {"version", MODELWARD_VERSION},
+        {"host_id", identity_ ? identity_->host_id : ""},
+        {"sensor",
+         {{"name", sensor_->info().name},
+          {"kernel", sensor_->info().kernel},
+          {"adopted", sensor_->info().adopted}}},
+        {"blind_spots", blind_spots()},
+        {"bundle", {{"version", policy_->version()}, {"error", policy_->error()}}},
+        {"console",
+         {{"address", address},
+          {"reachable", delivery_->reachable()},
+          {"problem", identity_ && identity_problem_.empty() ? delivery_->problem() : identity_problem_}}},
+        {"spool", {{"events", spool.events}, {"bytes", spool.bytes}, {"lost", spool.lost}}},
+        {"scan",
+         {{"idle", !watcher_->walking() && labeller_->idle()},
+          {"walking", watcher_->walking()},
+          {"waiting", labeller_->waiting()},
+          {"derived_waiting", labeller_->derived_waiting()},
+          {"problem", labeller_->scanner_problem()}}},
+        {"counters", counts},
+    };
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernel events into the spool. While the spool has no room they stay in the kernel's ring: reading pauses,
+// and is tried again by retry(). Main loop only.
+#pragma once
+
+#include <functional>
+
+#include "agent/enrich/event_builder.h"
+#include "agent/loop/event_loop.h"
+#include "agent/sensor/sensor.h"
+#include "agent/spool/spool.h"
+
+namespace modelward::agent {
+
+class KernelIntake {
+  public:
+    using Derived = std::function<void(const KernelEvent&)>;
+
+    // The references must outlive the intake. `derived` is called for each file that lineage labelled.
+    KernelIntake(EventLoop& loop, Sensor& sensor, Spool& spool, EventBuilder& builder, Derived derived)
+        : loop_(&loop), sensor_(&sensor), spool_(&spool), builder_(&builder), derived_(std::move(derived)) {}
+    KernelIntake(const KernelIntake&) = delete;
+    ~KernelIntake() { pause(); }
+
+    Result<void> start();
+    void read();
+    void retry();  // once a second
+
+    bool paused() const { return !listening_; }
+    std::uint64_t events() const { return events_; }
+
+  private:
+    Result<void> take(std::span<const KernelEvent> events);
+    Result<void> listen();
+    void pause();
+
+    EventLoop* loop_;
+    Sensor* sensor_;
+    Spool* spool_;
+    EventBuilder* builder_;
+    Derived derived_;
+    bool listening_ = false;
+    std::uint64_t events_ = 0;
+};
+
+}  // namespace modelward::agent

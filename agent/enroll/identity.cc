@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/enroll/identity.h"
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "base/hex.h"
+#include "wire/secret_file.h"
+
+namespace modelward::agent {
+
+using nlohmann::json;
+
+Result<void> save_identity(const std::filesystem::path& state_dir, const Identity& identity) {
+    std::error_code error;
+    std::filesystem::create_directories(state_dir, error);
+    if (error) return fail(Error::from_errno("create " + state_dir.string(), error.value()));
+    std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, error);
+    const json enrollment = {{"host_id", identity.host_id},
+                             {"console", identity.console},
+                             {"bundle_public_key", to_hex(identity.bundle_key)}};
+    const std::pair<const char*, std::string> files[] = {{"host-key.pem", identity.key_pem},
+                                                         {"host.pem", identity.certificate_pem},
+                                                         {"ca.pem", identity.ca_pem},
+                                                         {"enrollment.json", enrollment.dump(2) + "\n"}};
+    for (const auto& [name, text] : files)
+        if (auto written = wire::write_secret_file(state_dir / name, text); !written) return written;
+    return {};
+}
+
+Result<Identity> load_identity(const std::filesystem::path& state_dir) {
+    Identity identity;
+    std::string enrollment;
+    const std::pair<const char*, std::string*> files[] = {{"enrollment.json", &enrollment},
+                                                          {"host-key.pem", &identity.key_pem},
+                                                          {"host.pem", &identity.certificate_pem},
+                                                          {"ca.pem", &identity.ca_pem}};
+    for (const auto& [name, text] : files) {
+        auto read = wire::read_small_file(state_dir / name);
+        if (!read) return fail(read.error());
+        *text = std::move(*read);
+    }
+    const auto broken = [&](const std::string& why) {
+        return fail(ErrorCode::kInvalid,
+                    (state_dir / "enrollment.json").string() + ": " + why + "; enrol again");
+    };
+    try {
+        const auto document = json::parse(enrollment);
+        identity.host_id = document.at("host_id");
+        identity.console = document.at("console");
+        const auto key = from_hex(document.at("bundle_public_key").get<std::string>());
+        if (!key) return broken(key.error().message());
+        auto bundle_key = wire::bundle_public_key_from(*key);
+        if (!bundle_key) return broken(bundle_key.error().message());
+        identity.bundle_key = *bundle_key;
+    } catch (const json::exception& error) {
+        return broken(error.what());
+    }
+    return identity;
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/enroll/identity.h"
+
+#include <gtest/gtest.h>
+
+#include "agent/enroll/enroll.h"
+#include "agent/testing/temporary_directory.h"
+
+namespace modelward::agent {
+namespace {
+
+namespace fs = std::filesystem;
+
+Identity identity() {
+    return {"host-1", "console:8444", "KEY", "CERTIFICATE", "CA", {1, 2, 3}};
+}
+
+TEST(Identity, ComesBackAsItWasSavedForItsOwnerOnly) {
+    const TemporaryDirectory directory;
+    const auto state = directory.path() / "state";
+    ASSERT_TRUE(save_identity(state, identity()));
+    const auto loaded = load_identity(state);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    EXPECT_EQ(loaded->host_id, "host-1");
+    EXPECT_EQ(loaded->console, "console:8444");
+    EXPECT_EQ(loaded->key_pem, "KEY");
+    EXPECT_EQ(loaded->certificate_pem, "CERTIFICATE");
+    EXPECT_EQ(loaded->ca_pem, "CA");
+    EXPECT_EQ(loaded->bundle_key, identity().bundle_key);
+    EXPECT_EQ(fs::status(state).permissions(), fs::perms::owner_all);
+    for (const auto* name : {"host-key.pem", "host.pem", "ca.pem", "enrollment.json"})
+        EXPECT_EQ(fs::status(state / name).permissions(), fs::perms::owner_read | fs::perms::owner_write)
+            << name;
+}
+
+TEST(Identity, WithoutEnrolmentItIsNotFound) {
+    const TemporaryDirectory directory;
+    EXPECT_EQ(load_identity(directory.path()).error().code(), ErrorCode::kNotFound);
+}
+
+TEST(Identity, ADamagedEnrolmentIsAClearError) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(save_identity(directory.path(), identity()));
+    for (const auto* text :
+         {"", "{}", "[]", "{\"host_id\":1}", R"({"host_id":"h","console":"c:1","bundle_public_key":"zz"})",
+          R"({"host_id":"h","console":"c:1","bundle_public_key":"00"})"}) {
+        directory.write("enrollment.json", text);
+        const auto loaded = load_identity(directory.path());
+        ASSERT_FALSE(loaded) << text;
+        EXPECT_EQ(loaded.error().code(), ErrorCode::kInvalid);
+        EXPECT_NE(loaded.error().message().find("enrol again"), std::string::npos);
+    }
+}
+
+TEST(Enroll, ABadTokenOrAddressIsRefusedBeforeAnythingIsSent) {
+    EXPECT_EQ(enroll("console:8444", "not-a-token", "host").error().code(), ErrorCode::kInvalid);
+    const std::string token = "mw1." + std::string(43, 'A') + "." + std::string(64, '0');
+    EXPECT_EQ(enroll("console", token, "host").error().code(), ErrorCode::kInvalid);
+}
+
+}  // namespace
+}  // namespace modelward::agent

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/labels/labeller.h"
+
+namespace modelward::agent {
+namespace {
+
+constexpr std::uint64_t kBytesPerSecond = 4 << 20;  // the slowest full scan that is waited for
+
+}  // namespace
+
+Labeller::Labeller(EventLoop& loop, Sensor& sensor, Options options)
+    : loop_(&loop), sensor_(&sensor), options_(std::move(options)) {
+    lanes_[0].depth = fingerprint::Depth::kSampled;
+    lanes_[1].depth = fingerprint::Depth::kFull;
+    for (auto& lane : lanes_)
+        lane.scans = std::make_unique<ScanLane>(
+            *loop_, options_.start_scanner,
+            [this, &lane](Result<ScanReply> result) { take(lane, std::move(result)); });
+}
+
+void Labeller::use(Registry registry) {
+    registry_ = std::move(registry);
+    seen_.clear();
+    for (auto& lane : lanes_) {
+        lane.scans->replace();
+        lane.queue.clear_normal();  // a new walk follows
+    }
+}
+
+void Labeller::found(const std::filesystem::path& path, const struct stat& status) {
+    if (registry_.artifacts.empty() || status.st_size == 0) return;
+    if (!seen_.contains(file_id(status), file_stamp(status))) lanes_[0].queue.push(path, false);
+}
+
+void Labeller::written(const std::filesystem::path& path) {
+    if (derived_.key(path))
+        lanes_[0].queue.push(path, true);
+    else if (!registry_.artifacts.empty())
+        lanes_[0].queue.push(path, false);
+}
+
+void Labeller::derived(const std::filesystem::path& path, const InodeKey& key) {
+    if (path.empty() || !derived_.add(path, key, Clock::now())) ++counters_.unreachable_derived;
+}
+
+void Labeller::dispatch(Clock::time_point now) {
+    for (auto& lane : lanes_)
+        while (lane.queue.size() > 0 && lane.scans->ready(now))
+            give(lane, now);
+}
+
+void Labeller::tick(Clock::time_point now) {
+    for (auto& lane : lanes_)
+        lane.scans->tick(now);
+    for (const auto& path : derived_.due(now))
+        lanes_[0].queue.push(path, true);
+    dispatch(now);
+}
+
+void Labeller::give(Lane& lane, Clock::time_point now) {
+    const auto path = lane.queue.pop();
+    if (!path) return;
+    const bool by_lineage = derived_.key(*path) != nullptr;
+    auto file = open_file(*path);
+    if (!file) {
+        // Gone, or a path of another mount namespace: the label stays on the inode, wherever it is.
+        if (by_lineage) ++counters_.unreachable_derived;
+        derived_.done(*path);
+        return;
+    }
+    if (!by_lineage && seen_.contains(file->id, file->stamp)) return;
+    Work work{*path, std::move(*file), false};
+    work.quiet = has_no_writer(work.file.fd.get());
+    const auto deadline =
+        now + options_.timeout + std::chrono::seconds(work.file.stamp.size / kBytesPerSecond);
+    if (lane.scans->submit({next_request_++, lane.depth}, work.file.fd.get(), deadline))
+        lane.work = std::move(work);
+    else
+        lane.queue.push(*path, by_lineage);  // the scanner had died before it saw the file
+}
+
+void Labeller::take(Lane& lane, Result<ScanReply> result) {
+    Work work = std::move(*lane.work);
+    lane.work.reset();
+    ++counters_.scanned;
+    if (!result)
+        unscannable(work, result.error().message());
+    else
+        judge(lane, work, *result);
+    dispatch(Clock::now());
+}
+
+void Labeller::judge(Lane& lane, Work& work, const ScanReply& reply) {
+    if (reply.failure && lane.depth == fingerprint::Depth::kFull)
+        return unscannable(work, reply.failure->message());
+    auto current = sensor_->label_of(work.file.fd.get());
+    if (!current) return unscannable(work, current.error().message());
+    const auto stamp = stamp_of(work.file.fd.get());
+    const bool unchanged = stamp && *stamp == work.file.stamp;
+    const ContentFindings findings{reply.matches, lane.depth, reply.innocent,
+                                   work.quiet && unchanged && has_no_writer(work.file.fd.get())};
+    const auto decision = decide(*current, findings, registry_);
+    switch (decision.action) {
+        case LabelAction::kScanFull:
+            return lanes_[1].queue.push(work.path, derived_.key(work.path) != nullptr);
+        case LabelAction::kWait:
+            return;  // derived_ brings it back
+        case LabelAction::kSet:
+            set(work, decision.label, decision.reason);
+            break;
+        case LabelAction::kClear:
+            clear(work, **current, decision.reason);
+            break;
+        case LabelAction::kKeep:
+            break;
+    }
+    if (findings.settled) settle(work);
+}
+
+void Labeller::set(const Work& work, const Label& label, const std::string& reason) {
+    const auto key = sensor_->label(work.file.fd.get(), label);
+    if (!key) return unscannable(work, key.error().message());
+    ++counters_.labelled;
+    options_.report({work.path, *key, label, "confirmed: " + reason, false});
+}
+
+// Between the last look at the file and the clearing, somebody may have begun to write: then the label comes
+// back.
+void Labeller::clear(const Work& work, const Label& old, const std::string& reason) {
+    const int fd = work.file.fd.get();
+    const auto key =
+        sensor_->label(fd, old);  // sets what is there already: the way to learn the kernel's key
+    if (!key) return unscannable(work, key.error().message());
+    if (auto done = sensor_->clear_label(*key); !done) return unscannable(work, done.error().message());
+    const auto stamp = stamp_of(fd);
+    if (!has_no_writer(fd) || !stamp || !(*stamp == work.file.stamp)) {
+        if (auto back = sensor_->label(fd, old); !back) unscannable(work, back.error().message());
+        return;
+    }
+    ++counters_.cleared;
+    options_.report({work.path, *key, std::nullopt, "cleared: " + reason, true});
+}
+
+void Labeller::unscannable(const Work& work, const std::string& why) {
+    ++counters_.unscannable;
+    options_.report({work.path, {}, std::nullopt, "could not be scanned: " + why, false});
+    settle(work);  // until its content changes
+}
+
+void Labeller::settle(const Work& work) {
+    seen_.add(work.file.id, work.file.stamp);
+    derived_.done(work.path);
+}
+
+std::string Labeller::scanner_problem() const {
+    for (const auto& lane : lanes_)
+        if (!lane.scans->problem().empty()) return lane.scans->problem();
+    return {};
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/scanner/protocol.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <random>
+
+namespace modelward::agent {
+namespace {
+
+ScanReply reply_with_matches() {
+    ScanReply reply;
+    reply.id = 9;
+    reply.format = "safetensors";
+    reply.matches = {{7, fingerprint::Method::kChunks, 0.5, 0.25, 12}};
+    return reply;
+}
+
+struct SocketPair {
+    UniqueFd agent, scanner;
+    SocketPair() {
+        int pair[2];
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+        agent.reset(pair[0]);
+        scanner.reset(pair[1]);
+    }
+};
+
+TEST(ScannerProtocol, ARequestCarriesItsDescriptor) {
+    SocketPair pair;
+    const UniqueFd file(::open("/proc/self/exe", O_RDONLY));
+    ASSERT_TRUE(send_request(pair.agent.get(), {5, fingerprint::Depth::kFull}, file.get()));
+    const auto received = receive_request(pair.scanner.get());
+    ASSERT_TRUE(received) << received.error().message();
+    EXPECT_EQ(received->request.id, 5u);
+    EXPECT_EQ(received->request.depth, fingerprint::Depth::kFull);
+    EXPECT_TRUE(received->file);
+    EXPECT_NE(received->file.get(), file.get());
+}
+
+TEST(ScannerProtocol, ARequestWithoutADescriptorIsRefused) {
+    SocketPair pair;
+    ASSERT_EQ(::send(pair.agent.get(), "1234567890123456", 16, 0), 16);
+    EXPECT_EQ(receive_request(pair.scanner.get()).error().code(), ErrorCode::kInvalid);
+}
+
+TEST(ScannerProtocol, AHangUpIsUnavailable) {
+    SocketPair pair;
+    pair.agent.reset();
+    EXPECT_EQ(receive_request(pair.scanner.get()).error().code(), ErrorCode::kUnavailable);
+}
+
+TEST(ScannerProtocol, AReplyArrivesAsItWasSent) {
+    SocketPair pair;
+    ASSERT_TRUE(send_reply(pair.scanner.get(), reply_with_matches()));
+    const auto reply = receive_reply(pair.agent.get());
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->id, 9u);
+    EXPECT_EQ(reply->format, "safetensors");
+    ASSERT_EQ(reply->matches.size(), 1u);
+    EXPECT_EQ(reply->matches[0].artifact, 7u);
+    EXPECT_EQ(reply->matches[0].share, 0.25);
+}
+
+TEST(ScannerProtocol, AFailureKeepsItsCodeAndTextWithoutControlCharacters) {
+    ScanReply reply;
+    reply.failure = Error(ErrorCode::kLimit, "too\x1b[31m long" + std::string(1000, 'x'));
+    const auto decoded = decode_reply(encode_reply(reply));
+    ASSERT_TRUE(decoded && decoded->failure);
+    EXPECT_EQ(decoded->failure->code(), ErrorCode::kLimit);
+    EXPECT_EQ(decoded->failure->message().find("too?[31m long"), 0u);
+}
+
+TEST(ScannerProtocol, NoRecordOfATakenOverScannerIsBelievedUnchecked) {
+    const auto good = encode_reply(reply_with_matches());
+    EXPECT_FALSE(decode_reply(std::span(good).first(good.size() - 1)));
+    std::mt19937 random(7);
+    for (int round = 0; round < 20000; ++round) {
+        auto bad = good;
+        for (int flips = 0; flips < 4; ++flips)
+            bad[random() % bad.size()] = static_cast<std::uint8_t>(random());
+        const auto reply = decode_reply(bad);
+        if (!reply) continue;
+        EXPECT_LE(reply->matches.size(), kMaxScanMatches);
+        for (const auto& match : reply->matches) {
+            EXPECT_TRUE(match.score >= 0 && match.score <= 1);
+            EXPECT_FALSE(to_string(match.method).empty());
+        }
+    }
+}
+
+TEST(ScannerProtocol, AMatchThatClaimsInnocenceIsRefused) {
+    auto reply = reply_with_matches();
+    reply.innocent = InnocentKind::kText;
+    EXPECT_FALSE(decode_reply(encode_reply(reply)));
+}
+
+}  // namespace
+}  // namespace modelward::agent

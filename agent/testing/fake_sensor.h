@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sensor without a kernel: labels in a map, events from a list.
+#pragma once
+
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <map>
+#include <set>
+
+#include "agent/sensor/sensor.h"
+#include "base/unique_fd.h"
+
+namespace modelward::agent {
+
+class FakeSensor final : public Sensor {
+  public:
+    const SensorInfo& info() const override { return info_; }
+
+    Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override {
+        if (refuse_policies) return fail(ErrorCode::kUnsupported, "this kernel refuses the policy");
+        applied.push_back({version, policy});
+        return {};
+    }
+
+    static InodeKey key_of(int fd) {
+        struct stat status{};
+        ::fstat(fd, &status);
+        return {status.st_ino, static_cast<std::uint32_t>(status.st_dev), 1};
+    }
+    Result<InodeKey> label(int fd, const Label& label) override {
+        labels[key_of(fd)] = label;
+        return key_of(fd);
+    }
+    Result<void> clear_label(const InodeKey& key) override {
+        labels.erase(key);
+        if (after_clear) after_clear();
+        return {};
+    }
+    Result<std::optional<Label>> label_of(int fd) override { return label_of(key_of(fd)); }
+    Result<std::optional<Label>> label_of(const InodeKey& key) override {
+        const auto found = labels.find(key);
+        return found == labels.end() ? std::nullopt : std::optional(found->second);
+    }
+    Result<void> exempt(pid_t pid) override {
+        exempted.insert(pid);
+        return {};
+    }
+
+    int event_fd() const override { return event_fd_.get(); }
+    Result<std::size_t> read_events(
+        const std::function<Result<void>(std::span<const KernelEvent>)>& take) override {
+        if (events.empty()) return 0;
+        if (auto taken = take(events); !taken) return fail(taken.error());
+        const auto count = events.size();
+        events.clear();
+        std::uint64_t value = 0;
+        static_cast<void>(!::read(event_fd_.get(), &value, sizeof value));
+        return count;
+    }
+    void push(KernelEvent event) {
+        events.push_back(std::move(event));
+        const std::uint64_t one = 1;
+        static_cast<void>(!::write(event_fd_.get(), &one, sizeof one));
+    }
+
+    std::vector<Counter> counters() const override { return {{"events_lost_ring_full", 3}}; }
+    Result<void> remove() override {
+        removed = true;
+        return {};
+    }
+
+    SensorInfo info_{"fake", "0.0", false, {"It sees nothing."}};
+    bool refuse_policies = false;
+    bool removed = false;
+    struct Applied {
+        std::uint64_t version;
+        rules::CompiledPolicy policy;
+    };
+    std::vector<Applied> applied;
+    std::map<InodeKey, Label> labels;
+    std::set<pid_t> exempted;
+    std::vector<KernelEvent> events;
+    std::function<void()> after_clear;
+
+  private:
+    UniqueFd event_fd_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+};
+
+}  // namespace modelward::agent

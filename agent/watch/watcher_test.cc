@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/watch/watcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "agent/testing/temporary_directory.h"
+
+namespace modelward::agent {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+struct WatcherTest : testing::Test {
+    TemporaryDirectory directory;
+    EventLoop loop = std::move(*EventLoop::create());
+    std::vector<std::string> found, written;
+    Watcher watcher{loop,
+                    {[this](const fs::path& path, const struct stat&) { found.push_back(path.filename()); },
+                     [this](const fs::path& path) {
+                         written.push_back(path.filename());
+                         loop.stop();
+                     }}};
+    void walk_to_the_end() {
+        while (watcher.step()) {
+        }
+    }
+};
+
+TEST_F(WatcherTest, WalksAllTreesAndAgainWhenAsked) {
+    directory.write("one/a", "x");
+    directory.write("two/b", "x");
+    watcher.set_trees({directory.path() / "one", directory.path() / "two"});
+    EXPECT_TRUE(watcher.walking());
+    walk_to_the_end();
+    EXPECT_FALSE(watcher.walking());
+    EXPECT_THAT(found, UnorderedElementsAre("a", "b"));
+    watcher.walk();
+    walk_to_the_end();
+    EXPECT_THAT(found, UnorderedElementsAre("a", "b", "a", "b"));
+    EXPECT_TRUE(watcher.problems().empty());
+}
+
+TEST_F(WatcherTest, HearsOfWrittenFilesBetweenTheWalks) {
+    fs::create_directory(directory.path() / "tree");
+    watcher.set_trees({directory.path() / "tree"});
+    walk_to_the_end();
+    directory.write("tree/new", "x");
+    ASSERT_TRUE(loop.run([] { return false; }));
+    EXPECT_THAT(written, ElementsAre("new"));
+}
+
+TEST_F(WatcherTest, AMissingTreeIsAProblemUntilItIsThere) {
+    watcher.set_trees({directory.path() / "late"});
+    walk_to_the_end();
+    EXPECT_THAT(watcher.problems(), ElementsAre(HasSubstr("late: no such directory")));
+    directory.write("late/a", "x");
+    watcher.walk();
+    walk_to_the_end();
+    EXPECT_TRUE(watcher.problems().empty());
+    EXPECT_THAT(found, ElementsAre("a"));
+}
+
+TEST_F(WatcherTest, WatchingNothingIsSaid) {
+    watcher.set_trees({});
+    EXPECT_THAT(watcher.problems(), ElementsAre(HasSubstr("No tree is watched")));
+    EXPECT_FALSE(watcher.step());
+}
+
+}  // namespace
+}  // namespace modelward::agent
