@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// modelward incidents [list], incidents show ID.
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+
+#include "cli/console_client.h"
+#include "cli/console_groups.h"
+
+namespace modelward::cli {
+namespace {
+
+struct ListOptions {
+    std::string text;
+    std::string level;
+    std::string verdict;
+    std::string host;
+    std::size_t limit = 50;
+};
+
+std::string local_time(std::int64_t unix_ms) {
+    const std::time_t seconds = unix_ms / 1000;
+    std::tm parts{};
+    ::localtime_r(&seconds, &parts);
+    char text[32];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
+}
+
+std::string text_at(const Json& json, const char* pointer) {
+    const Json::json_pointer at(pointer);
+    return json.contains(at) && json[at].is_string() ? json[at].get<std::string>() : std::string();
+}
+
+std::uint64_t number_at(const Json& json, const char* name) {
+    return json.value(name, std::uint64_t{0});
+}
+
+void print_row(const Json& incident) {
+    std::printf("%s  %s  %-5s  %-13s  %-16s  %-16s  %-20s  %10llu  %s\n", text_at(incident, "/id").c_str(),
+                local_time(incident.value("last_ms", std::int64_t{0})).c_str(),
+                text_at(incident, "/verdict").c_str(), text_at(incident, "/level").c_str(),
+                text_at(incident, "/host/name").c_str(), text_at(incident, "/process/name").c_str(),
+                text_at(incident, "/artifact/name").c_str(),
+                static_cast<unsigned long long>(number_at(incident, "bytes_out")),
+                text_at(incident, "/title").c_str());
+}
+
+// Pages through until `limit` incidents are there. The shape is that of the REST call.
+Result<Json> fetch(ConsoleClient& client, const ListOptions& options) {
+    constexpr std::size_t kPage = 500;
+    Json all = {{"incidents", Json::array()}, {"next_cursor", nullptr}, {"total", 0}};
+    std::string cursor;
+    while (all["incidents"].size() < options.limit) {
+        const std::size_t size = std::min(kPage, options.limit - all["incidents"].size());
+        auto page = client.require(
+            "GET", "/api/v1/incidents?limit=" + std::to_string(size) + "&cursor=" + cursor +
+                       "&q=" + url_encoded(options.text) + "&level=" + url_encoded(options.level) +
+                       "&verdict=" + url_encoded(options.verdict) + "&host=" + url_encoded(options.host));
+        if (!page) return page;
+        for (Json& incident : (*page)["incidents"])
+            all["incidents"].push_back(std::move(incident));
+        all["total"] = (*page)["total"];
+        all["next_cursor"] = (*page)["next_cursor"];
+        if (!all["next_cursor"].is_string()) break;
+        cursor = all["next_cursor"].get<std::string>();
+    }
+    return all;
+}
+
+Result<void> list(const ListOptions& options, bool json) {
+    auto client = ConsoleClient::open_saved();
+    if (!client) return fail(client.error());
+    const auto all = fetch(*client, options);
+    if (!all) return fail(all.error());
+    if (json) {
+        std::cout << all->dump(2) << '\n';
+        return {};
+    }
+    for (const Json& incident : (*all)["incidents"])
+        print_row(incident);
+    return {};
+}
+
+Result<void> show(const std::string& id, bool json) {
+    auto client = ConsoleClient::open_saved();
+    if (!client) return fail(client.error());
+    const auto incident = client->require("GET", "/api/v1/incidents/" + url_encoded(id));
+    if (!incident) return fail(incident.error());
+    if (json) {
+        std::cout << incident->dump(2) << '\n';
+        return {};
+    }
+    print_row(*incident);
+    std::cout << text_at(*incident, "/message") << "\nuser        " << text_at(*incident, "/user/name")
+              << " (signed in as " << text_at(*incident, "/user/login_name") << ")\nfile        "
+              << text_at(*incident, "/path") << "\nrequested   " << number_at(*incident, "bytes_requested")
+              << " bytes, of which out: " << number_at(*incident, "bytes_out")
+              << ", budget: " << number_at(*incident, "budget_bytes") << "\nlineage     "
+              << text_at(*incident, "/process/executable") << '\n';
+    for (const Json& ancestor : (*incident)["ancestors"]) {
+        std::cout << "            " << text_at(ancestor, "/executable") << '\n';
+    }
+    return {};
+}
+
+}  // namespace
+
+void add_incident_commands(CLI::App& app, Context& context) {
+    auto options = std::make_shared<ListOptions>();
+    auto id = std::make_shared<std::string>();
+    CLI::App* incidents =
+        app.add_subcommand("incidents", "Incidents, newest first")->require_subcommand(0, 1);
+    CLI::App* listing = incidents->add_subcommand("list", "List incidents");
+    for (CLI::App* command : {incidents, listing}) {
+        command->add_option("--text", options->text, "Only those that contain this text");
+        command->add_option("--level", options->level, "informational, low, medium, high or critical");
+        command->add_option("--verdict", options->verdict, "alert or block");
+        command->add_option("--host", options->host, "Name or id of a host");
+        command->add_option("--limit", options->limit, "At most this many")->capture_default_str();
+    }
+    CLI::App* showing = incidents->add_subcommand("show", "Everything about one incident");
+    showing->add_option("ID", *id, "INC-000042")->required();
+    incidents->callback([=, &context] {
+        run_command(context, [&] {
+            return showing->parsed() ? show(*id, context.json) : list(*options, context.json);
+        });
+    });
+}
+
+}  // namespace modelward::cli
