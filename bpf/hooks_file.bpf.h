@@ -109,10 +109,10 @@ static __always_inline int write_to_socket(const struct taint *taint, struct fil
 
 static __always_inline int write_tainted(struct taint *taint, struct file *file, struct inode *inode) {
     umode_t type = type_of(inode);
+    if (taint->flags & kTaintProbe) return type == kModeRegular ? probe_write(taint, inode, take_count(file)) : 0;
     if (type == kModeSocket) return write_to_socket(taint, file);
     if (type == kModeRegular) {
         __u64 bytes = take_count(file);
-        if (taint->flags & kTaintProbe) return probe_write(taint, inode, bytes);
         if (is_removable(inode->i_sb))
             return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
                                    kOperationWrite, bytes);

@@ -27,7 +27,7 @@ enum limits {
     kExeBytes = 512,
     kArgBytes = 768,
     kLearnedKeys = 2,
-    kPolicySlots = 2,
+    kPolicySlots = 3,
     kMaxLabels = 1 << 20,
     kMaxMeters = 1 << 16,
     kMaxFlows = 1 << 16,
@@ -160,6 +160,8 @@ struct installation {
     __u64 build;
     __u32 layout;
     __u32 mode; /* 1 lsm, 2 fmod_ret */
+    __u32 slot;      /* of the policy in force */
+    __u32 next_slot; /* of the policy that is being put into force; else equal to slot */
 };
 
 enum loss {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rest of the agent knows of the kernel: labels in, policy in, events out.
 //
-// Implementations: BpfSensor (lsm/ or fmod_ret/ programs). Owned and called by the agent's main loop only (not
-// thread-safe). Enforcement does not depend on this object: it lives in pinned programs and maps, goes on when the
-// agent is gone, and is taken over by the next start.
+// Implementations: BpfSensor (lsm/ or fmod_ret/ programs). Owned and called by the agent's main loop only
+// (not thread-safe). Enforcement does not depend on this object: it lives in pinned programs and maps, goes
+// on when the agent is gone, and is taken over by the next start.
 #pragma once
 
 #include <sys/types.h>
@@ -22,10 +22,10 @@
 namespace modelward::agent {
 
 struct SensorInfo {
-    std::string name;                       // "lsm", "fmod_ret"
-    std::string kernel;                     // uname -r
-    bool adopted;                           // enforcement was already running when this agent started
-    std::vector<std::string> blind_spots;   // sentences: what this sensor cannot see
+    std::string name;                      // "lsm", "fmod_ret"
+    std::string kernel;                    // uname -r
+    bool adopted;                          // enforcement was already running when this agent started
+    std::vector<std::string> blind_spots;  // sentences: what this sensor cannot see
 };
 
 struct Counter {
@@ -39,7 +39,8 @@ class Sensor {
 
     virtual const SensorInfo& info() const = 0;
 
-    // One swap: every operation is judged by the whole old or the whole new policy. `version` comes back in events.
+    // One swap: every operation is judged by the whole old or the whole new policy. `version` comes back in
+    // events.
     virtual Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) = 0;
 
     // Labels are keyed by the kernel's own view of the inode behind `fd` (stat's device differs on btrfs and
@@ -49,11 +50,13 @@ class Sensor {
     virtual Result<std::optional<Label>> label_of(int fd) = 0;
     virtual Result<std::optional<Label>> label_of(const InodeKey& key) = 0;
 
-    // The thread group may read labelled files without becoming tainted, until it exits (the agent and its scanner).
+    // The thread group may read labelled files without becoming tainted, until it exits (the agent and its
+    // scanner).
     virtual Result<void> exempt(pid_t pid) = 0;
 
-    // Readable when events wait. read_events() hands over what waits, oldest first, and gives it back to the kernel
-    // only after `take` returned success: an agent killed in between sees the same events again (same sequence).
+    // Readable when events wait. read_events() hands over what waits, oldest first, and gives it back to the
+    // kernel only after `take` returned success: an agent killed in between sees the same events again (same
+    // sequence).
     virtual int event_fd() const = 0;
     virtual Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) = 0;

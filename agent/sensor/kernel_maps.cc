@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/kernel_maps.h"
+
+namespace modelward::agent {
+
+std::span<const MapName> map_names() {
+    static constexpr std::array names = {
+        MapName{"labels", &KernelMaps::labels},
+        MapName{"taints", &KernelMaps::taints},
+        MapName{"pending_writes", &KernelMaps::pending_writes},
+        MapName{"policies", &KernelMaps::policies},
+        MapName{"destinations", &KernelMaps::destinations},
+        MapName{"ports", &KernelMaps::ports},
+        MapName{"users", &KernelMaps::users},
+        MapName{"meters", &KernelMaps::meters},
+        MapName{"flows", &KernelMaps::flows},
+        MapName{"channels", &KernelMaps::channels},
+        MapName{"sinks", &KernelMaps::sinks},
+        MapName{"recent", &KernelMaps::recent},
+        MapName{"events", &KernelMaps::events},
+        MapName{"losses", &KernelMaps::losses},
+        MapName{"learned", &KernelMaps::learned},
+        MapName{"installed", &KernelMaps::installed},
+    };
+    return names;
+}
+
+}  // namespace modelward::agent

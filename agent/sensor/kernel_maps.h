@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The descriptors of the maps of bpf/maps.bpf.h, freshly loaded or opened from their pins, and typed access
+// to them.
+#pragma once
+
+#include <bpf/bpf.h>
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/unique_fd.h"
+
+namespace modelward::agent {
+
+struct KernelMaps {
+    UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, meters, flows, channels,
+        sinks, recent, events, losses, learned, installed;
+};
+
+struct MapName {
+    std::string_view name;  // in the BPF object and in the pin directory
+    UniqueFd KernelMaps::* fd;
+};
+
+std::span<const MapName> map_names();
+
+template <typename Key, typename Value>
+Result<void> map_put(const UniqueFd& map, const Key& key, const Value& value, std::string_view what) {
+    if (::bpf_map_update_elem(map.get(), &key, &value, BPF_ANY) == 0) return {};
+    return fail_errno(what);
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/label_table.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "agent/sensor/label_marks.h"
+
+namespace modelward::agent {
+
+namespace {
+
+Result<kernel::learning> open_watched(const KernelMaps& maps, const char* path) {
+    const std::uint32_t zero = 0;
+    kernel::learning learning{};
+    learning.thread = static_cast<std::uint32_t>(::gettid());
+    if (auto put = map_put(maps.learned, zero, learning, "ask for an inode's key"); !put)
+        return fail(put.error());
+    const UniqueFd opened(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    const int error = errno;
+    const int looked = ::bpf_map_lookup_elem(maps.learned.get(), &zero, &learning);
+    if (auto put = map_put(maps.learned, zero, kernel::learning{}, "end asking for an inode's key"); !put)
+        return fail(put.error());
+    if (!opened) return fail(Error::from_errno(std::string("open ") + path, error));
+    if (looked != 0) return fail_errno("read an inode's key");
+    return learning;
+}
+
+}  // namespace
+
+Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd) {
+    struct stat status;
+    if (::fstat(fd, &status) != 0) return fail_errno("stat a file to label");
+    if (!S_ISREG(status.st_mode)) return fail(ErrorCode::kInvalid, "only regular files carry labels");
+    auto learned = open_watched(maps, fmt::format("/proc/self/fd/{}", fd).c_str());
+    if (!learned) return fail(learned.error());
+    const auto count = std::min<std::size_t>(learned->count, kernel::kLearnedKeys);
+    if (count == 0)
+        return fail(ErrorCode::kInternal,
+                    "the kernel did not show the inode behind a file: is the agent in a pid "
+                    "namespace of its own?");
+    return std::vector(learned->keys, learned->keys + count);
+}
+
+Result<void> put_label(const KernelMaps& maps, const kernel::inode_key& key, const kernel::label& label) {
+    if (::bpf_map_update_elem(maps.labels.get(), &key, &label, BPF_ANY) == 0) return {};
+    if (errno == E2BIG)
+        return fail(ErrorCode::kLimit,
+                    fmt::format("the label table is full ({} files)", int{kernel::kMaxLabels}));
+    return fail_errno("label a file");
+}
+
+Result<std::optional<Label>> get_label(const KernelMaps& maps, const kernel::inode_key& key) {
+    kernel::label label;
+    if (::bpf_map_lookup_elem(maps.labels.get(), &key, &label) == 0)
+        return label_from(label.marks, label.origin);
+    if (errno == ENOENT) return std::nullopt;
+    return fail_errno("look up a label");
+}
+
+Result<void> drop_label(const KernelMaps& maps, const kernel::inode_key& key) {
+    // The bytes written so far are forgiven too: a file whose content was found innocent starts anew.
+    ::bpf_map_delete_elem(maps.flows.get(), &key);
+    if (::bpf_map_delete_elem(maps.labels.get(), &key) == 0 || errno == ENOENT) return {};
+    return fail_errno("clear a label");
+}
+
+kernel::inode_key to_kernel(const InodeKey& key) {
+    return {key.inode, key.device, key.generation};
+}
+
+InodeKey from_kernel(const kernel::inode_key& key) {
+    return {key.inode, key.device, key.generation};
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel programs' counters of everything that was lost or left out, and the fill of their tables.
+#pragma once
+
+#include "agent/sensor/kernel_maps.h"
+#include "agent/sensor/sensor.h"
+
+namespace modelward::agent {
+
+std::vector<Counter> read_losses(const KernelMaps& maps);
+
+// Walks the table in batches; for hash maps of any size.
+std::uint64_t count_entries(const UniqueFd& map);
+
+}  // namespace modelward::agent

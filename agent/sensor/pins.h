@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pin directory: what keeps enforcement alive without an agent, and hands it to the next one.
+//
+//   DIR/maps/NAME    every map           DIR/links/NAME    every attached program
+//   DIR/next/NAME    links of an upgrade on their way to DIR/links
+//
+// The map `installed` says which build is pinned and is written last: a directory whose `installed` is empty
+// is the rest of a start that did not finish. One agent at a time: the directory is locked while this object
+// lives.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "agent/sensor/attach.h"
+
+namespace modelward::agent {
+
+class Pins {
+  public:
+    // Makes the directory if needed. kIo: not on a bpffs; kConflict: another agent holds it.
+    static Result<Pins> open(const std::filesystem::path& directory);
+
+    // The maps of a finished installation, or nothing.
+    Result<std::optional<KernelMaps>> open_maps() const;
+
+    bool has_link(const std::string& name) const;
+
+    // Pins maps and links of a first start.
+    Result<void> pin(const AttachedPrograms& programs) const;
+
+    // Pins links over those of the build before: each old program goes only when its successor is in place.
+    Result<void> replace_links(const AttachedPrograms& programs) const;
+
+    // Removes what is pinned; enforcement ends unless a process still holds the links.
+    Result<void> clear() const;
+
+    // The same, and the directory.
+    Result<void> remove() const;
+
+  private:
+    Pins(std::filesystem::path directory, UniqueFd lock)
+        : directory_(std::move(directory)), lock_(std::move(lock)) {}
+
+    std::filesystem::path directory_;
+    UniqueFd lock_;
+};
+
+}  // namespace modelward::agent

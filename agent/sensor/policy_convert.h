@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// CompiledPolicy to the structures that the kernel programs read. Pure.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "bpf/shared.h"
+#include "rules/policy.h"
+
+namespace modelward::agent {
+
+// The four tables of one policy. `policy.slot` is not set: the loader knows which slot is free.
+struct KernelPolicy {
+    kernel::policy policy{};
+    std::vector<std::pair<kernel::destination_key, kernel::rule_set>> destinations;
+    std::vector<std::pair<std::uint32_t, kernel::rule_set>> ports;
+    std::vector<std::pair<std::uint32_t, kernel::rule_set>> users;
+};
+
+// kLimit: more rules, classes, destinations, ports or users than the kernel's tables hold (nothing is cut
+// silently).
+Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::uint64_t version);
+
+// The name under which a rule's meters live on when the policy around it changes: FNV-1a, 64 bits, of its id.
+std::uint64_t rule_identity(std::string_view rule_id);
+
+}  // namespace modelward::agent

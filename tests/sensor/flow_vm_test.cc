@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Labels follow bytes: into files past min_flow, and through pipes and unix sockets to whoever reads them.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+
+#include <vector>
+
+#include "tests/sensor/insider.h"
+#include "tests/sensor/sensor_fixture.h"
+
+namespace modelward::testing {
+
+namespace {
+
+using FlowTest = SensorTest;
+
+const std::string kTarget = std::string(kStick) + "/stolen";
+
+int try_stick() {
+    return outcome(::open(kTarget.c_str(), O_WRONLY | O_CREAT, 0600));
+}
+
+int write_all(int fd, std::size_t bytes) {
+    const std::vector<char> block(4096, 'w');
+    for (std::size_t done = 0; done < bytes;) {
+        const ssize_t wrote = ::write(fd, block.data(), std::min(block.size(), bytes - done));
+        if (wrote < 0) return errno;
+        done += static_cast<std::size_t>(wrote);
+    }
+    return 0;
+}
+
+int append(const std::string& path, std::size_t bytes) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND);
+    return fd < 0 ? errno : write_all(fd, bytes);
+}
+
+TEST_F(FlowTest, AFileIsLabelledWhenMinFlowIsReachedAndNotBefore) {
+    const std::string model = make_model("model"), copy = make_plain("copy", 0);
+    ASSERT_EQ(in_child([&] { return read_model(model) ? append(copy, kMinFlow - 1) : 200; }), 0);
+    EXPECT_FALSE(label_of(copy));
+    // Another process adds the last byte: many short ones add up.
+    ASSERT_EQ(in_child([&] { return read_model(model) ? append(copy, 1) : 200; }), 0);
+    const auto label = label_of(copy);
+    ASSERT_TRUE(label);
+    EXPECT_EQ(label->origin, agent::LabelOrigin::kDerived);
+    EXPECT_EQ(label->classes, 1u);
+    EXPECT_EQ(label->artifacts, std::vector<std::uint32_t>{7});
+
+    std::vector<agent::KernelEvent> derived;
+    for (const auto& event : events())
+        if (event.kind == agent::KernelEventKind::kDerivedLabel) derived.push_back(event);
+    ASSERT_EQ(derived.size(), 1u);
+    EXPECT_EQ(derived[0].path, copy);
+    EXPECT_EQ(derived[0].bytes_metered, kMinFlow);
+    EXPECT_EQ(derived[0].label.artifacts, std::vector<std::uint32_t>{7});
+    const auto by_key = sensor->label_of(derived[0].file);
+    ASSERT_TRUE(by_key && *by_key);
+
+    EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), EPERM);
+    ASSERT_TRUE(sensor->clear_label(derived[0].file));
+    EXPECT_FALSE(label_of(copy));
+    EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), 0);
+    std::filesystem::remove(kTarget);
+}
+
+TEST_F(FlowTest, AnUntaintedWriterLabelsNothing) {
+    const std::string copy = make_plain("copy", 0);
+    ASSERT_EQ(in_child([&] { return append(copy, 4 * kMinFlow); }), 0);
+    EXPECT_FALSE(label_of(copy));
+}
+
+TEST_F(FlowTest, AWritableSharedMappingIsLabelledAtOnce) {
+    const std::string model = make_model("model"), copy = make_plain("copy", 4096);
+    ASSERT_EQ(in_child([&] {
+                  const int fd = ::open(copy.c_str(), O_RDWR);
+                  if (fd < 0 || !read_model(model)) return 200;
+                  return ::mmap(nullptr, 4096, PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ? errno : 0;
+              }),
+              0);
+    EXPECT_TRUE(label_of(copy));
+}
+
+TEST_F(FlowTest, CopiesMadeInsideTheKernelCountTheirBytes) {
+    const std::string model = make_model("model");
+    const std::string sent = make_plain("sent", 0), ranged = make_plain("ranged", 0);
+    ASSERT_EQ(in_child([&] {
+                  const int from = ::open(model.c_str(), O_RDONLY), to = ::open(sent.c_str(), O_WRONLY);
+                  return outcome(::sendfile(to, from, nullptr, kMinFlow));
+              }),
+              0);
+    EXPECT_TRUE(label_of(sent));
+    ASSERT_EQ(in_child([&] {
+                  const int from = ::open(model.c_str(), O_RDONLY), to = ::open(ranged.c_str(), O_WRONLY);
+                  return outcome(::copy_file_range(from, nullptr, to, nullptr, kMinFlow, 0));
+              }),
+              0);
+    EXPECT_TRUE(label_of(ranged));
+}
+
+// The reader never opens the model: it is tainted by what it reads from the writer.
+int relay(const std::string& model, int read_end, int write_end, std::size_t bytes) {
+    const pid_t writer = ::fork();
+    if (writer == 0) {
+        ::close(read_end);
+        ::_exit(read_model(model) ? write_all(write_end, bytes) : 200);
+    }
+    ::close(write_end);
+    std::vector<char> buffer(1 << 16);
+    ssize_t got;
+    while ((got = ::read(read_end, buffer.data(), buffer.size())) > 0) {
+    }
+    int status = 0;
+    ::waitpid(writer, &status, 0);
+    return status != 0 ? 201 : try_stick();
+}
+
+TEST_F(FlowTest, AReaderOfAPipeIsTaintedPastMinFlow) {
+    const std::string model = make_model("model");
+    const auto through_pipe = [&](std::size_t bytes) {
+        return in_child([&] {
+            int ends[2];
+            return ::pipe(ends) != 0 ? 202 : relay(model, ends[0], ends[1], bytes);
+        });
+    };
+    EXPECT_EQ(through_pipe(kMinFlow - 1), 0);
+    std::filesystem::remove(kTarget);
+    EXPECT_EQ(through_pipe(kMinFlow), EPERM);
+}
+
+TEST_F(FlowTest, AReaderOfAUnixSocketIsTaintedPastMinFlow) {
+    const std::string model = make_model("model");
+    for (const int type : {SOCK_STREAM, SOCK_SEQPACKET}) {
+        const auto through_socket = [&](std::size_t bytes) {
+            return in_child([&] {
+                int ends[2];
+                return ::socketpair(AF_UNIX, type, 0, ends) != 0 ? 202
+                                                                 : relay(model, ends[0], ends[1], bytes);
+            });
+        };
+        EXPECT_EQ(through_socket(kMinFlow - 1), 0) << type;
+        std::filesystem::remove(kTarget);
+        EXPECT_EQ(through_socket(kMinFlow), EPERM) << type;
+    }
+}
+
+TEST_F(FlowTest, ASocketAtTheAddressOfAMarkedOneStartsClean) {
+    const std::string model = make_model("model");
+    for (int round = 0; round < 20; ++round) {
+        ASSERT_EQ(in_child([&] {
+                      int ends[2];
+                      return ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0
+                                 ? 202
+                                 : relay(model, ends[0], ends[1], kMinFlow);
+                  }),
+                  EPERM);
+        ASSERT_EQ(in_child([&] {
+                      int ends[2];
+                      char byte;
+                      if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 202;
+                      if (::write(ends[0], "x", 1) != 1 || ::read(ends[1], &byte, 1) != 1) return 203;
+                      return try_stick();
+                  }),
+                  0);
+        std::filesystem::remove(kTarget);
+    }
+}
+
+}  // namespace
+
+}  // namespace modelward::testing

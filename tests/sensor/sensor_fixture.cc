@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/sensor/sensor_fixture.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+
+namespace modelward::testing {
+
+namespace fs = std::filesystem;
+using rules::Action;
+using rules::RuleSet;
+
+namespace {
+
+constexpr const char* kDisk = "/mnt/disk";
+
+RuleSet rules_of(std::initializer_list<std::size_t> numbers) {
+    RuleSet set;
+    for (const auto number : numbers)
+        set.set(number);
+    return set;
+}
+
+rules::DestinationRules destination(std::array<std::uint8_t, 4> v4, RuleSet set) {
+    rules::DestinationRules out{{}, 128, set};
+    out.address[10] = out.address[11] = 0xff;
+    std::copy(v4.begin(), v4.end(), out.address.begin() + 12);
+    return out;
+}
+
+}  // namespace
+
+std::unique_ptr<agent::Sensor> SensorTest::sensor;
+std::uint64_t SensorTest::version = 0;
+
+rules::CompiledPolicy test_policy(const std::string& network_rule) {
+    rules::CompiledPolicy policy;
+    policy.classes = {{"restricted", kMinFlow}};
+    const auto rule = [](std::string id, Action action, std::uint64_t budget) {
+        return rules::KernelRule{id, id, rules::Level::kHigh, action, budget, 0, ""};
+    };
+    policy.rules = {rule("approved", Action::kAllow, 0), rule("removable", Action::kBlock, 0),
+                    rule(network_rule, Action::kBlock, kNetworkBudget), rule("read", Action::kAlert, 0)};
+    const RuleSet all = rules_of({0, 1, 2, 3});
+    policy.class_rules[0] = all;
+    policy.kind_rules.fill(all);
+    policy.operation_rules[0] = rules_of({3});
+    policy.operation_rules[1] = rules_of({1});
+    policy.operation_rules[2] = rules_of({0, 2});
+    policy.destinations = {{{}, 0, rules_of({1, 2, 3})}, destination({127, 0, 0, 1}, all)};
+    policy.other_port_rules = all;
+    policy.other_user_rules = all;
+    return policy;
+}
+
+void SensorTest::SetUpTestSuite() {
+    auto started = agent::start_sensor({});
+    ASSERT_TRUE(started) << started.error().message();
+    sensor = std::move(*started);
+    for (const auto& blind_spot : sensor->info().blind_spots)
+        if (blind_spot.find("byte counts") != std::string::npos) FAIL() << blind_spot;
+    const char* expected = std::getenv("MODELWARD_EXPECT_SENSOR");
+    if (expected) ASSERT_EQ(sensor->info().name, expected);
+}
+
+void SensorTest::TearDownTestSuite() {
+    if (sensor) ASSERT_TRUE(sensor->remove());
+    sensor.reset();
+}
+
+void SensorTest::SetUp() {
+    ASSERT_TRUE(sensor);
+    fresh_network_budget();
+    (void)events();
+}
+
+void SensorTest::fresh_network_budget() {
+    ++version;
+    const auto applied = sensor->apply(test_policy("network " + std::to_string(version)), version);
+    ASSERT_TRUE(applied) << applied.error().message();
+}
+
+std::string SensorTest::make_plain(const std::string& name, std::size_t bytes) {
+    const std::string path = fs::path(kDisk) / name;
+    fs::remove(path);
+    std::ofstream(path, std::ios::binary) << std::string(bytes, 'w');
+    return path;
+}
+
+void SensorTest::set_label(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    agent::Label label;
+    label.classes = 1;
+    label.kinds = 1;
+    label.artifacts = {7};
+    const auto labelled = sensor->label(fd.get(), label);
+    ASSERT_TRUE(labelled) << labelled.error().message();
+}
+
+std::string SensorTest::make_model(const std::string& name) {
+    const std::string path = make_plain(name);
+    set_label(path);
+    return path;
+}
+
+std::optional<agent::Label> SensorTest::label_of(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    auto label = sensor->label_of(fd.get());
+    if (!label) {
+        ADD_FAILURE() << label.error().message();
+        return std::nullopt;
+    }
+    return *label;
+}
+
+std::vector<agent::KernelEvent> SensorTest::events() {
+    std::vector<agent::KernelEvent> all;
+    for (;;) {
+        const auto read = sensor->read_events([&](std::span<const agent::KernelEvent> batch) -> Result<void> {
+            all.insert(all.end(), batch.begin(), batch.end());
+            return {};
+        });
+        EXPECT_TRUE(read) << read.error().message();
+        if (!read || *read == 0) return all;
+    }
+}
+
+bool read_model(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    char byte;
+    const bool read = ::read(fd, &byte, 1) == 1;
+    ::close(fd);
+    return read;
+}
+
+std::vector<std::string> names_on_stick() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(kStick))
+        names.push_back(entry.path().filename());
+    return names;
+}
+
+}  // namespace modelward::testing

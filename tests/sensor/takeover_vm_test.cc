@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Enforcement outlives the agent, and the next one takes over what is there: policy, labels, and events once.
+#include <fcntl.h>
+
+#include "tests/sensor/insider.h"
+#include "tests/sensor/sensor_fixture.h"
+
+namespace modelward::testing {
+
+namespace {
+
+using TakeoverTest = SensorTest;
+
+const std::string kTarget = std::string(kStick) + "/stolen";
+
+int steal(const std::string& model) {
+    return in_child(
+        [&] { return read_model(model) ? outcome(::open(kTarget.c_str(), O_WRONLY | O_CREAT, 0600)) : 200; });
+}
+
+TEST_F(TakeoverTest, TheNextPolicyReplacesTheWholeOldOne) {
+    const std::string model = make_model("model");
+    auto policy = test_policy();
+    policy.operation_rules[1].reset();
+    ASSERT_TRUE(sensor->apply(policy, ++version));
+    EXPECT_EQ(steal(model), 0);
+    std::filesystem::remove(kTarget);
+    for (int i = 0; i < 10; ++i) {
+        fresh_network_budget();
+        EXPECT_EQ(steal(model), EPERM);
+    }
+}
+
+TEST_F(TakeoverTest, ASecondAgentIsTurnedAway) {
+    const auto second = agent::start_sensor({});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
+}
+
+TEST_F(TakeoverTest, WithoutAnAgentTheKernelGoesOnAndTheNextOneHearsOfItOnce) {
+    const std::string model = make_model("model");
+    ASSERT_EQ(steal(model), EPERM);
+    const auto before = events();
+    ASSERT_EQ(before.size(), 2u);
+
+    sensor.reset();  // as if killed: nothing is taken down
+    EXPECT_EQ(steal(model), EPERM);
+
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_TRUE(sensor->info().adopted);
+    EXPECT_TRUE(label_of(model));
+    const auto missed = events();
+    ASSERT_EQ(missed.size(), 2u);
+    EXPECT_EQ(missed[0].sequence, before[1].sequence + 1);
+    EXPECT_EQ(missed[1].action, rules::Action::kBlock);
+    EXPECT_EQ(missed[1].policy_version, version);
+    EXPECT_TRUE(events().empty());
+
+    // It can go on where the last one stopped.
+    fresh_network_budget();
+    EXPECT_EQ(steal(model), EPERM);
+}
+
+TEST_F(TakeoverTest, EventsThatWereNotTakenComeAgain) {
+    const std::string model = make_model("model");
+    ASSERT_EQ(steal(model), EPERM);
+    const auto refused = sensor->read_events([](std::span<const agent::KernelEvent>) -> Result<void> {
+        return fail(ErrorCode::kIo, "the disk is full");
+    });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(events().size(), 2u);
+    EXPECT_TRUE(events().empty());
+}
+
+TEST_F(TakeoverTest, RemovingTheSensorEndsEnforcementAndLeavesNothing) {
+    const std::string model = make_model("model");
+    ASSERT_TRUE(sensor->remove());
+    sensor.reset();
+    EXPECT_FALSE(std::filesystem::exists("/sys/fs/bpf/modelward"));
+    EXPECT_EQ(steal(model), 0);
+    std::filesystem::remove(kTarget);
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_FALSE(sensor->info().adopted);
+}
+
+TEST_F(TakeoverTest, EveryLossIsCounted) {
+    const std::string model = make_model("model");
+    for (const auto& counter : sensor->counters()) {
+        if (counter.name == "labels_in_use") EXPECT_GE(counter.value, 1u);
+        if (counter.name == "event_lost_ring_full") EXPECT_EQ(counter.value, 0u);
+    }
+}
+
+}  // namespace
+
+}  // namespace modelward::testing
