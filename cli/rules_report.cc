@@ -75,8 +75,8 @@ rules::Problem with_path(rules::Problem problem, const std::filesystem::path& di
     return problem;
 }
 
-std::string count_text(std::size_t count, const std::string& noun) {
-    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+std::string count_text(std::size_t count, const std::string& one, const std::string& many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
 }  // namespace
@@ -88,13 +88,14 @@ std::string rules_text(const std::vector<CheckedPack>& packs) {
         for (const rules::Problem& problem : problems)
             text += to_string(with_path(problem, pack.directory)) + "\n";
         if (!problems.empty()) {
-            text += pack.directory.string() + ": " + count_text(problems.size(), "problem") +
+            text += pack.directory.string() + ": " + count_text(problems.size(), "problem", "problems") +
                     "; nothing would be enforced\n";
             continue;
         }
         text += summary_text(pack.checked.policy);
-        text += pack.directory.string() + ": " + count_text(rows_of(pack.checked.policy).size(), "rule") +
-                ", " + std::to_string(pack.checked.policy.classes.size()) + " classes, no problems\n";
+        text += pack.directory.string() + ": " +
+                count_text(rows_of(pack.checked.policy).size(), "rule", "rules") + ", " +
+                count_text(pack.checked.policy.classes.size(), "class", "classes") + ", no problems\n";
     }
     return text;
 }
