@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/server/intake.h"
+
+#include <gtest/gtest.h>
+
+#include "console/server/testing/events.h"
+#include "wire/codec.h"
+
+namespace modelward::console {
+namespace {
+
+ErrorCode refusal(const wire::EventBatch& batch) {
+    const auto read = read_event_batch(wire::encode(batch).value());
+    return read ? ErrorCode::kInternal : read.error().code();
+}
+
+TEST(Intake, TakesAnOrdinaryAndAnEmptyBatch) {
+    EXPECT_EQ(read_event_batch(wire::encode(block_batch(1, 200)).value())->events_size(), 200);
+    EXPECT_EQ(read_event_batch(wire::encode(wire::EventBatch()).value())->events_size(), 0);
+}
+
+TEST(Intake, SequencesAscendFromOneAndStayPositive) {
+    wire::EventBatch batch;
+    *batch.add_events() = block_event(0);
+    EXPECT_EQ(refusal(batch), ErrorCode::kInvalid);
+    batch.mutable_events(0)->set_sequence(7);
+    *batch.add_events() = block_event(7);
+    EXPECT_EQ(refusal(batch), ErrorCode::kInvalid);
+    batch.mutable_events(1)->set_sequence(UINT64_MAX);
+    EXPECT_EQ(refusal(batch), ErrorCode::kInvalid);
+    batch.mutable_events(1)->set_sequence(9);
+    EXPECT_EQ(refusal(batch), ErrorCode::kInternal) << "a gap is not malformed";
+}
+
+TEST(Intake, CountsAreLimited) {
+    wire::EventBatch batch;
+    for (int i = 1; i <= kMaxEventsPerBatch + 1; ++i)
+        batch.add_events()->set_sequence(static_cast<std::uint64_t>(i));
+    EXPECT_EQ(refusal(batch), ErrorCode::kLimit);
+    batch.mutable_events()->RemoveLast();
+    EXPECT_EQ(refusal(batch), ErrorCode::kInternal);
+
+    wire::EventBatch deep = block_batch(1, 1);
+    for (int i = 0; i < 257; ++i)
+        deep.mutable_events(0)->add_ancestors();
+    EXPECT_EQ(refusal(deep), ErrorCode::kLimit);
+    wire::EventBatch chatty;
+    for (int i = 0; i < 1001; ++i)
+        chatty.mutable_status()->add_counters();
+    EXPECT_EQ(refusal(chatty), ErrorCode::kLimit);
+}
+
+TEST(Intake, ABombIsRefusedByItsDecompressedSize) {
+    const std::string bomb = wire::compress(std::string(wire::kMaxEventBatchBytes + 1, '\0')).value();
+    EXPECT_LT(bomb.size(), 10'000u);
+    EXPECT_EQ(read_event_batch(bomb).error().code(), ErrorCode::kLimit);
+    EXPECT_EQ(read_event_batch("").error().code(), ErrorCode::kInvalid);
+    EXPECT_EQ(read_event_batch("GET / HTTP/1.1").error().code(), ErrorCode::kInvalid);
+}
+
+}  // namespace
+}  // namespace modelward::console

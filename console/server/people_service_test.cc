@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// The people's port over a real socket: sign-in, incidents, the live stream, headers.
+#include "console/server/people_service.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "console/server/testing/events.h"
+#include "console/server/testing/running_console.h"
+
+namespace modelward::console {
+namespace {
+
+using nlohmann::json;
+
+class PeopleServiceTest : public testing::Test {
+  protected:
+    RunningConsole console_;
+    Person person_{console_};
+};
+
+TEST_F(PeopleServiceTest, NothingWithoutASession) {
+    for (const char* target : {"/api/v1/session", "/api/v1/incidents", "/api/v1/incidents/INC-000001",
+                               "/api/v1/stream", "/api/v1/hosts", "/api/v1/artifacts", "/api/v1/rules"}) {
+        EXPECT_EQ(person_.call("GET", target).status, 401) << target;
+    }
+    EXPECT_EQ(person_.call("POST", "/api/v1/enrollment-tokens", "{}").status, 401);
+    EXPECT_EQ(person_.call("GET", "/healthz").body, R"({"status":"ok"})");
+}
+
+TEST_F(PeopleServiceTest, SigningInAndOut) {
+    EXPECT_EQ(person_.sign_in("admin", "wrong password"), 401);
+    EXPECT_EQ(person_.sign_in("nobody", "wrong password"), 401);
+    const auto response =
+        person_.call("POST", "/api/v1/session", R"({"username":"admin","password":"correct horse battery"})");
+    const std::string cookie = response.header("Set-Cookie");
+    for (const char* flag : {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"}) {
+        EXPECT_NE(cookie.find(flag), std::string::npos) << cookie;
+    }
+    ASSERT_EQ(person_.sign_in(), 200);
+    EXPECT_EQ(person_.call("GET", "/api/v1/session").body, R"({"username":"admin","role":"admin"})");
+    EXPECT_EQ(person_.call("DELETE", "/api/v1/session").status, 204);
+    EXPECT_EQ(person_.call("GET", "/api/v1/session").status, 401) << "the old cookie is worth nothing";
+}
+
+TEST_F(PeopleServiceTest, GuessingIsSlowedDown) {
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(person_.sign_in("admin", "wrong password"), 401);
+    const auto refused =
+        person_.call("POST", "/api/v1/session", R"({"username":"admin","password":"correct horse battery"})");
+    EXPECT_EQ(refused.status, 429) << "not even the right password is looked at";
+    EXPECT_EQ(refused.header("Retry-After"), "1");
+}
+
+TEST_F(PeopleServiceTest, ChangingCallsNeedTheHeaderThatForeignPagesCannotSend) {
+    ASSERT_EQ(person_.sign_in(), 200);
+    person_.sends_header = false;
+    EXPECT_EQ(person_.call("POST", "/api/v1/enrollment-tokens", R"({"valid_minutes":5})").status, 403);
+    EXPECT_EQ(person_.call("GET", "/api/v1/session").status, 200);
+    person_.sends_header = true;
+    EXPECT_EQ(person_.call("POST", "/api/v1/enrollment-tokens", R"({"valid_minutes":5})").status, 201);
+}
+
+TEST_F(PeopleServiceTest, EveryAnswerCarriesTheSecurityHeaders) {
+    for (const char* target :
+         {"/", "/healthz", "/api/v1/incidents", "/no/such/page", "/assets/no-such-file.js"}) {
+        const auto response = person_.call("GET", target);
+        EXPECT_NE(response.header("Content-Security-Policy").find("default-src 'self'"), std::string::npos)
+            << target;
+        EXPECT_NE(response.header("Content-Security-Policy").find("frame-ancestors 'none'"),
+                  std::string::npos);
+        EXPECT_EQ(response.header("X-Content-Type-Options"), "nosniff") << target;
+        EXPECT_FALSE(response.header("Strict-Transport-Security").empty()) << target;
+    }
+}
+
+TEST_F(PeopleServiceTest, ThePageAnswersEveryPathThatIsNoFileAndNoCall) {
+    const auto page = person_.call("GET", "/incidents/INC-000042?tab=events");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_EQ(page.header("Cache-Control"), "no-cache");
+    EXPECT_EQ(person_.call("GET", "/assets/no-such-file.js").status, 404);
+    EXPECT_EQ(person_.call("GET", "/api/v1/no-such-call").status, 404);
+    EXPECT_EQ(person_.call("PATCH", "/api/v1/session").status, 405);
+    EXPECT_EQ(person_.call("HEAD", "/").body, "");
+}
+
+TEST_F(PeopleServiceTest, AnIncidentShowsWhoDidWhatWithWhatAndWhereTo) {
+    Host host(console_);
+    host.deliver(block_batch(1, 3));
+    ASSERT_EQ(person_.sign_in(), 200);
+    const json list = json::parse(person_.call("GET", "/api/v1/incidents").body);
+    ASSERT_EQ(list["incidents"].size(), 1u);
+    EXPECT_EQ(list["total"], 1);
+    EXPECT_TRUE(list["next_cursor"].is_null());
+    const json& incident = list["incidents"][0];
+    EXPECT_EQ(incident["id"], "INC-000001");
+    EXPECT_EQ(incident["verdict"], "block");
+    EXPECT_EQ(incident["level"], "high");
+    EXPECT_EQ(incident["host"]["name"], "ws-17");
+    EXPECT_EQ(incident["user"]["name"], "alice");
+    EXPECT_EQ(incident["process"]["name"], "cp");
+    EXPECT_EQ(incident["artifact"]["name"], "llm-7b");
+    EXPECT_EQ(incident["sink"]["kind"], "removable");
+    EXPECT_EQ(incident["sink"]["device"]["serial"], "4C530001");
+    EXPECT_TRUE(incident["sink"]["destination"].is_null());
+    EXPECT_EQ(incident["count"], 3);
+    EXPECT_EQ(incident["bytes_out"], 0);
+    const json detail = json::parse(person_.call("GET", "/api/v1/incidents/INC-000001").body);
+    EXPECT_EQ(detail["events"].size(), 3u);
+    EXPECT_EQ(detail["events"][0]["sequence"], 3) << "newest first";
+    EXPECT_EQ(detail["message"], "Ask the model's owner.");
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents/INC-000002").status, 404);
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents/rubbish").status, 404);
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents?limit=0").status, 400);
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents?cursor=x").status, 400);
+    EXPECT_EQ(json::parse(person_.call("GET", "/api/v1/incidents?q=no%20such").body)["total"], 0);
+}
+
+TEST_F(PeopleServiceTest, AHostShowsItsStateAndItsEvents) {
+    Host host(console_);
+    wire::EventBatch batch;
+    *batch.add_events() = agent_event(1, "bundle 9 refused: signature");
+    batch.mutable_status()->set_sensor("lsm");
+    batch.mutable_status()->set_bundle_error("signature");
+    batch.mutable_status()->add_blind_spots("raw device writes");
+    wire::Counter& counter = *batch.mutable_status()->add_counters();
+    counter.set_name("events_lost_ring_full");
+    counter.set_value(7);
+    host.deliver(batch);
+    ASSERT_EQ(person_.sign_in(), 200);
+    const json shown = json::parse(person_.call("GET", "/api/v1/hosts").body)["hosts"][0];
+    EXPECT_EQ(shown["sensor"], "lsm");
+    EXPECT_EQ(shown["bundle_error"], "signature");
+    EXPECT_EQ(shown["online"], true);
+    EXPECT_EQ(shown["counters"]["events_lost_ring_full"], 7);
+    EXPECT_EQ(shown["counters"]["console_events_accepted"], 1);
+    EXPECT_EQ(shown["blind_spots"][0], "raw device writes");
+    const json events =
+        json::parse(person_.call("GET", "/api/v1/hosts/" + host.id + "/events").body)["events"];
+    EXPECT_EQ(events[0]["reason"], "bundle 9 refused: signature");
+    EXPECT_EQ(person_.call("GET", "/api/v1/hosts/no-such/events").status, 404);
+}
+
+TEST_F(PeopleServiceTest, TheStreamBringsAnIncidentWithoutAsking) {
+    Host host(console_);
+    ASSERT_EQ(person_.sign_in(), 200);
+    wire::HttpsClient watching = console_.people_client();
+    std::string seen;
+    bool delivered = false;
+    const auto on_body = [&](std::string_view bytes) {
+        seen += bytes;
+        // The first ping says that the subscription stands.
+        if (!delivered && seen.find("event: ping") != std::string::npos) {
+            delivered = true;
+            host.deliver(block_batch(1, 1));
+        }
+        return seen.find("event: incident") == std::string::npos || !seen.ends_with("\n\n");
+    };
+    const auto response = watching.stream({.method = "GET",
+                                           .target = "/api/v1/stream",
+                                           .headers = {{"Cookie", "modelward_session=" + person_.cookie()}}},
+                                          on_body);
+    ASSERT_TRUE(response.has_value()) << response.error().message();
+    EXPECT_EQ(response->header("Content-Type"), "text/event-stream");
+    const std::size_t data = seen.find("data: {\"id\"");
+    ASSERT_NE(data, std::string::npos) << seen;
+    const json incident = json::parse(seen.substr(data + 6, seen.find('\n', data) - data - 6));
+    EXPECT_EQ(incident["id"], "INC-000001");
+    EXPECT_EQ(incident["host"]["name"], "ws-17");
+}
+
+TEST_F(PeopleServiceTest, BodiesAreLimitedMoreForStrangers) {
+    EXPECT_EQ(person_.call("POST", "/api/v1/session", std::string(70'000, 'x')).status, 413);
+    EXPECT_EQ(Person(console_).call("POST", "/api/v1/artifacts", std::string(70'000, 'x')).status, 413);
+    Person signed_in(console_);
+    ASSERT_EQ(signed_in.sign_in(), 200);
+    EXPECT_EQ(signed_in.call("POST", "/api/v1/artifacts", std::string(70'000, 'x')).status, 400)
+        << "read, but no JSON";
+}
+
+}  // namespace
+}  // namespace modelward::console

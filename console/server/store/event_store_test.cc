@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exactly once: however often, in whatever pieces and across whatever crash a batch is delivered.
+#include "console/server/store/event_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <future>
+
+#include "console/server/store/event_files.h"
+#include "console/server/testing/events.h"
+#include "console/server/testing/temporary_directory.h"
+
+namespace modelward::console {
+namespace {
+
+using testing::ElementsAre;
+
+class EventStoreTest : public testing::Test {
+  protected:
+    TemporaryDirectory directory_;
+    std::int64_t now_ms_ = kTestTimeMs;
+    std::unique_ptr<EventStore> store_ = open();
+
+    std::unique_ptr<EventStore> open() {
+        auto opened =
+            EventStore::open(directory_.path(), {.now_ms = [this] { return now_ms_; }, .on_incident = {}});
+        EXPECT_TRUE(opened.has_value());
+        return std::move(opened.value());
+    }
+    Result<std::uint64_t> deliver(const wire::EventBatch& batch, const std::string& host = "host-1") {
+        std::promise<Result<std::uint64_t>> promise;
+        store_->submit({host, "ws-" + host}, batch,
+                       [&promise](Result<std::uint64_t> mark) { promise.set_value(mark); });
+        return promise.get_future().get();
+    }
+    std::vector<std::uint64_t> stored_sequences(const std::string& host = "host-1") {
+        std::vector<std::uint64_t> sequences;
+        for (const StoredEvent& event : store_->host_events(host, 100'000).value()) {
+            sequences.insert(sequences.begin(), event.event.sequence());
+        }
+        return sequences;
+    }
+    std::vector<StoredIncident> incidents() {
+        return store_->incidents({}, std::nullopt, 100).value().incidents;
+    }
+};
+
+TEST_F(EventStoreTest, ARedeliveredBatchChangesNothing) {
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u);
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3, 4, 5));
+    ASSERT_EQ(incidents().size(), 1u);
+    EXPECT_EQ(incidents()[0].count, 5u);
+    EXPECT_EQ(store_->host_state("host-1")->repeated, 5u);
+}
+
+TEST_F(EventStoreTest, AnOverlappingBatchAddsOnlyWhatIsNew) {
+    EXPECT_EQ(deliver(block_batch(1, 3)).value(), 3u);
+    EXPECT_EQ(deliver(block_batch(2, 6)).value(), 6u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3, 4, 5, 6));
+    EXPECT_EQ(incidents()[0].count, 6u);
+}
+
+TEST_F(EventStoreTest, HostsDoNotShareAMark) {
+    EXPECT_EQ(deliver(block_batch(1, 3), "host-1").value(), 3u);
+    EXPECT_EQ(deliver(block_batch(1, 2), "host-2").value(), 2u);
+    EXPECT_THAT(stored_sequences("host-2"), ElementsAre(1, 2));
+    EXPECT_EQ(incidents().size(), 2u);
+}
+
+TEST_F(EventStoreTest, TheMarkSurvivesARestart) {
+    EXPECT_EQ(deliver(block_batch(1, 3)).value(), 3u);
+    store_.reset();
+    store_ = open();
+    EXPECT_EQ(deliver(block_batch(1, 4)).value(), 4u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(EventStoreTest, SkippedSequencesAreCounted) {
+    EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
+    EXPECT_TRUE(deliver(block_batch(6, 6)).has_value());
+    EXPECT_EQ(store_->host_state("host-1")->missing, 3u);
+}
+
+TEST_F(EventStoreTest, ManyConnectionsAtOnceLoseAndDoubleNothing) {
+    constexpr int kHosts = 8;
+    constexpr std::uint64_t kBatches = 20;
+    std::vector<std::thread> threads;
+    for (int host = 0; host < kHosts; ++host) {
+        threads.emplace_back([this, name = "host-" + std::to_string(host)] {
+            for (std::uint64_t i = 0; i < kBatches; ++i) {
+                EXPECT_TRUE(deliver(block_batch(i * 5 + 1, i * 5 + 5), name).has_value());
+                EXPECT_TRUE(deliver(block_batch(i * 5 + 1, i * 5 + 5), name).has_value());
+            }
+        });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    for (int host = 0; host < kHosts; ++host) {
+        const auto sequences = stored_sequences("host-" + std::to_string(host));
+        ASSERT_EQ(sequences.size(), kBatches * 5);
+        EXPECT_EQ(std::set(sequences.begin(), sequences.end()).size(), kBatches * 5);
+    }
+}
+
+// The console dies when the rows are durable and before the agent hears of it; the agent sends again.
+TEST_F(EventStoreTest, ACrashBeforeTheAcknowledgementDoublesNothing) {
+    store_.reset();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto store =
+            EventStore::open(directory_.path(), {.now_ms = [] { return kTestTimeMs; }, .on_incident = {}});
+        (*store)->submit({"host-1", "ws"}, block_batch(1, 3), [](const auto&) { ::_exit(0); });
+        ::pause();
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    store_ = open();
+    EXPECT_EQ(deliver(block_batch(1, 3)).value(), 3u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3));
+}
+
+// The console dies with rows written and the transaction open: nothing of it is there, and the mark says so.
+TEST_F(EventStoreTest, ACrashInsideTheTransactionLeavesNeitherRowsNorMark) {
+    store_.reset();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto database = open_event_file(directory_.path(), period_of(kTestTimeMs));
+        auto transaction = Transaction::begin(*database);
+        std::set<std::uint64_t> changed;
+        (void)insert_event(*database, {"host-1", "ws"}, block_event(1), kTestTimeMs, changed);
+        (void)save_host_state(*database, "host-1", {.mark = 1, .last_seen_ms = 1});
+        ::_exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    store_ = open();
+    EXPECT_THAT(stored_sequences(), ElementsAre());
+    EXPECT_EQ(deliver(block_batch(1, 1)).value(), 1u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(1));
+}
+
+TEST_F(EventStoreTest, ANewMonthTakesMarksAndNumbersOver) {
+    EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
+    now_ms_ += 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(1, 2)).value(), 2u) << "redelivered in another month";
+    wire::EventBatch later;
+    *later.add_events() = block_event(3, now_ms_);
+    EXPECT_EQ(deliver(later).value(), 3u);
+    EXPECT_EQ(list_periods(directory_.path())->size(), 2u);
+    ASSERT_EQ(incidents().size(), 2u);
+    EXPECT_EQ(incidents()[0].number, 2u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(EventStoreTest, PagesRunAcrossMonths) {
+    for (std::uint64_t i = 1; i <= 6; ++i) {
+        wire::EventBatch batch;
+        *batch.add_events() = block_event(i, now_ms_);
+        ASSERT_TRUE(deliver(batch).has_value());
+        now_ms_ += 16LL * 24 * 3600 * 1000;
+    }
+    std::vector<std::uint64_t> numbers;
+    std::optional<std::uint64_t> before;
+    do {
+        const auto page = store_->incidents({}, before, 2).value();
+        EXPECT_EQ(page.total, 6u);
+        EXPECT_LE(page.incidents.size(), 2u);
+        for (const StoredIncident& incident : page.incidents)
+            numbers.push_back(incident.number);
+        before = page.next;
+    } while (before);
+    EXPECT_THAT(numbers, ElementsAre(6, 5, 4, 3, 2, 1));
+}
+
+TEST_F(EventStoreTest, RetentionRemovesFilesButNeverTheMarks) {
+    EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
+    now_ms_ += 40LL * 24 * 3600 * 1000;
+    EXPECT_TRUE(deliver(block_batch(3, 3)).has_value());
+    EXPECT_THAT(remove_periods_before(directory_.path(), "2999-01").value(), ElementsAre("2027-01"));
+    EXPECT_EQ(list_periods(directory_.path())->size(), 1u);
+    EXPECT_EQ(deliver(block_batch(1, 2)).value(), 3u);
+    EXPECT_THAT(stored_sequences(), ElementsAre(3));
+}
+
+TEST_F(EventStoreTest, AFullQueueIsAnErrorAndNotALoss) {
+    auto opened = EventStore::open(
+        directory_.path(), {.now_ms = [] { return kTestTimeMs; }, .on_incident = {}, .max_waiting = 0});
+    std::optional<Result<std::uint64_t>> answer;
+    (*opened)->submit({"host-1", "ws"}, block_batch(1, 1), [&answer](auto mark) { answer = mark; });
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->error().code(), ErrorCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace modelward::console
