@@ -15,6 +15,7 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::size_t kWalkAhead = 5'000;  // a walk waits while that many files wait for a scan
+constexpr std::chrono::seconds kLastWords{2};
 
 }  // namespace
 
@@ -113,6 +114,8 @@ Result<void> Agent::begin() {
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
+    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->retry(); }); !timer)
+        return timer;
     return loop_->every(config_.rescan, [this] {
         if (!watcher_->walking()) watcher_->walk();
     });
@@ -153,7 +156,6 @@ void Agent::try_to_enroll() {
 
 void Agent::tick() {
     labeller_->tick(Labeller::Clock::now());
-    intake_->retry();
     if (!identity_) try_to_enroll();
     notify_service("WATCHDOG=1");
 }
@@ -162,7 +164,10 @@ void Agent::tick() {
 bool Agent::work() {
     const bool walking = labeller_->waiting() < kWalkAhead && watcher_->step();
     labeller_->dispatch(Labeller::Clock::now());
-    delivery_->poke(Delivery::Clock::now());
+    const auto now = Delivery::Clock::now();
+    delivery_->poke(now);
+    if (stop_at_ && (spool_.counters().events == 0 || !delivery_->reachable() || now >= *stop_at_))
+        loop_->stop();
     return walking;
 }
 
@@ -174,7 +179,7 @@ Result<void> Agent::run() {
 void Agent::stop(const std::string& why) {
     notify_service("STOPPING=1");
     say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); enforcement goes on in the kernel.");
-    loop_->stop();
+    stop_at_ = Delivery::Clock::now() + kLastWords;
 }
 
 void Agent::reconfigure(const Config& config) {

@@ -29,6 +29,7 @@ class Agent {
 
     // Until stop().
     Result<void> run();
+    // Ends run() soon: at once when the console is away, after the last events were sent when it is not.
     void stop(const std::string& why);
 
     // New trees and heartbeat; everything else needs a restart.
@@ -60,6 +61,8 @@ class Agent {
     std::optional<Identity> identity_;
     std::string identity_problem_;
     std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
+
+    std::optional<Delivery::Clock::time_point> stop_at_;
 
     std::unique_ptr<Labeller> labeller_;
     std::unique_ptr<Watcher> watcher_;

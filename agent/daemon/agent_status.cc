@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/agent.h"
+#include "agent/enrich/process_facts.h"
 
 namespace modelward::agent {
 
@@ -50,9 +51,9 @@ wire::Status Agent::wire_status() const {
     status.set_kernel(sensor_->info().kernel);
     status.set_sensor(sensor_->info().name);
     for (const auto& spot : blind_spots())
-        status.add_blind_spots(spot);
+        status.add_blind_spots(as_utf8(spot));
     status.set_bundle_version(policy_->version());
-    status.set_bundle_error(policy_->error());
+    status.set_bundle_error(as_utf8(policy_->error()));
     for (const auto& counter : counters()) {
         auto& one = *status.add_counters();
         one.set_name(counter.name);

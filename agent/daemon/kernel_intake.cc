@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace modelward::agent {
@@ -35,9 +36,12 @@ void KernelIntake::pause() {
 void KernelIntake::read() {
     const auto taken =
         sensor_->read_events([this](std::span<const KernelEvent> events) { return take(events); });
-    if (taken) return;
+    if (taken) {
+        if (std::exchange(waiting_, false)) spdlog::info("kernel events are stored again");
+        return;
+    }
     // A descriptor that stays readable would keep the loop spinning.
-    if (listening_)
+    if (!std::exchange(waiting_, true))
         spdlog::error("kernel events wait in the kernel's ring, nothing is lost yet: {}",
                       taken.error().message());
     pause();
@@ -45,10 +49,7 @@ void KernelIntake::read() {
 
 void KernelIntake::retry() {
     if (listening_) return;
-    const auto before = events_;
-    if (!listen()) return;
-    read();
-    if (listening_) spdlog::info("kernel events are stored again ({} waited)", events_ - before);
+    if (listen()) read();
 }
 
 Result<void> KernelIntake::take(std::span<const KernelEvent> events) {
@@ -58,10 +59,11 @@ Result<void> KernelIntake::take(std::span<const KernelEvent> events) {
         items.reserve(slice.size());
         for (const auto& event : slice)
             items.push_back({builder_->build(event), event.sequence});
+        const auto seen_before = spool_->counters().duplicates;
         if (auto stored = spool_->append(items); !stored) return stored;
         for (const auto& event : slice)
             if (event.kind == KernelEventKind::kDerivedLabel) derived_(event);
-        events_ += slice.size();
+        events_ += slice.size() - (spool_->counters().duplicates - seen_before);
         events = events.subspan(slice.size());
     }
     return {};

@@ -40,6 +40,7 @@ class KernelIntake {
     EventBuilder* builder_;
     Derived derived_;
     bool listening_ = false;
+    bool waiting_ = false;  // the last read found no room
     std::uint64_t events_ = 0;
 };
 

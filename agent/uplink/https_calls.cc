@@ -46,6 +46,9 @@ Result<std::optional<wire::SignedBundle>> fetch_bundle(wire::HttpsClient& client
 
 Result<Uplink::Perform> perform_over_https(wire::HttpsClientOptions options) {
     options.max_response_bytes = wire::kMaxBundleBytes;
+    // The agent's end waits for a call under way.
+    options.connect_timeout = std::chrono::seconds(5);
+    options.request_timeout = std::chrono::seconds(20);
     auto client = wire::HttpsClient::create(std::move(options));
     if (!client) return fail(client.error());
     return [client = std::make_shared<wire::HttpsClient>(std::move(*client))](
