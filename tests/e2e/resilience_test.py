@@ -144,10 +144,9 @@ def refused_bundles(scenario, checks):
     shutil.copytree(stack.console_state, backup)
     stack.start_console()
     stack.sign_in()
-    stack.call("POST", "/api/v1/artifacts", {
-        "name": "later", "kind": "weights", "class": "restricted", "fingerprint_base64": fingerprint_of(scenario)})
-    wait_for("the agent to take the newer bundle", lambda: stack.host()["bundle_version"] > in_force, 60)
-    newer = stack.host()["bundle_version"]
+    newer = stack.publish_again()
+    checks.that("bundles are numbered upwards", newer > in_force, (in_force, newer))
+    wait_for("the agent to take the newer bundle", lambda: stack.host()["bundle_version"] == newer, 60)
     stack.stop_console()
     shutil.rmtree(stack.console_state)
     shutil.copytree(backup, stack.console_state)
@@ -167,22 +166,13 @@ def refused_bundles(scenario, checks):
         shutil.copy2(key, stack.console_state / key.name)
     stack.start_console()
     stack.sign_in()
-    while stack.bundle_version() <= newer:
-        stack.call("POST", "/api/v1/artifacts", {"name": f"forged {stack.bundle_version()}", "kind": "weights",
-                   "class": "public", "fingerprint_base64": fingerprint_of(scenario)})
+    while stack.publish_again() <= newer:
+        pass
     error = wait_for("the forged bundle to be refused", lambda: "sign" in stack.host()["bundle_error"]
                      and stack.host()["bundle_error"], 60)
     checks.that("a bundle with a wrong key is refused, and the console shows why", bool(error), error)
     checks.that("the old one stays in force", stack.host()["bundle_version"] == newer, stack.host())
     checks.that("and is enforced", scenario.play(COPY, "block").as_expected)
-
-
-def fingerprint_of(scenario):
-    import base64
-    path = scenario.folder / "later.mwfp"
-    if not path.exists():
-        run(BIN / "modelward", "fingerprint", scenario.models / "public.safetensors", "-o", path)
-    return base64.b64encode(path.read_bytes()).decode()
 
 
 class SmallStateScenario(Scenario):

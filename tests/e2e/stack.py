@@ -197,6 +197,10 @@ class Stack:
     def bundle_version(self):
         return self.call("GET", "/api/v1/rules")["bundle_version"]
 
+    def publish_again(self):
+        """Publishes the same rules as a new bundle; returns its version."""
+        return self.call("PUT", "/api/v1/rules", self.call("GET", "/api/v1/rules"))["bundle_version"]
+
     # --- as the registrar does it ---
 
     def register(self, path, name, class_name, kind="weights"):

@@ -57,7 +57,8 @@ Result<rules::Pack> read_pack_json(const std::string& body) {
 Response get(Resources& resources) {
     const auto pack = load_documents(*resources.config.lock());
     if (!pack) return error_response(pack.error());
-    return json_response(200, {{"classes", document_json(pack->classes)},
+    return json_response(200, {{"bundle_version", resources.publisher.newest()->version},
+                               {"classes", document_json(pack->classes)},
                                {"rules", documents_json(pack->rules)},
                                {"lists", documents_json(pack->lists)}});
 }
