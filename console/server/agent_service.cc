@@ -89,19 +89,24 @@ Response AgentService::bundle(const Request& request) {
 }
 
 boost::asio::awaitable<Response> AgentService::events(Request request) {
+    // Everything that a co_await takes is a variable: GCC 12 destroys some temporaries of such expressions
+    // twice.
     using Checked = Result<Arrival>;
-    Checked arrival = co_await on_worker<Checked>(workers_, [this, moved = std::move(request)]() -> Checked {
+    auto work = [this, moved = std::move(request)]() -> Checked {
         auto host = authenticate(moved);
         if (!host) return fail(host.error());
         auto batch = read_event_batch(moved.body);
         if (!batch) return fail(batch.error());
         return Arrival{std::move(*host), std::move(*batch)};
-    });
+    };
+    auto checking = on_worker<Checked>(workers_, std::move(work));
+    Checked arrival = co_await std::move(checking);
     if (!arrival) co_return text_response(arrival.error());
-    const auto start = [this, moved = std::move(*arrival)](EventStore::Done done) mutable {
+    auto start = [this, moved = std::move(*arrival)](EventStore::Done done) mutable {
         resources_.events.submit(std::move(moved.host), std::move(moved.batch), std::move(done));
     };
-    const Result<std::uint64_t> mark = co_await await_callback<Result<std::uint64_t>>(start);
+    auto storing = await_callback<Result<std::uint64_t>>(std::move(start));
+    const Result<std::uint64_t> mark = co_await std::move(storing);
     if (!mark) co_return text_response(mark.error());
     wire::EventAck ack;
     ack.set_acknowledged_sequence(*mark);

@@ -113,16 +113,16 @@ TEST_F(PublishingTest, RulesWithAProblemChangeNothingAndSayWhere) {
 }
 
 TEST_F(PublishingTest, AClassThatAnArtifactHasCannotBeDropped) {
-    ASSERT_EQ(add("public model", 1, "public").status, 201);
-    json changed = rules();
-    std::string text = changed["classes"]["text"];
-    const std::size_t at = text.find("public");
-    ASSERT_NE(at, std::string::npos);
-    text.replace(at, 6, "widely-known");
-    changed["classes"]["text"] = text;
-    const auto response = person_.call("PUT", "/api/v1/rules", changed.dump());
+    const json before = rules();
+    json extended = before;
+    const std::string classes = before["classes"]["text"];
+    extended["classes"]["text"] = classes + "- name: partner\n  min_flow: 64KiB\n";
+    ASSERT_EQ(person_.call("PUT", "/api/v1/rules", extended.dump()).status, 200);
+    ASSERT_EQ(add("partner model", 1, "partner").status, 201);
+    const auto response = person_.call("PUT", "/api/v1/rules", before.dump());
     EXPECT_EQ(response.status, 422);
-    EXPECT_NE(response.body.find("public model"), std::string::npos) << response.body;
+    EXPECT_NE(response.body.find("partner model"), std::string::npos) << response.body;
+    EXPECT_EQ(rules(), extended);
 }
 
 TEST_F(PublishingTest, VersionsGrowAcrossARestart) {

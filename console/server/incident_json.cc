@@ -7,7 +7,7 @@
 namespace modelward::console {
 namespace {
 
-// An agent reports at least every 30 seconds; two missed reports and it counts as away.
+// An agent reports every few seconds; after a minute of silence and a bit it counts as away.
 constexpr std::int64_t kOnlineMs = 75'000;
 
 Json process_json(const wire::Process& process) {

@@ -35,8 +35,9 @@ boost::asio::awaitable<T> await_callback(Start start) {
 // Runs `work` on the pool and gives its result.
 template <typename T, typename Work>
 boost::asio::awaitable<T> on_worker(boost::asio::thread_pool& pool, Work work) {
-    return await_callback<T>([&pool, task = std::move(work)](std::function<void(T)> done) {
-        boost::asio::post(pool, [task, finish = std::move(done)]() mutable { finish(task()); });
+    return await_callback<T>([&pool, task = std::move(work)](std::function<void(T)> done) mutable {
+        boost::asio::post(pool,
+                          [job = std::move(task), finish = std::move(done)]() mutable { finish(job()); });
     });
 }
 

@@ -108,7 +108,9 @@ class Connection {
         request.body = std::move(parser.get().body());
         const bool head_only = request.method == "HEAD";
         watchdog_.arm(kHandlerTime);
-        const Response response = co_await service_.handle(std::move(request));
+        // A variable, because GCC 12 destroys some temporaries of a co_await twice.
+        auto handling = service_.handle(std::move(request));
+        const Response response = co_await std::move(handling);
         if (response.live && !head_only) {
             co_await write_live(stream_, watchdog_, response);
             co_return false;

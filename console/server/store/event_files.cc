@@ -31,6 +31,33 @@ Result<bool> has_schema(Database& database) {
     return rows->integer(0) > 0;
 }
 
+// The newest file but `period`'s own, if there is one.
+Result<std::optional<Database>> open_previous(const std::filesystem::path& directory,
+                                              const std::string& period) {
+    auto periods = list_periods(directory);
+    if (!periods) return fail(periods.error());
+    std::erase(*periods, period);
+    if (periods->empty()) return std::nullopt;
+    auto opened = Database::open(event_file(directory, periods->back()), false);
+    if (!opened) return fail(opened.error());
+    return std::optional(std::move(*opened));
+}
+
+// Schema and seed in one transaction: a crash in between leaves an empty file, which this fills the next
+// time.
+Result<void> prepare(Database& database, const std::filesystem::path& directory, const std::string& period) {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return fail(transaction.error());
+    const auto ready = has_schema(database);
+    if (!ready) return fail(ready.error());
+    if (*ready) return {};
+    if (auto made = create_event_schema(database); !made) return made;
+    auto previous = open_previous(directory, period);
+    if (!previous) return fail(previous.error());
+    if (auto seeded = seed_event_file(database, *previous ? &**previous : nullptr); !seeded) return seeded;
+    return transaction->commit();
+}
+
 }  // namespace
 
 std::string period_of(std::int64_t unix_ms) {
@@ -59,28 +86,9 @@ std::filesystem::path event_file(const std::filesystem::path& directory, const s
 }
 
 Result<Database> open_event_file(const std::filesystem::path& directory, const std::string& period) {
-    const auto periods = list_periods(directory);
-    if (!periods) return fail(periods.error());
     auto database = Database::open(event_file(directory, period), true);
     if (!database) return database;
-    // Schema and seed in one transaction: a crash in between leaves an empty file, which this fills the next
-    // time.
-    auto transaction = Transaction::begin(*database);
-    if (!transaction) return fail(transaction.error());
-    const auto ready = has_schema(*database);
-    if (!ready) return fail(ready.error());
-    if (*ready) return database;
-    if (auto made = create_event_schema(*database); !made) return fail(made.error());
-    std::optional<Database> previous;
-    for (const std::string& other : *periods) {
-        if (other == period) continue;
-        auto opened = Database::open(event_file(directory, other), false);
-        if (!opened) return opened;
-        previous.emplace(std::move(*opened));
-    }
-    auto seeded = seed_event_file(*database, previous ? &*previous : nullptr);
-    if (!seeded) return fail(seeded.error());
-    if (auto committed = transaction->commit(); !committed) return fail(committed.error());
+    if (auto ready = prepare(*database, directory, period); !ready) return fail(ready.error());
     return database;
 }
 
