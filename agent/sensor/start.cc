@@ -119,7 +119,12 @@ Result<std::unique_ptr<Sensor>> upgrade(Pins pins, const KernelMaps& maps,
 
 Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
     auto pins = Pins::open(options.pin_directory);
-    if (!pins) return fail(pins.error());
+    if (!pins) {
+        // No BPF file system. If the kernel refuses the programs anyway, that is what the admin has to know.
+        if (pins.error().code() == ErrorCode::kIo)
+            if (auto tried = attach_strongest(nullptr); !tried) return fail(tried.error());
+        return fail(pins.error());
+    }
     auto maps = pins->open_maps();
     if (!maps) return fail(maps.error());
     if (!*maps) {
