@@ -17,12 +17,6 @@ namespace modelward::agent {
 
 namespace {
 
-// The constants of bpf/maps.bpf.h, in the order of .rodata.
-struct Constants {
-    bool as_fmod_ret;
-    bool counts_known;
-};
-
 struct OptionalProgram {
     std::string_view name;
     std::string_view blind_spot;  // empty: another program does the same on this kernel
@@ -105,20 +99,11 @@ int prepare_programs(bpf_object* object, AttachMode mode, std::vector<std::strin
     return 0;
 }
 
-int prepare_maps(bpf_object* object, const Constants& constants, const KernelMaps* reuse) {
-    bpf_map* map = nullptr;
-    while ((map = ::bpf_object__next_map(object, map))) {
-        const std::string name = ::bpf_map__name(map);
-        if (name.ends_with(".rodata")) {
-            std::size_t size = 0;
-            const void* initial = ::bpf_map__initial_value(map, &size);
-            std::string bytes(static_cast<const char*>(initial), size);
-            std::memcpy(bytes.data(), &constants, sizeof constants);
-            if (const int error = ::bpf_map__set_initial_value(map, bytes.data(), size)) return error;
-        }
-        for (const auto& known : map_names())
-            if (reuse && known.name == name)
-                if (const int error = ::bpf_map__reuse_fd(map, (reuse->*known.fd).get())) return error;
+int reuse_maps(bpf_object* object, const KernelMaps& reuse) {
+    for (const auto& known : map_names()) {
+        bpf_map* map = ::bpf_object__find_map_by_name(object, std::string(known.name).c_str());
+        if (!map) return -ENOENT;
+        if (const int error = ::bpf_map__reuse_fd(map, (reuse.*known.fd).get())) return error;
     }
     return 0;
 }
@@ -137,8 +122,8 @@ Result<KernelMaps> take_maps(bpf_object* object) {
 void destroy(bpf_link* link) {
     ::bpf_link__destroy(link);
 }
-void close_object(bpf_object* object) {
-    ::bpf_object__close(object);
+void close_object(modelward_bpf* object) {
+    modelward_bpf__destroy(object);
 }
 
 }  // namespace
@@ -175,24 +160,24 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     const LibbpfLog log;
     if (auto probed = probe_mode(mode, log); !probed) return fail(probed.error());
 
-    std::size_t size = 0;
-    const void* bytes = modelward_bpf__elf_bytes(&size);
-    AttachedPrograms out{{::bpf_object__open_mem(bytes, size, nullptr), close_object}, {}, {}, {}};
+    AttachedPrograms out{{modelward_bpf__open(), close_object}, {}, {}, {}};
     if (!out.object) return refused(mode, log, errno);
-    const Constants constants{mode == AttachMode::kFmodRet, kernel_has_function("rw_verify_area")};
-    if (const int error = prepare_maps(out.object.get(), constants, reuse)) return refused(mode, log, -error);
-    if (const int error = prepare_programs(out.object.get(), mode, out.blind_spots))
-        return refused(mode, log, -error);
-    if (const int error = ::bpf_object__load(out.object.get())) return refused(mode, log, -error);
+    bpf_object* object = out.object->obj;
+    out.object->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
+    out.object->rodata->counts_known = kernel_has_function("rw_verify_area");
+    if (reuse)
+        if (const int error = reuse_maps(object, *reuse)) return refused(mode, log, -error);
+    if (const int error = prepare_programs(object, mode, out.blind_spots)) return refused(mode, log, -error);
+    if (const int error = ::bpf_object__load(object)) return refused(mode, log, -error);
 
     bpf_program* program = nullptr;
-    while ((program = ::bpf_object__next_program(out.object.get(), program))) {
+    while ((program = ::bpf_object__next_program(object, program))) {
         if (!::bpf_program__autoload(program)) continue;
         bpf_link* link = ::bpf_program__attach(program);
         if (!link) return refused(mode, log, errno);
         out.programs.push_back({::bpf_program__name(program), {link, destroy}});
     }
-    auto maps = take_maps(out.object.get());
+    auto maps = take_maps(object);
     if (!maps) return fail(maps.error());
     out.maps = std::move(*maps);
     return out;

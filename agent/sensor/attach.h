@@ -13,7 +13,7 @@
 #include "agent/sensor/kernel_maps.h"
 
 struct bpf_link;
-struct bpf_object;
+struct modelward_bpf;  // the generated skeleton
 
 namespace modelward::agent {
 
@@ -35,7 +35,7 @@ struct AttachedProgram {
 
 // Attached as long as it lives, or longer where its links are pinned.
 struct AttachedPrograms {
-    std::unique_ptr<bpf_object, void (*)(bpf_object*)> object;
+    std::unique_ptr<modelward_bpf, void (*)(modelward_bpf*)> object;
     std::vector<AttachedProgram> programs;
     KernelMaps maps;
     std::vector<std::string> blind_spots;  // of this kernel: programs that it has no function for

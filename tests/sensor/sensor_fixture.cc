@@ -61,13 +61,17 @@ void SensorTest::SetUpTestSuite() {
     ASSERT_TRUE(started) << started.error().message();
     sensor = std::move(*started);
     for (const auto& blind_spot : sensor->info().blind_spots)
-        if (blind_spot.find("byte counts") != std::string::npos) FAIL() << blind_spot;
+        ASSERT_EQ(blind_spot.find("byte counts"), std::string::npos) << blind_spot;
     const char* expected = std::getenv("MODELWARD_EXPECT_SENSOR");
-    if (expected) ASSERT_EQ(sensor->info().name, expected);
+    if (expected) {
+        ASSERT_EQ(sensor->info().name, expected);
+    }
 }
 
 void SensorTest::TearDownTestSuite() {
-    if (sensor) ASSERT_TRUE(sensor->remove());
+    if (sensor) {
+        ASSERT_TRUE(sensor->remove());
+    }
     sensor.reset();
 }
 
