@@ -2,6 +2,7 @@
 /* Hooks on open files: reading taints, writing is judged or flows on. */
 #pragma once
 
+#include "bpf/count.bpf.h"
 #include "bpf/flow.bpf.h"
 #include "bpf/network.bpf.h"
 #include "bpf/removable.bpf.h"
@@ -59,31 +60,6 @@ int BPF_PROG(file_open, struct file *file) {
                            kOperationOpenWrite, 0);
 }
 
-/* Leaves the byte count for the file_permission that follows at once in the same thread. */
-SEC("fentry/rw_verify_area")
-int BPF_PROG(rw_verify_area, int read_write, struct file *file, const void *position, unsigned long count) {
-    if (read_write != 1) return 0;
-    if (!is_judged(taint_of_current())) return 0;
-    struct pending_write *pending = bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0,
-                                                         BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (!pending) return 0;
-    pending->file = (__u64)file;
-    pending->count = count;
-    return 0;
-}
-
-static __always_inline __u64 take_count(struct file *file) {
-    if (counts_known) {
-        struct pending_write *pending = bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0, 0);
-        if (pending && pending->file == (__u64)file) {
-            pending->file = 0;
-            return pending->count;
-        }
-    }
-    count_loss(kLossUnknownCount);
-    return MODELWARD_UNKNOWN_COUNT;
-}
-
 static __always_inline int probe_write(struct taint *taint, struct inode *inode, __u64 bytes) {
     struct inode_key key = key_of(inode);
     __sync_fetch_and_or(&taint->probe_seen, kProbeWrite);
@@ -138,7 +114,8 @@ int BPF_PROG(file_permission, struct file *file, int mask) {
     struct inode *inode = file->f_inode;
     if (mask & kMayWrite) {
         struct taint *taint = taint_of_current();
-        return is_judged(taint) ? write_tainted(taint, file, inode) : 0;
+        if (!is_judged(taint) || is_charged(file)) return 0;
+        return write_tainted(taint, file, inode);
     }
     if ((mask & kMayRead) && type_of(inode) == kModeRegular) return read_again(file, inode);
     return 0;

@@ -28,6 +28,8 @@ struct {
 struct pending_write {
     __u64 file;
     __u64 count;
+    __u64 charged;  /* the file last charged */
+    __u64 splicing; /* the file that a splice is at work on: all of it has been charged */
 };
 
 struct {

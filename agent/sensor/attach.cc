@@ -17,22 +17,29 @@ namespace modelward::agent {
 
 namespace {
 
+// Programs on functions that are not security hooks: a kernel may lack them.
 struct OptionalProgram {
     std::string_view name;
-    std::string_view blind_spot;  // empty: another program does the same on this kernel
+    std::string_view function;
+    std::string_view blind_spot;  // empty: not needed on a kernel without that function
 };
 
 constexpr OptionalProgram kOptionalPrograms[] = {
-    {"rw_verify_area", "byte counts of writes are not known: each is charged as 1 MiB"},
-    {"pipe_read", ""},
-    {"anon_pipe_read", ""},
-    {"unix_stream_recvmsg", "readers of unix stream sockets are not followed"},
-    {"unix_dgram_recvmsg", "readers of unix datagram sockets are not followed"},
-    {"unix_seqpacket_recvmsg", "readers of unix seqpacket sockets are not followed"},
+    {"rw_verify_area", "rw_verify_area", "byte counts of writes are not known: each is charged as 1 MiB"},
+    {"splice_direct_begin", "do_splice_direct", ""},
+    {"splice_direct_end", "do_splice_direct", ""},
+    {"splice_write_begin", "iter_file_splice_write", ""},
+    {"splice_write_end", "iter_file_splice_write", ""},
+    {"pipe_read", "pipe_read", ""},
+    {"anon_pipe_read", "anon_pipe_read", ""},
+    {"unix_stream_recvmsg", "unix_stream_recvmsg", "readers of unix stream sockets are not followed"},
+    {"unix_dgram_recvmsg", "unix_dgram_recvmsg", "readers of unix datagram sockets are not followed"},
+    {"unix_seqpacket_recvmsg", "unix_seqpacket_recvmsg",
+     "readers of unix seqpacket sockets are not followed"},
 };
 
-bool kernel_has_function(const std::string& name) {
-    return ::libbpf_find_vmlinux_btf_id(name.c_str(), BPF_TRACE_FENTRY) > 0;
+bool kernel_has_function(std::string_view name) {
+    return ::libbpf_find_vmlinux_btf_id(std::string(name).c_str(), BPF_TRACE_FENTRY) > 0;
 }
 
 std::unexpected<Error> refused(AttachMode mode, const LibbpfLog& log, int error) {
@@ -89,7 +96,7 @@ int prepare_programs(bpf_object* object, AttachMode mode, std::vector<std::strin
             if (candidate.name == name) optional = &candidate;
         if (!optional) {
             if (const int error = prepare_hook(program, mode)) return error;
-        } else if (!kernel_has_function(name)) {
+        } else if (!kernel_has_function(optional->function)) {
             ::bpf_program__set_autoload(program, false);
             if (!optional->blind_spot.empty()) blind_spots.emplace_back(optional->blind_spot);
         }

@@ -83,21 +83,37 @@ TEST_F(FlowTest, AWritableSharedMappingIsLabelledAtOnce) {
     EXPECT_TRUE(label_of(copy));
 }
 
-TEST_F(FlowTest, CopiesMadeInsideTheKernelCountTheirBytes) {
+TEST_F(FlowTest, CopiesMadeInsideTheKernelCountTheirBytesOnce) {
     const std::string model = make_model("model");
-    const std::string sent = make_plain("sent", 0), ranged = make_plain("ranged", 0);
-    ASSERT_EQ(in_child([&] {
-                  const int from = ::open(model.c_str(), O_RDONLY), to = ::open(sent.c_str(), O_WRONLY);
-                  return outcome(::sendfile(to, from, nullptr, kMinFlow));
-              }),
-              0);
-    EXPECT_TRUE(label_of(sent));
-    ASSERT_EQ(in_child([&] {
-                  const int from = ::open(model.c_str(), O_RDONLY), to = ::open(ranged.c_str(), O_WRONLY);
-                  return outcome(::copy_file_range(from, nullptr, to, nullptr, kMinFlow, 0));
-              }),
-              0);
-    EXPECT_TRUE(label_of(ranged));
+    const std::pair<const char*, std::function<ssize_t(int from, int to, std::size_t bytes)>> ways[] = {
+        {"sendfile",
+         [](int from, int to, std::size_t bytes) { return ::sendfile(to, from, nullptr, bytes); }},
+        {"copy_file_range",
+         [](int from, int to, std::size_t bytes) {
+             return ::copy_file_range(from, nullptr, to, nullptr, bytes, 0);
+         }},
+        {"splice",
+         [](int from, int to, std::size_t bytes) {
+             int ends[2];
+             if (::pipe(ends) != 0) return ssize_t{-1};
+             if (::splice(from, nullptr, ends[1], nullptr, bytes, 0) < 0) return ssize_t{-1};
+             return ::splice(ends[0], nullptr, to, nullptr, bytes, 0);
+         }},
+    };
+    for (const auto& [name, copy] : ways) {
+        const std::string target = make_plain(name, 0);
+        const auto copy_in_child = [&](std::size_t bytes) {
+            return in_child([&] {
+                const int from = ::open(model.c_str(), O_RDONLY);
+                const int to = ::open(target.c_str(), O_WRONLY);
+                return outcome(copy(from, to, bytes));
+            });
+        };
+        ASSERT_EQ(copy_in_child(kMinFlow - 4096), 0) << name;
+        EXPECT_FALSE(label_of(target)) << name;
+        ASSERT_EQ(copy_in_child(4096), 0) << name;
+        EXPECT_TRUE(label_of(target)) << name;
+    }
 }
 
 // The reader never opens the model: it is tainted by what it reads from the writer.

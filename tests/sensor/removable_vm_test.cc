@@ -57,7 +57,9 @@ TEST_F(RemovableTest, NamesAreRefusedInEveryForm) {
 // The file was opened before the process read the model: each way of writing is refused by itself.
 TEST_F(RemovableTest, EveryWayOfWritingIsRefusedOnAnOpenFile) {
     const std::string model = make_model("model");
-    const std::string plain = make_plain("plain");
+    // On the stick too: copy_file_range does not cross file systems everywhere.
+    const std::string resident = std::string(kStick) + "/resident";
+    std::ofstream(resident) << std::string(4096, 'w');
     struct Way {
         const char* name;
         std::function<int(int target, int source)> act;
@@ -98,7 +100,7 @@ TEST_F(RemovableTest, EveryWayOfWritingIsRefusedOnAnOpenFile) {
     for (const auto& way : ways) {
         EXPECT_EQ(in_child([&] {
                       const int target = ::open(kTarget.c_str(), O_RDWR | O_CREAT, 0600);
-                      const int source = ::open(plain.c_str(), O_RDONLY);
+                      const int source = ::open(resident.c_str(), O_RDONLY);
                       if (target < 0 || source < 0 || !read_model(model)) return 200;
                       return way.act(target, source);
                   }),
@@ -107,6 +109,7 @@ TEST_F(RemovableTest, EveryWayOfWritingIsRefusedOnAnOpenFile) {
         EXPECT_EQ(std::filesystem::file_size(kTarget), 0u) << way.name;
     }
     std::filesystem::remove(kTarget);
+    std::filesystem::remove(resident);
 }
 
 TEST_F(RemovableTest, TheRawDeviceOfTheStickIsRefused) {

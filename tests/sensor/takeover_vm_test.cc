@@ -92,7 +92,8 @@ TEST_F(TakeoverTest, RemovingTheSensorEndsEnforcementAndLeavesNothing) {
 TEST_F(TakeoverTest, EveryLossIsCounted) {
     const std::string model = make_model("model");
     std::map<std::string, std::uint64_t> counters;
-    for (const auto& counter : sensor->counters()) counters[counter.name] = counter.value;
+    for (const auto& counter : sensor->counters())
+        counters[counter.name] = counter.value;
     EXPECT_GE(counters["labels_in_use"], 1u);
     EXPECT_EQ(counters["event_lost_ring_full"], 0u);
 }
