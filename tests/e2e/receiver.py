@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accepts TCP on the plain port and TLS on the TLS port, counts every payload byte, answers HTTP politely.
 
-usage: receiver.py KEY CERTIFICATE COUNTS     COUNTS is rewritten atomically as {"bytes": N} whenever N changes.
+usage: receiver.py KEY CERTIFICATE COUNTS     COUNTS is rewritten atomically as {"bytes": N, "open": CONNECTIONS}
+whenever either changes.
 """
 import json
 import os
@@ -14,15 +15,15 @@ from world import PLAIN_PORT, TLS_PORT
 
 key, certificate, counts = sys.argv[1:4]
 lock = threading.Lock()
-total = 0
+state = {"bytes": 0, "open": 0}
 
 
-def record(count):
-    global total
+def record(received=0, opened=0):
     with lock:
-        total += count
+        state["bytes"] += received
+        state["open"] += opened
         with open(counts + ".new", "w", encoding="utf-8") as file:
-            json.dump({"bytes": total}, file)
+            json.dump(state, file)
         os.replace(counts + ".new", counts)
 
 
@@ -57,17 +58,19 @@ def serve(connection, context):
         pass    # a refused sender breaks off; what it sent is counted
     finally:
         connection.close()
+        record(opened=-1)
 
 
 def listen(port, context):
     server = socket.create_server(("0.0.0.0", port), backlog=16)
     while True:
         connection, _ = server.accept()
+        record(opened=1)
         threading.Thread(target=serve, args=(connection, context), daemon=True).start()
 
 
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain(certificate, key)
 threading.Thread(target=listen, args=(PLAIN_PORT, None), daemon=True).start()
-record(0)
+record()
 listen(TLS_PORT, tls)

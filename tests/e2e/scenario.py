@@ -32,7 +32,7 @@ class Outcome:
             return False
         if self.expected == "allow":
             return self.incident is None
-        within = self.bytes_out == 0 and self.names_out == 0 if self.attempt.sink == "removable" \
+        within = self.bytes_out == 0 and self.names_out == self.attempt.names if self.attempt.sink == "removable" \
             else self.bytes_out <= BUDGET
         return within and self.incident is not None
 
@@ -103,7 +103,7 @@ class Scenario:
         else:
             incident = self.block_since(before_incidents)
         names, stick_bytes = self.stick.contents()
-        bytes_out = stick_bytes if attempt.sink == "removable" else self.world.received() - before_bytes
+        bytes_out = stick_bytes if attempt.sink == "removable" else self.world.settled() - before_bytes
         self.stick.empty()
         for leftover in self.work.iterdir():
             leftover.unlink()

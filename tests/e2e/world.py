@@ -55,11 +55,19 @@ class World:
             self.receiver.wait()
         run("ip", "netns", "del", NAMESPACE, check=False)
 
-    def received(self):
-        """Payload bytes that arrived outside so far."""
+    def state(self):
         if self.receiver.poll() is not None:
             raise Failure("the receiver outside ended: " + (self.folder / "receiver.log").read_text())
-        return json.loads(self.counts.read_text(encoding="utf-8"))["bytes"]
+        return json.loads(self.counts.read_text(encoding="utf-8"))
+
+    def received(self):
+        """Payload bytes that arrived outside so far."""
+        return self.state()["bytes"]
+
+    def settled(self):
+        """The same once every connection is closed: what a sender left behind is still on its way."""
+        wait_for("the receiver outside to take in what was sent", lambda: self.state()["open"] == 0)
+        return self.received()
 
 
 class Stick:

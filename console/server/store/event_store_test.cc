@@ -38,7 +38,8 @@ class EventStoreTest : public testing::Test {
     }
     std::vector<std::uint64_t> stored_sequences(const std::string& host = "host-1") {
         std::vector<std::uint64_t> sequences;
-        for (const StoredEvent& event : store_->host_events(host, 100'000).value()) {
+        const auto events = store_->host_events(host, 100'000).value();
+        for (const StoredEvent& event : events) {
             sequences.insert(sequences.begin(), event.event.sequence());
         }
         return sequences;
