@@ -39,5 +39,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test_setup.ts'],
     restoreMocks: true,
+    testTimeout: 90_000,
+    pool: 'threads',
+    maxWorkers: 2,
   },
 });

@@ -16,7 +16,7 @@ export const ArtifactRefSchema = v.object({
   name: v.string(),
   kind: v.string(),
   class: v.string(),
-  label: v.picklist(['confirmed', 'derived']),
+  label: text_or_empty, // confirmed, derived
 });
 
 export const DeviceSchema = v.object({
@@ -94,6 +94,7 @@ export const HostSchema = v.object({
   name: v.string(),
   last_seen_ms: v.number(),
   online: v.boolean(),
+  revoked: v.optional(v.boolean(), false),
   sensor: text_or_empty,
   kernel: text_or_empty,
   agent_version: text_or_empty,

@@ -2,7 +2,7 @@
 // The whole page against a console of the test's own making.
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory } from '@tanstack/react-router';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { makeQueryClient } from '../api/query_client';
@@ -103,7 +103,7 @@ describe('the detail', () => {
     expect(await screen.findByRole('complementary', { name: 'Incident INC-000041' })).toBeTruthy();
     await userEvent.keyboard('{Escape}');
     expect(address()).toBe('/incidents?verdict=block');
-    await vi.waitFor(() => expect((document.activeElement as HTMLElement).dataset['key']).toBe('INC-000041'));
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset['key']).toBe('INC-000041'));
   });
 
   it('opens from its address, with everything an analyst asks', async () => {
@@ -147,5 +147,6 @@ describe('the rest of the page', () => {
     open('/incidents', { 'DELETE /api/v1/session': { status: 204 } });
     await userEvent.click(await screen.findByRole('button', { name: 'Sign out' }));
     expect(await screen.findByRole('heading', { name: 'Sign in to Modelward' })).toBeTruthy();
+    expect(screen.queryByText(/Your session has ended/)).toBeNull();
   });
 });

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides between the three things the page can be: not sure yet, signed out, signed in.
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
 import { explain } from '../api/errors';
 import { LiveProvider } from '../incidents/live';
-import { sessionQuery } from '../session/queries';
+import { hasLeft, sessionQuery } from '../session/queries';
 import { SignIn } from '../session/SignIn';
 import { Button } from '../ui/Button';
 import { Notice } from '../ui/Notice';
 import type { AppRouter } from './router';
 
 export function App({ router }: { router: AppRouter }) {
+  const client = useQueryClient();
   const session = useQuery(sessionQuery);
   const [was_signed_in, setWasSignedIn] = useState(false);
   if (session.data && !was_signed_in) setWasSignedIn(true);
@@ -23,7 +24,7 @@ export function App({ router }: { router: AppRouter }) {
       </LiveProvider>
     );
   }
-  if (session.data === null) return <SignIn has_ended={was_signed_in} />;
+  if (session.data === null) return <SignIn has_ended={was_signed_in && !hasLeft(client)} />;
   if (session.isError) {
     return (
       <main>

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { signOut } from '../api/client';
 import { explain } from '../api/errors';
 import type { Session } from '../api/types';
-import { session_key } from '../session/queries';
+import { leaveSession } from '../session/queries';
 import { Button } from '../ui/Button';
 import { Mark } from '../ui/Mark';
 import { Connection } from './Connection';
@@ -14,11 +14,7 @@ export function Header({ session }: { session: Session }) {
   const client = useQueryClient();
   const leave = useMutation({
     mutationFn: signOut,
-    onSuccess: () => {
-      client.setQueryData(session_key, null);
-      // The next person who signs in here must not see what this one saw.
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== session_key[0] });
-    },
+    onSuccess: () => leaveSession(client),
   });
 
   return (

@@ -26,21 +26,22 @@ export function hostColumns(newest_bundle: number) {
       sortFn: 'basic',
       cell: ({ row: { original } }) => (
         <Two icon={<span className={styles.dot} data-online={original.online} />}
-          first={original.online ? 'Online' : 'Offline'} second={<>seen <Ago ms={original.last_seen_ms} /></>} />
+          first={original.revoked ? 'Revoked' : original.online ? 'Online' : 'Offline'}
+          second={original.last_seen_ms > 0 ? <>seen <Ago ms={original.last_seen_ms} /></> : 'never reported'} />
       ),
     }),
     helper.accessor('sensor', {
       header: 'Sensor',
       sortFn: 'alphanumeric',
       cell: ({ row: { original } }) => (
-        <Two first={original.sensor || 'none'} second={blindSpots(original.blind_spots)}
+        <Two first={original.sensor || 'none'} second={original.sensor ? blindSpots(original.blind_spots) : 'not reported'}
           title={original.blind_spots.length > 0 ? `Cannot see: ${original.blind_spots.join('; ')}` : undefined} />
       ),
     }),
     helper.accessor('kernel', {
       header: 'Kernel',
       sortFn: 'alphanumeric',
-      cell: ({ row: { original } }) => <Two first={original.kernel} second={`agent ${original.agent_version}`} />,
+      cell: ({ row: { original } }) => <Two first={original.kernel || 'not known'} second={original.agent_version ? `agent ${original.agent_version}` : ''} />,
     }),
     helper.accessor('bundle_version', {
       header: 'Bundle',

@@ -7,6 +7,10 @@ const host = aHost({ counters: { events_sent: 900, events_lost_ring_full: 4, sca
 
 it('names counters of loss that are not zero, largest first', () =>
   expect(lossesOf(host)).toEqual([{ name: 'scans_skipped', value: 11 }, { name: 'events_lost_ring_full', value: 4 }]));
+it('counts what the console misses, not what was only delivered twice', () =>
+  expect(lossesOf(aHost({ counters: { console_events_missing: 2, console_events_repeated: 5 } }))).toEqual([
+    { name: 'console_events_missing', value: 2 },
+  ]));
 it('sums only losses', () => expect(totalLoss(host)).toBe(15));
 it('reads a counter as words', () => expect(counterName('events_lost_ring_full')).toBe('events lost ring full'));
 it('finds the newest bundle of the fleet', () => expect(newestBundle([aHost(), aHost({ bundle_version: 19 })])).toBe(19));

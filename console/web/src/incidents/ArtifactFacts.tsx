@@ -3,7 +3,7 @@ import type { ArtifactRef } from '../api/types';
 import { ClassChip } from '../ui/Badges';
 import { Fact, Facts, Section } from './Facts';
 
-const label_words = {
+const label_words: Record<string, string> = {
   confirmed: 'Confirmed: the file’s content matches the registered artifact',
   derived: 'Derived: the file was written by a process that had read the artifact; its content is not confirmed',
 };
@@ -16,7 +16,7 @@ export function ArtifactFacts({ artifacts }: { artifacts: readonly ArtifactRef[]
         <Facts key={artifact.id}>
           <Fact name="Name" copy={artifact.name}><strong>{artifact.name}</strong></Fact>
           <Fact name="Class"><ClassChip name={artifact.class} /> {artifact.kind.replaceAll('-', ' ')}</Fact>
-          <Fact name="Known by">{label_words[artifact.label]}</Fact>
+          <Fact name="Known by">{label_words[artifact.label] ?? 'not stated by the host'}</Fact>
         </Facts>
       ))}
     </Section>

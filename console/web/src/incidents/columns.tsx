@@ -27,8 +27,9 @@ export const incident_columns = helper.columns([
     cell: ({ row: { original } }) => (
       <Two second={<code>{formatCommand(original.process.args)}</code>}
         first={
-          // The row itself takes the keyboard; the link is there for the mouse: open in a new tab, copy the address.
-          <Link className={styles.title} to="/incidents/$id" params={{ id: original.id }} search={true} tabIndex={-1}>
+          // The row itself takes the keyboard; the link is for the mouse: opening a tab and copying the address.
+          <Link className={styles.title} to="/incidents/$id" params={{ id: original.id }} search={true} tabIndex={-1}
+            onClick={(event) => event.stopPropagation()}>
             {original.title}
           </Link>
         } />

@@ -54,7 +54,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         waiting.set(incident.id, incident);
         flush_timer ??= setTimeout(flush, gather_ms);
       },
-      onRefused: () => void client.invalidateQueries({ queryKey: session_key }),
+      onRefused: () => void client.invalidateQueries({ queryKey: session_key, exact: true }),
     });
     stream.start();
     return () => {

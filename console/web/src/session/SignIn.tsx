@@ -4,7 +4,7 @@ import { useState, type SubmitEvent } from 'react';
 import { signIn } from '../api/client';
 import { Button } from '../ui/Button';
 import { Mark } from '../ui/Mark';
-import { session_key } from './queries';
+import { enterSession } from './queries';
 import styles from './signin.module.css';
 import { signInProblem } from './problem';
 import { useSlow } from './slow';
@@ -15,7 +15,7 @@ export function SignIn({ has_ended }: { has_ended: boolean }) {
   const [password, setPassword] = useState('');
   const attempt = useMutation({
     mutationFn: () => signIn(username, password),
-    onSuccess: (session) => client.setQueryData(session_key, session),
+    onSuccess: (session) => enterSession(client, session),
     onError: () => setPassword(''),
   });
   const is_slow = useSlow(attempt.isPending);
