@@ -49,7 +49,13 @@ class PublishingTest : public testing::Test {
         auto verified = wire::verify_bundle(signed_bundle, *public_key, 0);
         return verified ? std::optional(std::move(*verified)) : std::nullopt;
     }
-    json rules() { return json::parse(person_.call("GET", "/api/v1/rules").body); }
+    // The documents alone; GET also says which bundle carries them.
+    json rules() {
+        json body = json::parse(person_.call("GET", "/api/v1/rules").body);
+        EXPECT_EQ(body["bundle_version"], bundle()->version());
+        body.erase("bundle_version");
+        return body;
+    }
 };
 
 TEST_F(PublishingTest, AnArtifactIsInTheNextBundle) {
