@@ -78,11 +78,10 @@ def full_disk(scenario, checks):
     """The agent's state folder is a small file system of its own, see main()."""
     before = scenario.last_incident()
     ballast = scenario.stack.agent_state / "ballast"
-    with open(ballast, "wb") as file:
+    with open(ballast, "wb", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(4096))
-                file.flush()
         except OSError:
             pass
     flood = scenario.shell(FLOOD)

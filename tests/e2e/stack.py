@@ -66,6 +66,7 @@ class Stack:
         try:
             self.start()
         except BaseException:
+            self.show_logs()
             self.stop()
             raise
         return self
