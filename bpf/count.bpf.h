@@ -11,8 +11,7 @@ static __always_inline struct pending_write *pending_of_thread(__u64 flags) {
     return bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0, flags);
 }
 
-SEC("fentry/rw_verify_area")
-int BPF_PROG(rw_verify_area, int read_write, struct file *file, const void *position, unsigned long count) {
+TRACE("fentry/rw_verify_area", rw_verify_area, int read_write, struct file *file, const void *position, unsigned long count) {
     if (read_write != 1) return 0;
     if (!is_judged(taint_of_current())) return 0;
     struct pending_write *pending = pending_of_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -41,30 +40,26 @@ static __always_inline bool is_charged(struct file *file) {
 }
 
 /* Called for sendfile and copy_file_range, whose whole count has just been charged to `out`. */
-SEC("fentry/do_splice_direct")
-int BPF_PROG(splice_direct_begin, struct file *in, void *in_position, struct file *out) {
+TRACE("fentry/do_splice_direct", splice_direct_begin, struct file *in, void *in_position, struct file *out) {
     struct pending_write *pending = pending_of_thread(0);
     if (pending && pending->charged == (__u64)out) pending->splicing = (__u64)out;
     return 0;
 }
 
-SEC("fexit/do_splice_direct")
-int BPF_PROG(splice_direct_end, struct file *in, void *in_position, struct file *out) {
+TRACE("fexit/do_splice_direct", splice_direct_end, struct file *in, void *in_position, struct file *out) {
     struct pending_write *pending = pending_of_thread(0);
     if (pending) pending->splicing = 0;
     return 0;
 }
 
 /* Called for each part of any splice into a file, after the whole was charged. */
-SEC("fentry/iter_file_splice_write")
-int BPF_PROG(splice_write_begin, void *pipe, struct file *out) {
+TRACE("fentry/iter_file_splice_write", splice_write_begin, void *pipe, struct file *out) {
     struct pending_write *pending = pending_of_thread(0);
     if (pending) pending->splicing = (__u64)out;
     return 0;
 }
 
-SEC("fexit/iter_file_splice_write")
-int BPF_PROG(splice_write_end, void *pipe, struct file *out) {
+TRACE("fexit/iter_file_splice_write", splice_write_end, void *pipe, struct file *out) {
     struct pending_write *pending = pending_of_thread(0);
     if (pending) pending->splicing = 0;
     return 0;

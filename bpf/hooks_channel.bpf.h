@@ -16,14 +16,12 @@ static __always_inline int after_pipe_read(struct kiocb *iocb, long result) {
     return 0;
 }
 
-SEC("fexit/pipe_read")
-int BPF_PROG(pipe_read, struct kiocb *iocb, struct iov_iter *to, long result) {
+TRACE("fexit/pipe_read", pipe_read, struct kiocb *iocb, struct iov_iter *to, long result) {
     return after_pipe_read(iocb, result);
 }
 
 /* The same function's name since 6.15. */
-SEC("fexit/anon_pipe_read")
-int BPF_PROG(anon_pipe_read, struct kiocb *iocb, struct iov_iter *to, long result) {
+TRACE("fexit/anon_pipe_read", anon_pipe_read, struct kiocb *iocb, struct iov_iter *to, long result) {
     return after_pipe_read(iocb, result);
 }
 
@@ -34,20 +32,17 @@ static __always_inline int after_receive(struct socket *socket, int result) {
     return 0;
 }
 
-SEC("fexit/unix_stream_recvmsg")
-int BPF_PROG(unix_stream_recvmsg, struct socket *socket, struct msghdr *msg, unsigned long size, int flags,
+TRACE("fexit/unix_stream_recvmsg", unix_stream_recvmsg, struct socket *socket, struct msghdr *msg, unsigned long size, int flags,
              int result) {
     return after_receive(socket, result);
 }
 
-SEC("fexit/unix_dgram_recvmsg")
-int BPF_PROG(unix_dgram_recvmsg, struct socket *socket, struct msghdr *msg, unsigned long size, int flags,
+TRACE("fexit/unix_dgram_recvmsg", unix_dgram_recvmsg, struct socket *socket, struct msghdr *msg, unsigned long size, int flags,
              int result) {
     return after_receive(socket, result);
 }
 
-SEC("fexit/unix_seqpacket_recvmsg")
-int BPF_PROG(unix_seqpacket_recvmsg, struct socket *socket, struct msghdr *msg, unsigned long size, int flags,
+TRACE("fexit/unix_seqpacket_recvmsg", unix_seqpacket_recvmsg, struct socket *socket, struct msghdr *msg, unsigned long size, int flags,
              int result) {
     return after_receive(socket, result);
 }
@@ -59,14 +54,12 @@ static __always_inline void forget_socket(struct sock *sk) {
     bpf_map_delete_elem(&flows, &key);
 }
 
-SEC("lsm/socket_post_create")
-int BPF_PROG(socket_post_create, struct socket *socket, int family, int type, int protocol, int in_kernel) {
+HOOK(socket_post_create, struct socket *socket, int family, int type, int protocol, int in_kernel) {
     if (family == kFamilyUnix && socket->sk) forget_socket(socket->sk);
     return 0;
 }
 
-SEC("lsm/unix_stream_connect")
-int BPF_PROG(unix_stream_connect, struct sock *sk, struct sock *other, struct sock *fresh) {
+HOOK(unix_stream_connect, struct sock *sk, struct sock *other, struct sock *fresh) {
     forget_socket(fresh);
     return 0;
 }

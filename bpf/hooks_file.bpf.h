@@ -37,8 +37,7 @@ static __always_inline int read_again(struct file *file, struct inode *inode) {
     return read_labelled(file, inode, label);
 }
 
-SEC("lsm/file_open")
-int BPF_PROG(file_open, struct file *file) {
+HOOK(file_open, struct file *file) {
     struct inode *inode = file->f_inode;
     if (type_of(inode) != kModeRegular) return 0;
     learn(inode);
@@ -109,8 +108,7 @@ static __always_inline int write_tainted(struct taint *taint, struct file *file,
     return 0;
 }
 
-SEC("lsm/file_permission")
-int BPF_PROG(file_permission, struct file *file, int mask) {
+HOOK(file_permission, struct file *file, int mask) {
     struct inode *inode = file->f_inode;
     if (mask & kMayWrite) {
         struct taint *taint = taint_of_current();
@@ -151,17 +149,13 @@ static __always_inline int map_file(struct file *file, unsigned long flags) {
     return 0;
 }
 
-SEC("lsm/mmap_file")
-int mmap_file(unsigned long long *context) {
-    struct file *file = (void *)context[0];
+HOOK(mmap_file, struct file *file) {
     if (!file) return 0;
-    if (as_fmod_ret) return map_file(file, context[2]);
-    return map_file(file, context[3]);
+    return map_file(file, as_fmod_ret ? ctx[2] : ctx[3]);
 }
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */
-SEC("lsm/file_receive")
-int BPF_PROG(file_receive, struct file *file) {
+HOOK(file_receive, struct file *file) {
     struct inode *inode = file->f_inode;
     return type_of(inode) == kModeRegular ? read_again(file, inode) : 0;
 }

@@ -12,32 +12,26 @@ static __always_inline int judge_name(struct inode *directory, struct dentry *de
     return judge_removable(taint, 0, sb->s_dev, dentry, some_mount_of(sb), kOperationCreate, 0);
 }
 
-SEC("lsm/inode_create")
-int BPF_PROG(inode_create, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_create, struct inode *directory, struct dentry *dentry) {
     return judge_name(directory, dentry);
 }
 
-SEC("lsm/inode_mkdir")
-int BPF_PROG(inode_mkdir, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_mkdir, struct inode *directory, struct dentry *dentry) {
     return judge_name(directory, dentry);
 }
 
-SEC("lsm/inode_mknod")
-int BPF_PROG(inode_mknod, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_mknod, struct inode *directory, struct dentry *dentry) {
     return judge_name(directory, dentry);
 }
 
-SEC("lsm/inode_symlink")
-int BPF_PROG(inode_symlink, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_symlink, struct inode *directory, struct dentry *dentry) {
     return judge_name(directory, dentry);
 }
 
-SEC("lsm/inode_link")
-int BPF_PROG(inode_link, struct dentry *from, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_link, struct dentry *from, struct inode *directory, struct dentry *dentry) {
     return judge_name(directory, dentry);
 }
 
-SEC("lsm/inode_rename")
-int BPF_PROG(inode_rename, struct inode *from, struct dentry *old, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_rename, struct inode *from, struct dentry *old, struct inode *directory, struct dentry *dentry) {
     return judge_name(directory, dentry);
 }

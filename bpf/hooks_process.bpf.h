@@ -4,16 +4,14 @@
 
 #include "bpf/taint.bpf.h"
 
-SEC("lsm/task_alloc")
-int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags) {
+HOOK(task_alloc, struct task_struct *task, unsigned long clone_flags) {
     if (clone_flags & kCloneThread) return 0;
     struct taint *taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     return taint_inherit(task, taint) ? 0 : -kNoMemory;
 }
 
-SEC("lsm/bprm_check_security")
-int BPF_PROG(bprm_check_security, struct linux_binprm *bprm) {
+HOOK(bprm_check_security, struct linux_binprm *bprm) {
     struct taint *taint = taint_of_current();
     if (!taint) return 0;
     struct task_struct *task = bpf_get_current_task_btf();

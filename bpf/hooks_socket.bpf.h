@@ -5,8 +5,7 @@
 #include "bpf/flow.bpf.h"
 #include "bpf/network.bpf.h"
 
-SEC("lsm/socket_connect")
-int BPF_PROG(socket_connect, struct socket *socket, struct sockaddr *address, int length) {
+HOOK(socket_connect, struct socket *socket, struct sockaddr *address, int length) {
     struct taint *taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     if (taint->flags & kTaintProbe) {
@@ -24,8 +23,7 @@ static __always_inline bool charged_before(struct msghdr *msg) {
     return bpf_core_field_exists(msg->msg_iocb) && BPF_CORE_READ(msg, msg_iocb);
 }
 
-SEC("lsm/socket_sendmsg")
-int BPF_PROG(socket_sendmsg, struct socket *socket, struct msghdr *msg, int size) {
+HOOK(socket_sendmsg, struct socket *socket, struct msghdr *msg, int size) {
     struct taint *taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     if (taint->flags & kTaintProbe) {

@@ -2,6 +2,7 @@
 /* Taint: marks of a process, kept on its thread group leader, where io_uring workers find it too. */
 #pragma once
 
+#include "bpf/hook.bpf.h"
 #include "bpf/marks.bpf.h"
 
 static __always_inline struct taint *taint_of_current(void) {

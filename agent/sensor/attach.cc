@@ -172,6 +172,11 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     bpf_object* object = out.object->obj;
     out.object->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
     out.object->rodata->counts_known = kernel_has_function("rw_verify_area");
+    out.object->rodata->can_hold = kernel_has_function("bpf_preempt_disable");
+    if (!out.object->rodata->can_hold)
+        out.blind_spots.emplace_back(
+            "if this kernel (older than 6.10) is fully preemptible: an operation while another "
+            "task is preempted inside the same hook (counted as hook_missed)");
     if (reuse)
         if (const int error = reuse_maps(object, *reuse)) return refused(mode, log, -error);
     if (const int error = prepare_programs(object, mode, out.blind_spots)) return refused(mode, log, -error);

@@ -56,24 +56,29 @@ rules::CompiledPolicy test_policy(const std::string& network_rule) {
     return policy;
 }
 
-void SensorTest::SetUpTestSuite() {
-    auto started = agent::start_sensor({});
-    ASSERT_TRUE(started) << started.error().message();
-    sensor = std::move(*started);
-    for (const auto& blind_spot : sensor->info().blind_spots)
-        ASSERT_EQ(blind_spot.find("byte counts"), std::string::npos) << blind_spot;
-    const char* expected = std::getenv("MODELWARD_EXPECT_SENSOR");
-    if (expected) {
-        ASSERT_EQ(sensor->info().name, expected);
+// Once for all suites: attaching takes seconds on an emulated machine.
+class RunningSensor : public ::testing::Environment {
+  public:
+    void SetUp() override {
+        auto started = agent::start_sensor({});
+        ASSERT_TRUE(started) << started.error().message();
+        for (const auto& blind_spot : (*started)->info().blind_spots)
+            ASSERT_EQ(blind_spot.find("byte counts"), std::string::npos) << blind_spot;
+        if (const char* expected = std::getenv("MODELWARD_EXPECT_SENSOR")) {
+            ASSERT_EQ((*started)->info().name, expected);
+        }
+        SensorTest::sensor = std::move(*started);
     }
-}
+    void TearDown() override {
+        if (SensorTest::sensor) {
+            EXPECT_TRUE(SensorTest::sensor->remove());
+        }
+        SensorTest::sensor.reset();
+    }
+};
 
-void SensorTest::TearDownTestSuite() {
-    if (sensor) {
-        ASSERT_TRUE(sensor->remove());
-    }
-    sensor.reset();
-}
+[[maybe_unused]] ::testing::Environment* const environment =
+    ::testing::AddGlobalTestEnvironment(new RunningSensor);
 
 void SensorTest::SetUp() {
     ASSERT_TRUE(sensor);

@@ -27,9 +27,10 @@ inline constexpr const char* kApproved = "127.0.0.1";
 rules::CompiledPolicy test_policy(const std::string& network_rule = "network");
 
 class SensorTest : public ::testing::Test {
+  public:
+    static std::unique_ptr<agent::Sensor> sensor;
+
   protected:
-    static void SetUpTestSuite();
-    static void TearDownTestSuite();
     void SetUp() override;
 
     // A new file of kModelBytes on the scratch disk, labelled as restricted artifact 7.
@@ -43,7 +44,6 @@ class SensorTest : public ::testing::Test {
 
     std::vector<agent::KernelEvent> events();
 
-    static std::unique_ptr<agent::Sensor> sensor;
     static std::uint64_t version;
 };
 
