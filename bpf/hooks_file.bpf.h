@@ -151,7 +151,9 @@ static __always_inline int map_file(struct file *file, unsigned long flags) {
 
 HOOK(mmap_file, struct file *file) {
     if (!file) return 0;
-    return map_file(file, as_fmod_ret ? ctx[2] : ctx[3]);
+    unsigned long third = ctx[2], fourth = ctx[3];
+    asm volatile("" : "+r"(third), "+r"(fourth)); /* or clang loads from one computed place, which is refused */
+    return map_file(file, as_fmod_ret ? third : fourth);
 }
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */

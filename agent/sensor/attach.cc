@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/attach.h"
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace {
 // Programs on functions that are not security hooks: a kernel may lack them.
 struct OptionalProgram {
     std::string_view name;
-    std::string_view function;
+    const char* function;
     std::string_view blind_spot;  // empty: not needed on a kernel without that function
 };
 
@@ -38,8 +39,8 @@ constexpr OptionalProgram kOptionalPrograms[] = {
      "readers of unix seqpacket sockets are not followed"},
 };
 
-bool kernel_has_function(std::string_view name) {
-    return ::libbpf_find_vmlinux_btf_id(std::string(name).c_str(), BPF_TRACE_FENTRY) > 0;
+bool kernel_has_function(const btf* kernel, const char* name) {
+    return ::btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC) > 0;
 }
 
 std::unexpected<Error> refused(AttachMode mode, const LibbpfLog& log, int error) {
@@ -87,7 +88,8 @@ int prepare_hook(bpf_program* program, AttachMode mode) {
 }
 
 // Leaves out what this kernel has no function for; returns what is not seen without it.
-int prepare_programs(bpf_object* object, AttachMode mode, std::vector<std::string>& blind_spots) {
+int prepare_programs(bpf_object* object, AttachMode mode, const btf* kernel,
+                     std::vector<std::string>& blind_spots) {
     bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, program))) {
         const std::string name = ::bpf_program__name(program);
@@ -96,12 +98,12 @@ int prepare_programs(bpf_object* object, AttachMode mode, std::vector<std::strin
             if (candidate.name == name) optional = &candidate;
         if (!optional) {
             if (const int error = prepare_hook(program, mode)) return error;
-        } else if (!kernel_has_function(optional->function)) {
+        } else if (!kernel_has_function(kernel, optional->function)) {
             ::bpf_program__set_autoload(program, false);
             if (!optional->blind_spot.empty()) blind_spots.emplace_back(optional->blind_spot);
         }
     }
-    if (!kernel_has_function("pipe_read") && !kernel_has_function("anon_pipe_read"))
+    if (!kernel_has_function(kernel, "pipe_read") && !kernel_has_function(kernel, "anon_pipe_read"))
         blind_spots.emplace_back("readers of pipes are not followed");
     return 0;
 }
@@ -166,20 +168,23 @@ std::uint64_t programs_build() {
 Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reuse) {
     const LibbpfLog log;
     if (auto probed = probe_mode(mode, log); !probed) return fail(probed.error());
+    const std::unique_ptr<btf, void (*)(btf*)> kernel(::btf__load_vmlinux_btf(), ::btf__free);
+    if (!kernel) return refused(mode, log, errno);
 
     AttachedPrograms out{{modelward_bpf__open(), close_object}, {}, {}, {}};
     if (!out.object) return refused(mode, log, errno);
     bpf_object* object = out.object->obj;
     out.object->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
-    out.object->rodata->counts_known = kernel_has_function("rw_verify_area");
-    out.object->rodata->can_hold = kernel_has_function("bpf_preempt_disable");
+    out.object->rodata->counts_known = kernel_has_function(kernel.get(), "rw_verify_area");
+    out.object->rodata->can_hold = kernel_has_function(kernel.get(), "bpf_preempt_disable");
     if (!out.object->rodata->can_hold)
         out.blind_spots.emplace_back(
             "if this kernel (older than 6.10) is fully preemptible: an operation while another "
             "task is preempted inside the same hook (counted as hook_missed)");
     if (reuse)
         if (const int error = reuse_maps(object, *reuse)) return refused(mode, log, -error);
-    if (const int error = prepare_programs(object, mode, out.blind_spots)) return refused(mode, log, -error);
+    if (const int error = prepare_programs(object, mode, kernel.get(), out.blind_spots))
+        return refused(mode, log, -error);
     if (const int error = ::bpf_object__load(object)) return refused(mode, log, -error);
 
     bpf_program* program = nullptr;
