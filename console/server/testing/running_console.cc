@@ -14,6 +14,9 @@
 namespace modelward::console {
 namespace {
 
+// A busy disk may hold a commit for half a minute; that is no failure of what is tested.
+constexpr auto kPatience = std::chrono::minutes(5);
+
 const std::filesystem::path& initialised_once() {
     static const TemporaryDirectory kDirectory;
     static const bool kDone = [] {
@@ -51,12 +54,16 @@ void RunningConsole::restart() {
 wire::HttpsClient RunningConsole::people_client() const {
     wire::HttpsClientOptions options{.host = "127.0.0.1", .port = std::to_string(console_->people_port())};
     options.trust = wire::TrustCa{ca_pem_};
+    options.request_timeout = kPatience;
+    options.connect_timeout = kPatience;
     return wire::HttpsClient::create(std::move(options)).value();
 }
 
 wire::HttpsClient RunningConsole::agents_client(const std::optional<wire::TlsIdentity>& identity) const {
     wire::HttpsClientOptions options{.host = "127.0.0.1", .port = std::to_string(console_->agents_port())};
     options.trust = wire::TrustCa{ca_pem_};
+    options.request_timeout = kPatience;
+    options.connect_timeout = kPatience;
     options.identity = identity;
     return wire::HttpsClient::create(std::move(options)).value();
 }
