@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""clang-tidy over every tracked translation unit of a build; one that passed is not looked at again until it changes.
+"""clang-tidy over every tracked translation unit of a build but the tests; one that passed is not looked at again until it changes.
 
 usage: tidy.py BUILD_FOLDER [PATH_PREFIX...]
 
@@ -27,6 +27,8 @@ def units(build, prefixes):
     for entry in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         path = Path(entry["file"])
         if path.is_relative_to(root) and (name := str(path.relative_to(root))) in tracked:
+            if name.endswith("_test.cc") or name.startswith("tests/"):
+                continue
             if not prefixes or name.startswith(tuple(prefixes)):
                 found.setdefault(name, entry)
     return found
