@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/attach.h"
 
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "agent/sensor/kernel_functions.h"
 #include "agent/sensor/libbpf_log.h"
 #include "bpf/modelward.skel.h"
 #include "bpf/shared.h"
@@ -17,31 +17,6 @@
 namespace modelward::agent {
 
 namespace {
-
-// Programs on functions that are not security hooks: a kernel may lack them.
-struct OptionalProgram {
-    std::string_view name;
-    const char* function;
-    std::string_view blind_spot;  // empty: not needed on a kernel without that function
-};
-
-constexpr OptionalProgram kOptionalPrograms[] = {
-    {"rw_verify_area", "rw_verify_area", "byte counts of writes are not known: each is charged as 1 MiB"},
-    {"splice_direct_begin", "do_splice_direct", ""},
-    {"splice_direct_end", "do_splice_direct", ""},
-    {"splice_write_begin", "iter_file_splice_write", ""},
-    {"splice_write_end", "iter_file_splice_write", ""},
-    {"pipe_read", "pipe_read", ""},
-    {"anon_pipe_read", "anon_pipe_read", ""},
-    {"unix_stream_recvmsg", "unix_stream_recvmsg", "readers of unix stream sockets are not followed"},
-    {"unix_dgram_recvmsg", "unix_dgram_recvmsg", "readers of unix datagram sockets are not followed"},
-    {"unix_seqpacket_recvmsg", "unix_seqpacket_recvmsg",
-     "readers of unix seqpacket sockets are not followed"},
-};
-
-bool kernel_has_function(const btf* kernel, const char* name) {
-    return ::btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC) > 0;
-}
 
 std::unexpected<Error> refused(AttachMode mode, const LibbpfLog& log, int error) {
     const std::string cause = log.first_warning();
@@ -87,24 +62,16 @@ int prepare_hook(bpf_program* program, AttachMode mode) {
                                             security_function(::bpf_program__name(program)).c_str());
 }
 
-// Leaves out what this kernel has no function for; returns what is not seen without it.
-int prepare_programs(bpf_object* object, AttachMode mode, const btf* kernel,
-                     std::vector<std::string>& blind_spots) {
+// Leaves out what this kernel has no function for.
+int prepare_programs(bpf_object* object, AttachMode mode, const KernelFunctions& functions) {
     bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, program))) {
-        const std::string name = ::bpf_program__name(program);
-        const OptionalProgram* optional = nullptr;
-        for (const auto& candidate : kOptionalPrograms)
-            if (candidate.name == name) optional = &candidate;
-        if (!optional) {
-            if (const int error = prepare_hook(program, mode)) return error;
-        } else if (!kernel_has_function(kernel, optional->function)) {
-            ::bpf_program__set_autoload(program, false);
-            if (!optional->blind_spot.empty()) blind_spots.emplace_back(optional->blind_spot);
-        }
+        const OptionalProgram* optional = find_optional_program(::bpf_program__name(program));
+        if (optional)
+            ::bpf_program__set_autoload(program, functions.have(optional->function));
+        else if (const int error = prepare_hook(program, mode))
+            return error;
     }
-    if (!kernel_has_function(kernel, "pipe_read") && !kernel_has_function(kernel, "anon_pipe_read"))
-        blind_spots.emplace_back("readers of pipes are not followed");
     return 0;
 }
 
@@ -168,23 +135,18 @@ std::uint64_t programs_build() {
 Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reuse) {
     const LibbpfLog log;
     if (auto probed = probe_mode(mode, log); !probed) return fail(probed.error());
-    const std::unique_ptr<btf, void (*)(btf*)> kernel(::btf__load_vmlinux_btf(), ::btf__free);
-    if (!kernel) return refused(mode, log, errno);
+    auto functions = KernelFunctions::read();
+    if (!functions) return fail(functions.error().with_context(to_string(mode)));
 
-    AttachedPrograms out{{modelward_bpf__open(), close_object}, {}, {}, {}};
+    AttachedPrograms out{{modelward_bpf__open(), close_object}, {}, {}};
     if (!out.object) return refused(mode, log, errno);
     bpf_object* object = out.object->obj;
     out.object->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
-    out.object->rodata->counts_known = kernel_has_function(kernel.get(), "rw_verify_area");
-    out.object->rodata->can_hold = kernel_has_function(kernel.get(), "bpf_preempt_disable");
-    if (!out.object->rodata->can_hold)
-        out.blind_spots.emplace_back(
-            "if this kernel (older than 6.10) is fully preemptible: an operation while another "
-            "task is preempted inside the same hook (counted as hook_missed)");
+    out.object->rodata->counts_known = functions->counts_known();
+    out.object->rodata->can_hold = functions->can_hold();
     if (reuse)
         if (const int error = reuse_maps(object, *reuse)) return refused(mode, log, -error);
-    if (const int error = prepare_programs(object, mode, kernel.get(), out.blind_spots))
-        return refused(mode, log, -error);
+    if (const int error = prepare_programs(object, mode, *functions)) return refused(mode, log, -error);
     if (const int error = ::bpf_object__load(object)) return refused(mode, log, -error);
 
     bpf_program* program = nullptr;
@@ -192,7 +154,7 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
         if (!::bpf_program__autoload(program)) continue;
         bpf_link* link = ::bpf_program__attach(program);
         if (!link) return refused(mode, log, errno);
-        out.programs.push_back({::bpf_program__name(program), {link, destroy}});
+        out.programs.push_back({::bpf_program__name(program), {link, destroy}, ::bpf_program__fd(program)});
     }
     auto maps = take_maps(object);
     if (!maps) return fail(maps.error());

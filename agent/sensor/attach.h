@@ -31,6 +31,7 @@ std::uint64_t programs_build();
 struct AttachedProgram {
     std::string name;
     std::unique_ptr<bpf_link, void (*)(bpf_link*)> link;
+    int fd;  // of the program; the object owns it
 };
 
 // Attached as long as it lives, or longer where its links are pinned.
@@ -38,7 +39,6 @@ struct AttachedPrograms {
     std::unique_ptr<modelward_bpf, void (*)(modelward_bpf*)> object;
     std::vector<AttachedProgram> programs;
     KernelMaps maps;
-    std::vector<std::string> blind_spots;  // of this kernel: programs that it has no function for
 };
 
 // `reuse`: maps of an earlier start to go on with, or null. kUnsupported with what the kernel answered.

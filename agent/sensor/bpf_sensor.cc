@@ -21,6 +21,7 @@ BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, RingMapping ri
     : info_(std::move(info)),
       maps_(std::move(maps)),
       pins_(std::move(pins)),
+      programs_(pins_.open_programs()),
       ring_(std::move(ring)),
       reader_(ring_.memory(), sizeof(kernel::event)) {}
 
@@ -91,6 +92,7 @@ Result<std::size_t> BpfSensor::read_events(
 
 std::vector<Counter> BpfSensor::counters() const {
     std::vector<Counter> counters = read_losses(maps_);
+    counters.push_back({"hook_missed", count_missed_runs(programs_)});
     counters.push_back({"event_undecodable", undecodable_events_});
     counters.push_back({"event_ring_waiting_bytes", reader_.waiting_bytes()});
     counters.push_back({"event_ring_size_bytes", kernel::kEventRingBytes});

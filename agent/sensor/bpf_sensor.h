@@ -32,6 +32,7 @@ class BpfSensor final : public Sensor {
     SensorInfo info_;
     KernelMaps maps_;
     Pins pins_;
+    std::vector<UniqueFd> programs_;
     RingMapping ring_;
     RingReader reader_;
     std::uint64_t undecodable_events_ = 0;

@@ -3,6 +3,7 @@
 
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <numeric>
@@ -31,6 +32,16 @@ std::vector<Counter> read_losses(const KernelMaps& maps) {
         counters.push_back({kNames[kind], sum});
     }
     return counters;
+}
+
+std::uint64_t count_missed_runs(std::span<const UniqueFd> programs) {
+    std::uint64_t missed = 0;
+    for (const auto& program : programs) {
+        bpf_prog_info info{};
+        std::uint32_t size = sizeof info;
+        if (::bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) missed += info.recursion_misses;
+    }
+    return missed;
 }
 
 std::uint64_t count_entries(const UniqueFd& map) {

@@ -30,6 +30,21 @@ Result<void> pin_object(int fd, const fs::path& path) {
     return fail_errno("pin " + path.string());
 }
 
+constexpr const char* kProgramParts[] = {"links", "programs"};
+
+Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& directory) {
+    for (const char* part : kProgramParts)
+        if (auto made = make_directory(directory / part); !made) return made;
+    for (const auto& program : programs.programs) {
+        if (auto pinned = pin_object(program.fd, directory / "programs" / program.name); !pinned)
+            return pinned;
+        if (auto pinned = pin_object(::bpf_link__fd(program.link.get()), directory / "links" / program.name);
+            !pinned)
+            return pinned;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Pins> Pins::open(const fs::path& directory) {
@@ -60,50 +75,49 @@ Result<std::optional<KernelMaps>> Pins::open_maps() const {
     return maps;
 }
 
-bool Pins::has_link(const std::string& name) const {
+std::vector<UniqueFd> Pins::open_programs() const {
+    std::vector<UniqueFd> programs;
     std::error_code error;
-    return fs::exists(directory_ / "links" / name, error);
+    for (const auto& entry : fs::directory_iterator(directory_ / "programs", error))
+        programs.emplace_back(::bpf_obj_get(entry.path().c_str()));
+    return programs;
 }
 
 Result<void> Pins::pin(const AttachedPrograms& programs) const {
-    for (const char* part : {"maps", "links"})
-        if (auto made = make_directory(directory_ / part); !made) return made;
+    if (auto made = make_directory(directory_ / "maps"); !made) return made;
     for (const auto& known : map_names())
         if (auto pinned = pin_object((programs.maps.*known.fd).get(), directory_ / "maps" / known.name);
             !pinned)
             return pinned;
-    for (const auto& program : programs.programs)
-        if (auto pinned = pin_object(::bpf_link__fd(program.link.get()), directory_ / "links" / program.name);
-            !pinned)
-            return pinned;
-    return {};
+    return pin_programs(programs, directory_);
 }
 
-Result<void> Pins::replace_links(const AttachedPrograms& programs) const {
+Result<void> Pins::replace_programs(const AttachedPrograms& programs) const {
     std::error_code error;
-    fs::remove_all(directory_ / "next", error);
-    if (auto made = make_directory(directory_ / "next"); !made) return made;
-    for (const auto& program : programs.programs)
-        if (auto pinned = pin_object(::bpf_link__fd(program.link.get()), directory_ / "next" / program.name);
-            !pinned)
-            return pinned;
-    for (const auto& program : programs.programs) {
-        fs::rename(directory_ / "next" / program.name, directory_ / "links" / program.name, error);
-        if (error) return fail(Error::from_errno("replace link " + program.name, error.value()));
+    const fs::path next = directory_ / "next";
+    fs::remove_all(next, error);
+    if (auto pinned = pin_programs(programs, next); !pinned) return pinned;
+    for (const char* part : kProgramParts) {
+        for (const auto& program : programs.programs) {
+            fs::rename(next / part / program.name, directory_ / part / program.name, error);
+            if (error) return fail(Error::from_errno("replace program " + program.name, error.value()));
+        }
+        // Programs that the new build has no more.
+        std::vector<fs::path> old;
+        for (const auto& entry : fs::directory_iterator(directory_ / part, error))
+            if (std::ranges::find(programs.programs, entry.path().filename().string(),
+                                  &AttachedProgram::name) == programs.programs.end())
+                old.push_back(entry.path());
+        for (const auto& path : old)
+            fs::remove(path, error);
     }
-    for (const auto& entry : fs::directory_iterator(directory_ / "links", error)) {
-        const std::string name = entry.path().filename();
-        if (std::ranges::none_of(programs.programs,
-                                 [&](const auto& program) { return program.name == name; }))
-            fs::remove(entry.path(), error);
-    }
-    fs::remove(directory_ / "next", error);
+    fs::remove_all(next, error);
     return {};
 }
 
 Result<void> Pins::clear() const {
     // Links first: programs without their pinned maps would go on with tables that nobody can reach.
-    for (const char* part : {"next", "links", "maps"}) {
+    for (const char* part : {"next", "links", "programs", "maps"}) {
         std::error_code error;
         fs::remove_all(directory_ / part, error);
         if (error) return fail(Error::from_errno("remove " + (directory_ / part).string(), error.value()));

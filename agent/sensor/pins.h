@@ -2,7 +2,8 @@
 // The pin directory: what keeps enforcement alive without an agent, and hands it to the next one.
 //
 //   DIR/maps/NAME    every map           DIR/links/NAME    every attached program
-//   DIR/next/NAME    links of an upgrade on their way to DIR/links
+//   DIR/programs/NAME  the programs themselves, for their counters
+//   DIR/next/...     links and programs of an upgrade on their way to their places
 //
 // The map `installed` says which build is pinned and is written last: a directory whose `installed` is empty
 // is the rest of a start that did not finish. One agent at a time: the directory is locked while this object
@@ -24,13 +25,14 @@ class Pins {
     // The maps of a finished installation, or nothing.
     Result<std::optional<KernelMaps>> open_maps() const;
 
-    bool has_link(const std::string& name) const;
+    // The programs at work; empty if none is pinned.
+    std::vector<UniqueFd> open_programs() const;
 
     // Pins maps and links of a first start.
     Result<void> pin(const AttachedPrograms& programs) const;
 
-    // Pins links over those of the build before: each old program goes only when its successor is in place.
-    Result<void> replace_links(const AttachedPrograms& programs) const;
+    // Pins programs over those of the build before: each old one goes only when its successor is in place.
+    Result<void> replace_programs(const AttachedPrograms& programs) const;
 
     // Removes what is pinned; enforcement ends unless a process still holds the links.
     Result<void> clear() const;

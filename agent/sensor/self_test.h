@@ -10,11 +10,8 @@
 
 namespace modelward::agent {
 
-struct SelfTestResult {
-    bool byte_counts;  // a write of known size was metered as exactly that
-};
-
-// kUnsupported: names every hook that did not fire.
-Result<SelfTestResult> self_test(const KernelMaps& maps);
+// kUnsupported: names every hook that did not fire, or says that bytes were miscounted. `alone`: no other build's
+// programs are attached to the same tables, which would count the same bytes again.
+Result<void> self_test(const KernelMaps& maps, bool alone);
 
 }  // namespace modelward::agent

@@ -7,6 +7,7 @@
 
 #include "agent/sensor/bpf_sensor.h"
 #include "agent/sensor/exemption.h"
+#include "agent/sensor/kernel_functions.h"
 #include "agent/sensor/self_test.h"
 #include "bpf/shared.h"
 
@@ -27,8 +28,9 @@ std::string kernel_release() {
     return ::uname(&name) == 0 ? name.release : "";
 }
 
-SensorInfo describe(AttachMode mode, bool adopted, std::vector<std::string> more_blind_spots) {
-    SensorInfo info{to_string(mode), kernel_release(), adopted, std::move(more_blind_spots)};
+SensorInfo describe(AttachMode mode, bool adopted) {
+    SensorInfo info{to_string(mode), kernel_release(), adopted, {}};
+    if (auto functions = KernelFunctions::read()) info.blind_spots = functions->blind_spots();
     info.blind_spots.insert(info.blind_spots.end(), std::begin(kBlindSpots), std::end(kBlindSpots));
     return info;
 }
@@ -49,13 +51,10 @@ Result<void> set_installed(const KernelMaps& maps, kernel::installation installe
     return map_put(maps.installed, zero, installed, "note what is installed");
 }
 
-Result<void> prove(const KernelMaps& maps, std::vector<std::string>& blind_spots) {
+// The self-test needs an exempt process; the agent has to be one anyway.
+Result<void> prove(const KernelMaps& maps, bool alone) {
     if (auto exempted = exempt_process(maps, ::getpid()); !exempted) return exempted;
-    auto tested = self_test(maps);
-    if (!tested) return fail(tested.error());
-    if (!tested->byte_counts)
-        blind_spots.emplace_back("byte counts of writes are not known: each is charged as 1 MiB");
-    return {};
+    return self_test(maps, alone);
 }
 
 // Attached and proven, in the strongest way that works.
@@ -69,7 +68,7 @@ Result<Started> attach_strongest(const KernelMaps* reuse) {
     for (const AttachMode mode : modes_to_try()) {
         auto programs = attach_programs(mode, reuse);
         if (programs) {
-            auto proven = prove(programs->maps, programs->blind_spots);
+            auto proven = prove(programs->maps, reuse == nullptr);
             if (proven) return Started{mode, std::move(*programs)};
             programs = fail(proven.error().with_context(to_string(mode)));
         }
@@ -92,15 +91,14 @@ Result<std::unique_ptr<Sensor>> start_fresh(Pins pins) {
         (void)pins.remove();
         return fail(pinned.error());
     }
-    return BpfSensor::make(describe(started->mode, false, std::move(started->programs.blind_spots)),
-                           std::move(started->programs.maps), std::move(pins));
+    return BpfSensor::make(describe(started->mode, false), std::move(started->programs.maps),
+                           std::move(pins));
 }
 
 // The same programs are at work: nothing is loaded.
 Result<std::unique_ptr<Sensor>> adopt(Pins pins, KernelMaps maps, AttachMode mode) {
-    std::vector<std::string> blind_spots;
-    if (auto proven = prove(maps, blind_spots); !proven) return fail(proven.error());
-    return BpfSensor::make(describe(mode, true, std::move(blind_spots)), std::move(maps), std::move(pins));
+    if (auto proven = prove(maps, true); !proven) return fail(proven.error());
+    return BpfSensor::make(describe(mode, true), std::move(maps), std::move(pins));
 }
 
 // Other programs over the same tables: both judge for a moment, none does not.
@@ -108,11 +106,10 @@ Result<std::unique_ptr<Sensor>> upgrade(Pins pins, const KernelMaps& maps,
                                         const kernel::installation& installed) {
     auto started = attach_strongest(&maps);
     if (!started) return fail(started.error());
-    if (auto replaced = pins.replace_links(started->programs); !replaced) return fail(replaced.error());
+    if (auto replaced = pins.replace_programs(started->programs); !replaced) return fail(replaced.error());
     if (auto noted = set_installed(started->programs.maps, installed, started->mode); !noted)
         return fail(noted.error());
-    return BpfSensor::make(describe(started->mode, true, std::move(started->programs.blind_spots)),
-                           std::move(started->programs.maps), std::move(pins));
+    return BpfSensor::make(describe(started->mode, true), std::move(started->programs.maps), std::move(pins));
 }
 
 }  // namespace
@@ -143,7 +140,7 @@ Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
             fmt::format("{} holds tables of layout {}; this agent knows layout {}: stop enforcement with the "
                         "agent that made them, then start this one",
                         options.pin_directory.string(), installed->layout, int{kernel::kLayout}));
-    if (installed->build == programs_build() && pins->has_link("file_open"))
+    if (installed->build == programs_build() && !pins->open_programs().empty())
         return adopt(std::move(*pins), std::move(**maps), static_cast<AttachMode>(installed->mode));
     return upgrade(std::move(*pins), **maps, *installed);
 }

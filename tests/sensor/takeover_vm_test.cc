@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Enforcement outlives the agent, and the next one takes over what is there: policy, labels, and events once.
+#include <bpf/bpf.h>
 #include <fcntl.h>
 
 #include <map>
 
+#include "base/unique_fd.h"
+#include "bpf/shared.h"
 #include "tests/sensor/insider.h"
 #include "tests/sensor/sensor_fixture.h"
 
@@ -65,6 +68,58 @@ TEST_F(TakeoverTest, WithoutAnAgentTheKernelGoesOnAndTheNextOneHearsOfItOnce) {
     EXPECT_EQ(steal(model), EPERM);
 }
 
+// What is pinned came from somebody else: says so in the map that the next start reads.
+void pretend_installed(const std::function<void(kernel::installation&)>& change) {
+    const UniqueFd map(::bpf_obj_get("/sys/fs/bpf/modelward/maps/installed"));
+    const std::uint32_t zero = 0;
+    kernel::installation installed;
+    ASSERT_EQ(::bpf_map_lookup_elem(map.get(), &zero, &installed), 0);
+    change(installed);
+    ASSERT_EQ(::bpf_map_update_elem(map.get(), &zero, &installed, BPF_ANY), 0);
+}
+
+TEST_F(TakeoverTest, AnotherBuildReplacesTheProgramsAndKeepsWhatTheyKnow) {
+    const std::string model = make_model("model");
+    sensor.reset();
+    pretend_installed([](auto& installed) { installed.build = 1; });
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_TRUE(sensor->info().adopted);
+    EXPECT_TRUE(label_of(model));
+    EXPECT_EQ(steal(model), EPERM);  // under the policy of before
+    const auto seen = events();
+    ASSERT_FALSE(seen.empty());
+    EXPECT_EQ(seen.back().policy_version, version);
+    fresh_network_budget();
+    EXPECT_EQ(steal(model), EPERM);
+}
+
+TEST_F(TakeoverTest, TablesOfAnotherLayoutAreLeftAlone) {
+    const std::string model = make_model("model");
+    sensor.reset();
+    pretend_installed([](auto& installed) { installed.layout += 1; });
+    const auto refused = agent::start_sensor({});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
+    EXPECT_EQ(steal(model), EPERM);
+    pretend_installed([](auto& installed) { installed.layout -= 1; });
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+}
+
+TEST_F(TakeoverTest, TheRestOfAStartThatDidNotFinishIsClearedAway) {
+    sensor.reset();
+    pretend_installed([](auto& installed) { installed.layout = 0; });
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_FALSE(sensor->info().adopted);
+    fresh_network_budget();
+    EXPECT_EQ(steal(make_model("model")), EPERM);
+}
+
 TEST_F(TakeoverTest, EventsThatWereNotTakenComeAgain) {
     const std::string model = make_model("model");
     ASSERT_EQ(steal(model), EPERM);
@@ -97,7 +152,8 @@ TEST_F(TakeoverTest, EveryLossIsCounted) {
     for (const auto& counter : sensor->counters())
         counters[counter.name] = counter.value;
     EXPECT_GE(counters["labels_in_use"], 1u);
-    EXPECT_EQ(counters["event_lost_ring_full"], 0u);
+    EXPECT_EQ(counters.at("event_lost_ring_full"), 0u);
+    EXPECT_EQ(counters.at("hook_missed"), 0u);
 }
 
 }  // namespace

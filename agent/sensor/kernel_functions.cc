@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/kernel_functions.h"
+
+#include <bpf/btf.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace modelward::agent {
+
+namespace {
+
+constexpr OptionalProgram kOptionalPrograms[] = {
+    {"rw_verify_area", "rw_verify_area", "byte counts of writes are not known: each is charged as 1 MiB"},
+    {"splice_direct_begin", "do_splice_direct", ""},
+    {"splice_direct_end", "do_splice_direct", ""},
+    {"splice_write_begin", "iter_file_splice_write", ""},
+    {"splice_write_end", "iter_file_splice_write", ""},
+    {"pipe_read", "pipe_read", ""},
+    {"anon_pipe_read", "anon_pipe_read", ""},
+    {"unix_stream_recvmsg", "unix_stream_recvmsg", "readers of unix stream sockets are not followed"},
+    {"unix_dgram_recvmsg", "unix_dgram_recvmsg", "readers of unix datagram sockets are not followed"},
+    {"unix_seqpacket_recvmsg", "unix_seqpacket_recvmsg",
+     "readers of unix seqpacket sockets are not followed"},
+};
+
+}  // namespace
+
+const OptionalProgram* find_optional_program(std::string_view program) {
+    for (const auto& candidate : kOptionalPrograms)
+        if (candidate.name == program) return &candidate;
+    return nullptr;
+}
+
+KernelFunctions::KernelFunctions(btf* types) : types_(types, [](btf* old) { ::btf__free(old); }) {}
+
+Result<KernelFunctions> KernelFunctions::read() {
+    btf* types = ::btf__load_vmlinux_btf();
+    if (!types)
+        return fail(ErrorCode::kUnsupported,
+                    std::string("the kernel does not describe its types (BTF): ") + std::strerror(errno));
+    return KernelFunctions(types);
+}
+
+bool KernelFunctions::have(const char* function) const {
+    return ::btf__find_by_name_kind(types_.get(), function, BTF_KIND_FUNC) > 0;
+}
+
+std::vector<std::string> KernelFunctions::blind_spots() const {
+    std::vector<std::string> all;
+    for (const auto& program : kOptionalPrograms)
+        if (!program.blind_spot.empty() && !have(program.function)) all.emplace_back(program.blind_spot);
+    if (!have("pipe_read") && !have("anon_pipe_read")) all.emplace_back("readers of pipes are not followed");
+    if (!can_hold())
+        all.emplace_back(
+            "if this kernel, older than 6.10, is fully preemptible: an operation while another task is "
+            "preempted "
+            "inside the same hook on the same CPU (counted as hook_missed)");
+    return all;
+}
+
+}  // namespace modelward::agent
