@@ -115,7 +115,7 @@ def hostile_files(scenario, checks):
     model = (scenario.models / "model.safetensors").read_bytes()
     hostile = {
         "truncated.safetensors": model[:len(model) // 2 + 3],
-        "endless.safetensors": struct.pack("<Q", 1 << 60) + b"{" + bytes(64),
+        "endless.safetensors": struct.pack("<Q", 1 << 60) + model[8:],
         "million-million.gguf": b"GGUF" + struct.pack("<IQQ", 3, 1 << 40, 0) + bytes(64),
     }
     outside = scenario.folder / "hostile"
