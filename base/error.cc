@@ -8,15 +8,24 @@ namespace modelward {
 
 std::string_view to_string(ErrorCode code) {
     switch (code) {
-        case ErrorCode::kInvalid: return "invalid";
-        case ErrorCode::kLimit: return "limit";
-        case ErrorCode::kNotFound: return "not found";
-        case ErrorCode::kDenied: return "denied";
-        case ErrorCode::kUnsupported: return "unsupported";
-        case ErrorCode::kIo: return "io";
-        case ErrorCode::kUnavailable: return "unavailable";
-        case ErrorCode::kConflict: return "conflict";
-        case ErrorCode::kInternal: return "internal";
+        case ErrorCode::kInvalid:
+            return "invalid";
+        case ErrorCode::kLimit:
+            return "limit";
+        case ErrorCode::kNotFound:
+            return "not found";
+        case ErrorCode::kDenied:
+            return "denied";
+        case ErrorCode::kUnsupported:
+            return "unsupported";
+        case ErrorCode::kIo:
+            return "io";
+        case ErrorCode::kUnavailable:
+            return "unavailable";
+        case ErrorCode::kConflict:
+            return "conflict";
+        case ErrorCode::kInternal:
+            return "internal";
     }
     return "unknown";
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one error type of the project.
 //
-// A function that can fail returns Result<T>. An Error carries a code that callers may branch on and a message
-// for a person: what failed, on which thing, and what to do about it. Messages never contain secrets.
+// A function that can fail returns Result<T>. An Error carries a code that callers may branch on and a
+// message for a person: what failed, on which thing, and what to do about it. Messages never contain secrets.
 // No exception crosses a component's border; a component that uses a throwing library catches at its edge.
 #pragma once
 
@@ -14,15 +14,15 @@
 namespace modelward {
 
 enum class ErrorCode {
-    kInvalid,       // the input breaks its format or contract
-    kLimit,         // the input is beyond an explicit limit
-    kNotFound,      // the named thing does not exist
-    kDenied,        // not permitted, not authentic or not trusted
-    kUnsupported,   // well-formed, but this build or host cannot do it
-    kIo,            // the operating system refused (message carries strerror)
-    kUnavailable,   // a peer is away; trying again later may succeed
-    kConflict,      // the state has moved on (an older version, a duplicate)
-    kInternal,      // a broken invariant of ours
+    kInvalid,      // the input breaks its format or contract
+    kLimit,        // the input is beyond an explicit limit
+    kNotFound,     // the named thing does not exist
+    kDenied,       // not permitted, not authentic or not trusted
+    kUnsupported,  // well-formed, but this build or host cannot do it
+    kIo,           // the operating system refused (message carries strerror)
+    kUnavailable,  // a peer is away; trying again later may succeed
+    kConflict,     // the state has moved on (an older version, a duplicate)
+    kInternal,     // a broken invariant of ours
 };
 
 std::string_view to_string(ErrorCode code);
@@ -52,7 +52,9 @@ using Result = std::expected<T, Error>;
 inline std::unexpected<Error> fail(ErrorCode code, std::string message) {
     return std::unexpected(Error(code, std::move(message)));
 }
-inline std::unexpected<Error> fail(const Error& error) { return std::unexpected(error); }
+inline std::unexpected<Error> fail(const Error& error) {
+    return std::unexpected(error);
+}
 
 // return fail_errno("open " + path);   // reads errno first
 std::unexpected<Error> fail_errno(std::string_view what);

@@ -31,7 +31,8 @@ Result<std::vector<std::uint8_t>> from_hex(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); i += 2) {
         const int high = nibble(text[i]);
         const int low = nibble(text[i + 1]);
-        if (high < 0 || low < 0) return fail(ErrorCode::kInvalid, "not a hexadecimal digit at " + std::to_string(i));
+        if (high < 0 || low < 0)
+            return fail(ErrorCode::kInvalid, "not a hexadecimal digit at " + std::to_string(i));
         bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
     }
     return bytes;

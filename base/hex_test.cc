@@ -8,7 +8,8 @@ namespace {
 
 TEST(Hex, RoundTripsEveryByte) {
     std::vector<std::uint8_t> bytes(256);
-    for (int i = 0; i < 256; ++i) bytes[i] = static_cast<std::uint8_t>(i);
+    for (int i = 0; i < 256; ++i)
+        bytes[i] = static_cast<std::uint8_t>(i);
     const auto back = from_hex(to_hex(bytes));
     ASSERT_TRUE(back.has_value());
     EXPECT_EQ(*back, bytes);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reports to the agent. A verdict never depends on its report: a full ring costs the report only, and is counted. */
+/* Reports to the agent. A verdict never depends on its report: a full ring costs the report only, and is
+ * counted. */
 #pragma once
 
 #include "bpf/process.bpf.h"
 #include "bpf/verdict.bpf.h"
 
-static __always_inline struct task_struct *current_leader(void) {
-    struct task_struct *task = bpf_get_current_task_btf();
+static __always_inline struct task_struct* current_leader(void) {
+    struct task_struct* task = bpf_get_current_task_btf();
     return task->group_leader;
 }
 
-static __noinline void send_event(const struct question *question, const struct answer *answer, __u8 kind) {
-    struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+static __noinline void send_event(const struct question* question, const struct answer* answer, __u8 kind) {
+    struct event* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
     if (!event) {
         count_loss(kLossRingFull);
         return;
@@ -34,18 +35,19 @@ static __noinline void send_event(const struct question *question, const struct 
     event->reserved = 0;
     __builtin_memcpy(event->address, question->address, sizeof(event->address));
     bool whole;
-    event->path_start = write_path(event->path, kPathBytes, (struct dentry *)question->dentry,
-                                   (struct vfsmount *)question->mount, &whole);
+    event->path_start = write_path(event->path, kPathBytes, (struct dentry*)question->dentry,
+                                   (struct vfsmount*)question->mount, &whole);
     event->path_cut = !whole;
-    struct task_struct *leader = current_leader();
+    struct task_struct* leader = current_leader();
     describe_process(&event->process, leader);
     describe_program(event, leader);
     describe_ancestors(event, leader);
     bpf_ringbuf_submit(event, 0);
 }
 
-/* What an equal report is equal in: the file or the remote address. All reads of one process under one rule are. */
-static __always_inline __u64 target_of(const struct question *question) {
+/* What an equal report is equal in: the file or the remote address. All reads of one process under one rule
+ * are. */
+static __always_inline __u64 target_of(const struct question* question) {
     if (question->point == kPointRead) return 0;
     __u64 high, low;
     __builtin_memcpy(&high, question->address, sizeof(high));
@@ -54,16 +56,17 @@ static __always_inline __u64 target_of(const struct question *question) {
     return place ^ high * 31 ^ low ^ (__u64)question->operation << 56;
 }
 
-/* An alert is sent once per process, rule and target; a block again after a second, so that retries stay visible. */
-static __always_inline bool is_news(const struct question *question, const struct answer *answer) {
-    struct task_struct *leader = current_leader();
+/* An alert is sent once per process, rule and target; a block again after a second, so that retries stay
+ * visible. */
+static __always_inline bool is_news(const struct question* question, const struct answer* answer) {
+    struct task_struct* leader = current_leader();
     struct recent_key key = {
         .process = leader->start_boottime ^ (__u64)leader->tgid << 40,
         .rule = answer->identity,
         .target = target_of(question),
     };
     __u64 now = bpf_ktime_get_boot_ns();
-    __u64 *last = bpf_map_lookup_elem(&recent, &key);
+    __u64* last = bpf_map_lookup_elem(&recent, &key);
     if (last && (answer->action == kActionAlert || now - *last < NANOSECONDS)) {
         count_loss(kMergedEvents);
         return false;
@@ -73,7 +76,7 @@ static __always_inline bool is_news(const struct question *question, const struc
 }
 
 /* Judges, reports, and returns what the hook returns. */
-static __always_inline int decide(struct question *question) {
+static __always_inline int decide(struct question* question) {
     struct answer answer = {};
     if (!judge(question, &answer)) return 0;
     if (is_news(question, &answer)) send_event(question, &answer, kEventVerdict);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Flows: a tainted process writes into a file, a pipe or a unix socket. Its marks cross when the bytes written into
- * that target, by whichever tainted process, reach the class's min_flow.
+ * Flows: a tainted process writes into a file, a pipe or a unix socket. Its marks cross when the bytes
+ * written into that target, by whichever tainted process, reach the class's min_flow.
  */
 #pragma once
 
@@ -12,8 +12,8 @@
 /* Keys of channels that have no inode of their own to be found by: the receiving socket's address. */
 #define SOCKET_DEVICE 0xffffffffu
 
-static __always_inline __u64 flow_add(const struct inode_key *key, __u64 bytes) {
-    __u64 *meter = bpf_map_lookup_elem(&flows, key);
+static __always_inline __u64 flow_add(const struct inode_key* key, __u64 bytes) {
+    __u64* meter = bpf_map_lookup_elem(&flows, key);
     if (!meter) {
         __u64 empty = 0;
         bpf_map_update_elem(&flows, key, &empty, BPF_NOEXIST);
@@ -26,20 +26,21 @@ static __always_inline __u64 flow_add(const struct inode_key *key, __u64 bytes) 
     return __sync_fetch_and_add(meter, bytes) + bytes;
 }
 
-/* What of `marks` crosses after `bytes` in all: the classes whose min_flow is reached, with all else they carry. */
-static __always_inline struct marks crossing(const struct marks *marks, __u64 bytes) {
+/* What of `marks` crosses after `bytes` in all: the classes whose min_flow is reached, with all else they
+ * carry. */
+static __always_inline struct marks crossing(const struct marks* marks, __u64 bytes) {
     struct marks crossed = *marks;
-    struct policy *policy = policy_in_force();
+    struct policy* policy = policy_in_force();
     if (!policy) return crossed;
     for (int i = 0; i < kClasses; i++)
         if (bytes < policy->min_flow[i]) crossed.classes &= ~(1u << i);
     return crossed;
 }
 
-static __always_inline void report_derived(const struct marks *marks, const struct inode_key *key,
-                                           struct dentry *dentry, struct vfsmount *mount, __u8 operation,
+static __always_inline void report_derived(const struct marks* marks, const struct inode_key* key,
+                                           struct dentry* dentry, struct vfsmount* mount, __u8 operation,
                                            __u64 bytes) {
-    struct policy *policy = policy_in_force();
+    struct policy* policy = policy_in_force();
     struct question question = {
         .marks = *marks,
         .origin = kOriginDerived,
@@ -54,10 +55,10 @@ static __always_inline void report_derived(const struct marks *marks, const stru
 }
 
 /* `bytes` of a process with `taint` go into a regular file. */
-static __always_inline void flow_to_file(const struct taint *taint, struct file *file, struct inode *inode,
+static __always_inline void flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
                                          __u64 bytes, __u8 operation) {
     struct inode_key key = key_of(inode);
-    struct label *label = bpf_map_lookup_elem(&labels, &key);
+    struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &taint->marks)) return;
     __u64 total = flow_add(&key, bytes);
     struct marks crossed = crossing(&taint->marks, total);
@@ -81,8 +82,9 @@ static __always_inline void flow_to_file(const struct taint *taint, struct file 
 }
 
 /* The same into a pipe or towards a unix socket, whose readers become tainted as they read. */
-static __always_inline void flow_to_channel(const struct taint *taint, const struct inode_key *key, __u64 bytes) {
-    struct marks *marks = bpf_map_lookup_elem(&channels, key);
+static __always_inline void flow_to_channel(const struct taint* taint, const struct inode_key* key,
+                                            __u64 bytes) {
+    struct marks* marks = bpf_map_lookup_elem(&channels, key);
     if (marks && marks_cover(marks, &taint->marks)) return;
     struct marks crossed = crossing(&taint->marks, flow_add(key, bytes));
     if (!crossed.classes) return;
@@ -92,10 +94,10 @@ static __always_inline void flow_to_channel(const struct taint *taint, const str
         bpf_map_update_elem(&channels, key, &crossed, BPF_ANY);
 }
 
-static __always_inline void flow_from_channel(const struct inode_key *key) {
-    const struct marks *marks = bpf_map_lookup_elem(&channels, key);
+static __always_inline void flow_from_channel(const struct inode_key* key) {
+    const struct marks* marks = bpf_map_lookup_elem(&channels, key);
     if (!marks) return;
-    struct taint *taint = taint_of_current();
+    struct taint* taint = taint_of_current();
     if (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks))) return;
     taint_current(marks, 0);
 }
@@ -106,8 +108,8 @@ static __always_inline struct inode_key socket_key(__u64 sk) {
 }
 
 /* Marks go to the receiving end: `sk` is the sender's. */
-static __always_inline void flow_to_peer(const struct taint *taint, struct sock *sk, __u64 bytes) {
-    __u64 peer = (__u64)BPF_CORE_READ((struct unix_sock *)sk, peer);
+static __always_inline void flow_to_peer(const struct taint* taint, struct sock* sk, __u64 bytes) {
+    __u64 peer = (__u64)BPF_CORE_READ((struct unix_sock*)sk, peer);
     if (!peer) return;
     struct inode_key key = socket_key(peer);
     flow_to_channel(taint, &key, bytes);

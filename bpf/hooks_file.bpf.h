@@ -8,8 +8,8 @@
 #include "bpf/removable.bpf.h"
 
 /* The current process reads a labelled file: judge the access, then taint it. */
-static __always_inline int read_labelled(struct file *file, struct inode *inode, const struct label *label) {
-    struct taint *taint = taint_of_current();
+static __always_inline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
+    struct taint* taint = taint_of_current();
     if (taint && (taint->flags & kTaintExempt)) return 0;
     if (label->flags & kLabelProbe) return taint_current(&label->marks, kTaintProbe) ? 0 : -kNoMemory;
     struct question question = {
@@ -27,28 +27,29 @@ static __always_inline int read_labelled(struct file *file, struct inode *inode,
     return taint_current(&label->marks, 0) ? 0 : -kNoMemory;
 }
 
-/* For reads after the open, when the label may have come later: a process that carries it all was asked already. */
-static __always_inline int read_again(struct file *file, struct inode *inode) {
+/* For reads after the open, when the label may have come later: a process that carries it all was asked
+ * already. */
+static __always_inline int read_again(struct file* file, struct inode* inode) {
     struct inode_key key = key_of(inode);
-    struct label *label = bpf_map_lookup_elem(&labels, &key);
+    struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (!label) return 0;
-    struct taint *taint = taint_of_current();
+    struct taint* taint = taint_of_current();
     if (taint && marks_cover(&taint->marks, &label->marks)) return 0;
     return read_labelled(file, inode, label);
 }
 
-HOOK(file_open, struct file *file) {
-    struct inode *inode = file->f_inode;
+HOOK(file_open, struct file* file) {
+    struct inode* inode = file->f_inode;
     if (type_of(inode) != kModeRegular) return 0;
     learn(inode);
     struct inode_key key = key_of(inode);
-    struct label *label = bpf_map_lookup_elem(&labels, &key);
+    struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label) {
         int refused = read_labelled(file, inode, label);
         if (refused) return refused;
     }
     if (!(file->f_mode & kFmodeWrite)) return 0;
-    struct taint *taint = taint_of_current();
+    struct taint* taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeOpen);
@@ -59,7 +60,7 @@ HOOK(file_open, struct file *file) {
                            kOperationOpenWrite, 0);
 }
 
-static __always_inline int probe_write(struct taint *taint, struct inode *inode, __u64 bytes) {
+static __always_inline int probe_write(struct taint* taint, struct inode* inode, __u64 bytes) {
     struct inode_key key = key_of(inode);
     __sync_fetch_and_or(&taint->probe_seen, kProbeWrite);
     if (bpf_map_lookup_elem(&labels, &key)) {
@@ -70,10 +71,10 @@ static __always_inline int probe_write(struct taint *taint, struct inode *inode,
     return 0;
 }
 
-static __always_inline int write_to_socket(const struct taint *taint, struct file *file) {
+static __always_inline int write_to_socket(const struct taint* taint, struct file* file) {
     if (!sends_bypass_sendmsg()) return 0;
-    struct socket *socket = file->private_data;
-    struct sock *sk = BPF_CORE_READ(socket, sk);
+    struct socket* socket = file->private_data;
+    struct sock* sk = BPF_CORE_READ(socket, sk);
     if (!sk) return 0;
     __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
     __u64 bytes = take_count(file);
@@ -82,9 +83,10 @@ static __always_inline int write_to_socket(const struct taint *taint, struct fil
     return 0;
 }
 
-static __always_inline int write_tainted(struct taint *taint, struct file *file, struct inode *inode) {
+static __always_inline int write_tainted(struct taint* taint, struct file* file, struct inode* inode) {
     umode_t type = type_of(inode);
-    if (taint->flags & kTaintProbe) return type == kModeRegular ? probe_write(taint, inode, take_count(file)) : 0;
+    if (taint->flags & kTaintProbe)
+        return type == kModeRegular ? probe_write(taint, inode, take_count(file)) : 0;
     if (type == kModeSocket) return write_to_socket(taint, file);
     if (type == kModeRegular) {
         __u64 bytes = take_count(file);
@@ -100,7 +102,7 @@ static __always_inline int write_tainted(struct taint *taint, struct file *file,
         return 0;
     }
     if (type == kModeBlock) {
-        struct block_device *bdev = block_device_of(file);
+        struct block_device* bdev = block_device_of(file);
         if (bdev && is_removable_disk(bdev))
             return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
                                    file->f_path.mnt, kOperationWrite, take_count(file));
@@ -108,10 +110,10 @@ static __always_inline int write_tainted(struct taint *taint, struct file *file,
     return 0;
 }
 
-HOOK(file_permission, struct file *file, int mask) {
-    struct inode *inode = file->f_inode;
+HOOK(file_permission, struct file* file, int mask) {
+    struct inode* inode = file->f_inode;
     if (mask & kMayWrite) {
-        struct taint *taint = taint_of_current();
+        struct taint* taint = taint_of_current();
         if (!is_judged(taint) || is_charged(file)) return 0;
         return write_tainted(taint, file, inode);
     }
@@ -120,16 +122,17 @@ HOOK(file_permission, struct file *file, int mask) {
 }
 
 /* The kernel's lsm hook has one argument more than security_mmap_file: reqprot, before prot. */
-static __always_inline int map_file(struct file *file, unsigned long flags) {
-    struct inode *inode = file->f_inode;
+static __always_inline int map_file(struct file* file, unsigned long flags) {
+    struct inode* inode = file->f_inode;
     umode_t type = type_of(inode);
     if (type == kModeRegular) {
         int refused = read_again(file, inode);
         if (refused) return refused;
     }
-    /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made writable. */
+    /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made
+     * writable. */
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
-    struct taint *taint = taint_of_current();
+    struct taint* taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeMap);
@@ -141,7 +144,7 @@ static __always_inline int map_file(struct file *file, unsigned long flags) {
                                    kOperationMap, inode->i_size);
         flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
     } else if (type == kModeBlock) {
-        struct block_device *bdev = block_device_of(file);
+        struct block_device* bdev = block_device_of(file);
         if (bdev && is_removable_disk(bdev))
             return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
                                    file->f_path.mnt, kOperationMap, MODELWARD_MAX_BUDGET);
@@ -149,15 +152,16 @@ static __always_inline int map_file(struct file *file, unsigned long flags) {
     return 0;
 }
 
-HOOK(mmap_file, struct file *file) {
+HOOK(mmap_file, struct file* file) {
     if (!file) return 0;
     unsigned long third = ctx[2], fourth = ctx[3];
-    asm volatile("" : "+r"(third), "+r"(fourth)); /* or clang loads from one computed place, which is refused */
+    asm volatile(""
+                 : "+r"(third), "+r"(fourth)); /* or clang loads from one computed place, which is refused */
     return map_file(file, as_fmod_ret ? third : fourth);
 }
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */
-HOOK(file_receive, struct file *file) {
-    struct inode *inode = file->f_inode;
+HOOK(file_receive, struct file* file) {
+    struct inode* inode = file->f_inode;
     return type_of(inode) == kModeRegular ? read_again(file, inode) : 0;
 }

@@ -4,34 +4,34 @@
 
 #include "bpf/removable.bpf.h"
 
-static __always_inline int judge_name(struct inode *directory, struct dentry *dentry) {
-    struct taint *taint = taint_of_current();
+static __always_inline int judge_name(struct inode* directory, struct dentry* dentry) {
+    struct taint* taint = taint_of_current();
     if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
-    struct super_block *sb = directory->i_sb;
+    struct super_block* sb = directory->i_sb;
     if (!is_removable(sb)) return 0;
     return judge_removable(taint, 0, sb->s_dev, dentry, some_mount_of(sb), kOperationCreate, 0);
 }
 
-HOOK(inode_create, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_create, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }
 
-HOOK(inode_mkdir, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_mkdir, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }
 
-HOOK(inode_mknod, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_mknod, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }
 
-HOOK(inode_symlink, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_symlink, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }
 
-HOOK(inode_link, struct dentry *from, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_link, struct dentry* from, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }
 
-HOOK(inode_rename, struct inode *from, struct dentry *old, struct inode *directory, struct dentry *dentry) {
+HOOK(inode_rename, struct inode* from, struct dentry* old, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }

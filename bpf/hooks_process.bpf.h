@@ -4,17 +4,17 @@
 
 #include "bpf/taint.bpf.h"
 
-HOOK(task_alloc, struct task_struct *task, unsigned long clone_flags) {
+HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
     if (clone_flags & kCloneThread) return 0;
-    struct taint *taint = taint_of_current();
+    struct taint* taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     return taint_inherit(task, taint) ? 0 : -kNoMemory;
 }
 
-HOOK(bprm_check_security, struct linux_binprm *bprm) {
-    struct taint *taint = taint_of_current();
+HOOK(bprm_check_security, struct linux_binprm* bprm) {
+    struct taint* taint = taint_of_current();
     if (!taint) return 0;
-    struct task_struct *task = bpf_get_current_task_btf();
+    struct task_struct* task = bpf_get_current_task_btf();
     /* The thread that execs becomes the leader, with its own storage. */
     if (task->pid != task->tgid) return taint_inherit(task, taint) ? 0 : -kNoMemory;
     if (taint->flags & kTaintExempt) __sync_fetch_and_and(&taint->flags, ~kTaintExempt);

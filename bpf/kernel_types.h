@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel types that the programs read: only the members used. CO-RE moves every access to where the member
- * lies in the running kernel; a member that some kernels lack is asked for with bpf_core_field_exists().
+ * The kernel types that the programs read: only the members used. CO-RE moves every access to where the
+ * member lies in the running kernel; a member that some kernels lack is asked for with
+ * bpf_core_field_exists().
  */
 #pragma once
 
@@ -23,7 +24,7 @@ typedef struct {
 } kuid_t;
 
 struct list_head {
-    struct list_head *next;
+    struct list_head* next;
 };
 
 struct qstr {
@@ -33,30 +34,30 @@ struct qstr {
             __u32 len;
         };
     };
-    const unsigned char *name;
+    const unsigned char* name;
 };
 
 struct device;
 
 struct bus_type {
-    const char *name;
+    const char* name;
 };
 
 struct device {
-    struct device *parent;
-    struct bus_type *bus;
+    struct device* parent;
+    struct bus_type* bus;
 };
 
 struct gendisk;
 
 struct block_device {
     dev_t bd_dev;
-    struct gendisk *bd_disk;
+    struct gendisk* bd_disk;
     struct device bd_device;
 };
 
 struct gendisk {
-    struct block_device *part0;
+    struct block_device* part0;
     __u64 diskseq;
 };
 
@@ -64,21 +65,21 @@ struct dentry;
 
 struct super_block {
     dev_t s_dev;
-    struct dentry *s_root;
+    struct dentry* s_root;
     struct list_head s_mounts;
-    struct block_device *s_bdev;
+    struct block_device* s_bdev;
 };
 
 struct mount;
 
 /* From 6.17: a plain chain instead of a list. */
 struct super_block___chain {
-    struct mount *s_mounts;
+    struct mount* s_mounts;
 };
 
 struct inode {
     umode_t i_mode;
-    struct super_block *i_sb;
+    struct super_block* i_sb;
     unsigned long i_ino;
     dev_t i_rdev;
     __s64 i_size;
@@ -91,38 +92,38 @@ struct bdev_inode {
 };
 
 struct dentry {
-    struct dentry *d_parent;
+    struct dentry* d_parent;
     struct qstr d_name;
-    struct inode *d_inode;
-    struct super_block *d_sb;
+    struct inode* d_inode;
+    struct super_block* d_sb;
 };
 
 struct vfsmount {
-    struct dentry *mnt_root;
+    struct dentry* mnt_root;
 };
 
 struct mount {
-    struct mount *mnt_parent;
-    struct dentry *mnt_mountpoint;
+    struct mount* mnt_parent;
+    struct dentry* mnt_mountpoint;
     struct vfsmount mnt;
     struct list_head mnt_instance;
 };
 
 struct path {
-    struct vfsmount *mnt;
-    struct dentry *dentry;
+    struct vfsmount* mnt;
+    struct dentry* dentry;
 };
 
 struct address_space {
-    struct inode *host;
+    struct inode* host;
 };
 
 struct file {
     fmode_t f_mode;
-    struct inode *f_inode;
+    struct inode* f_inode;
     struct path f_path;
-    struct address_space *f_mapping;
-    void *private_data;
+    struct address_space* f_mapping;
+    void* private_data;
 };
 
 struct cred {
@@ -132,17 +133,17 @@ struct cred {
 struct mm_struct {
     unsigned long arg_start;
     unsigned long arg_end;
-    struct file *exe_file;
+    struct file* exe_file;
 };
 
 struct task_struct {
     int pid;
     int tgid;
-    struct task_struct *group_leader;
-    struct task_struct *real_parent;
+    struct task_struct* group_leader;
+    struct task_struct* real_parent;
     __u64 start_boottime;
-    const struct cred *cred;
-    struct mm_struct *mm;
+    const struct cred* cred;
+    struct mm_struct* mm;
     kuid_t loginuid;
     char comm[16];
 };
@@ -178,14 +179,14 @@ struct sock {
 };
 
 struct unix_sock {
-    struct sock *peer;
+    struct sock* peer;
 };
 
 struct proto_ops;
 
 struct socket {
     short type;
-    struct sock *sk;
+    struct sock* sk;
 };
 
 struct sockaddr {
@@ -193,19 +194,19 @@ struct sockaddr {
 };
 
 struct kiocb {
-    struct file *ki_filp;
+    struct file* ki_filp;
 };
 
 struct msghdr {
-    void *msg_name;
+    void* msg_name;
     int msg_namelen;
     unsigned int msg_flags;
-    struct kiocb *msg_iocb; /* gone in 7.x */
+    struct kiocb* msg_iocb; /* gone in 7.x */
 };
 
 /* Gone from 6.5 on: since then sendfile and splice reach a socket through sendmsg. */
 struct proto_ops___sendpage {
-    void *sendpage;
+    void* sendpage;
 };
 
 struct iov_iter;

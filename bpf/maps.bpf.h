@@ -6,9 +6,9 @@
 #include "bpf/shared.h"
 
 /* Set by the agent before loading. */
-const volatile bool as_fmod_ret = false;   /* hooks are security_x functions, not lsm/x */
-const volatile bool counts_known = false;  /* fentry/rw_verify_area is attached */
-const volatile bool can_hold = false;      /* the kernel has bpf_preempt_disable */
+const volatile bool as_fmod_ret = false;  /* hooks are security_x functions, not lsm/x */
+const volatile bool counts_known = false; /* fentry/rw_verify_area is attached */
+const volatile bool can_hold = false;     /* the kernel has bpf_preempt_disable */
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -167,6 +167,6 @@ struct {
 } installed SEC(".maps");
 
 static __always_inline void count_loss(__u32 kind) {
-    __u64 *value = bpf_map_lookup_elem(&losses, &kind);
+    __u64* value = bpf_map_lookup_elem(&losses, &kind);
     if (value) *value += 1;
 }

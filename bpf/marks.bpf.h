@@ -4,7 +4,7 @@
 
 #include "bpf/maps.bpf.h"
 
-static __always_inline bool marks_cover(const struct marks *have, const struct marks *more) {
+static __always_inline bool marks_cover(const struct marks* have, const struct marks* more) {
     if ((more->classes & ~have->classes) || (more->kinds & ~have->kinds)) return false;
     for (int i = 0; i < kArtifacts; i++) {
         __u32 artifact = more->artifacts[i];
@@ -17,7 +17,7 @@ static __always_inline bool marks_cover(const struct marks *have, const struct m
     return true;
 }
 
-static __always_inline void marks_add_artifact(struct marks *into, __u32 artifact) {
+static __always_inline void marks_add_artifact(struct marks* into, __u32 artifact) {
     for (int i = 0; i < kArtifacts; i++) {
         __u32 seen = __sync_val_compare_and_swap(&into->artifacts[i], 0, artifact);
         if (seen == 0 || seen == artifact) return;
@@ -25,7 +25,7 @@ static __always_inline void marks_add_artifact(struct marks *into, __u32 artifac
 }
 
 /* `into` lies in a map: other threads add at the same time. */
-static __always_inline void marks_add(struct marks *into, const struct marks *from) {
+static __always_inline void marks_add(struct marks* into, const struct marks* from) {
     __sync_fetch_and_or(&into->kinds, from->kinds);
     for (int i = 0; i < kArtifacts; i++)
         if (from->artifacts[i]) marks_add_artifact(into, from->artifacts[i]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Byte budgets of rules, per user, in tumbling windows of boot time. Charging is exact: bytes are counted only if
- * they fit, in one compare-and-swap, so that concurrent senders cannot get more than the budget between them.
+ * Byte budgets of rules, per user, in tumbling windows of boot time. Charging is exact: bytes are counted
+ * only if they fit, in one compare-and-swap, so that concurrent senders cannot get more than the budget
+ * between them.
  */
 #pragma once
 
@@ -13,12 +14,12 @@ enum { kMeterBits = 40, kMeterTries = 32 };
 #define NANOSECONDS 1000000000ull
 
 /* True: `bytes` were within budget and are charged. `metered` is what had been let through before, if any. */
-static __always_inline bool meter_charge(const struct policy_rule *rule, __u32 uid, __u64 bytes,
-                                         __u64 *metered) {
+static __always_inline bool meter_charge(const struct policy_rule* rule, __u32 uid, __u64 bytes,
+                                         __u64* metered) {
     *metered = 0;
     if (rule->budget == 0) return false;
     struct meter_key key = {.rule = rule->identity, .uid = uid};
-    __u64 *meter = bpf_map_lookup_elem(&meters, &key);
+    __u64* meter = bpf_map_lookup_elem(&meters, &key);
     if (!meter) {
         __u64 empty = 0;
         bpf_map_update_elem(&meters, &key, &empty, BPF_NOEXIST);
@@ -34,7 +35,7 @@ static __always_inline bool meter_charge(const struct policy_rule *rule, __u32 u
         window &= (1ull << (64 - kMeterBits)) - 1;
     }
     for (int i = 0; i < kMeterTries; i++) {
-        __u64 old = *(volatile __u64 *)meter;
+        __u64 old = *(volatile __u64*)meter;
         __u64 used = (old >> kMeterBits) == window ? old & METER_BYTES : 0;
         *metered = used;
         if (bytes > rule->budget || used > rule->budget - bytes) return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Network sinks: IPv4 and IPv6 sockets. IPv4 is written v4-mapped (::ffff:a.b.c.d), as the destination lists are. */
+/* Network sinks: IPv4 and IPv6 sockets. IPv4 is written v4-mapped (::ffff:a.b.c.d), as the destination lists
+ * are. */
 #pragma once
 
 #include "bpf/event.bpf.h"
@@ -8,9 +9,10 @@
 /* sockaddr_in and sockaddr_in6 begin alike: family, port; then the address at 4 or at 8. */
 enum { kInetLength = 16, kInet6Length = 28, kInetAddressAt = 4, kInet6AddressAt = 8, kPortAt = 2 };
 
-/* From 6.5 on every byte for a socket passes socket_sendmsg; before, sendfile and splice pass file_permission only. */
+/* From 6.5 on every byte for a socket passes socket_sendmsg; before, sendfile and splice pass file_permission
+ * only. */
 static __always_inline bool sends_bypass_sendmsg(void) {
-    return bpf_core_field_exists(((struct proto_ops___sendpage *)0)->sendpage);
+    return bpf_core_field_exists(((struct proto_ops___sendpage*)0)->sendpage);
 }
 
 static __always_inline void map_v4(__u8 address[16], __be32 v4) {
@@ -19,10 +21,12 @@ static __always_inline void map_v4(__u8 address[16], __be32 v4) {
     __builtin_memcpy(address + 12, &v4, sizeof(v4));
 }
 
-static __always_inline bool is_inet(__u16 family) { return family == kFamilyInet || family == kFamilyInet6; }
+static __always_inline bool is_inet(__u16 family) {
+    return family == kFamilyInet || family == kFamilyInet6;
+}
 
 /* The kernel's copy of a socket address. False: not an internet address. */
-static __always_inline bool destination_from_name(struct question *question, const void *name, int length) {
+static __always_inline bool destination_from_name(struct question* question, const void* name, int length) {
     __u16 family = 0;
     __be16 port = 0;
     bpf_probe_read_kernel(&family, sizeof(family), name);
@@ -42,27 +46,27 @@ static __always_inline bool destination_from_name(struct question *question, con
     return false;
 }
 
-static __always_inline void destination_from_peer(struct question *question, struct sock *sk, __u16 family) {
+static __always_inline void destination_from_peer(struct question* question, struct sock* sk, __u16 family) {
     question->port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
     if (family == kFamilyInet6)
         bpf_probe_read_kernel(question->address, 16,
-                              (void *)sk + bpf_core_field_offset(struct sock_common, skc_v6_daddr));
+                              (void*)sk + bpf_core_field_offset(struct sock_common, skc_v6_daddr));
     else
         map_v4(question->address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
 }
 
 /* A connected stream ignores an address that comes with a message; everything else is sent to it. */
-static __always_inline void destination_of_message(struct question *question, struct sock *sk, __u16 family,
-                                                   struct msghdr *msg) {
-    void *name = msg ? BPF_CORE_READ(msg, msg_name) : 0;
-    bool connected = BPF_CORE_READ(sk, sk_type) == kSocketStream &&
-                     BPF_CORE_READ(sk, __sk_common.skc_state) != kTcpClose;
+static __always_inline void destination_of_message(struct question* question, struct sock* sk, __u16 family,
+                                                   struct msghdr* msg) {
+    void* name = msg ? BPF_CORE_READ(msg, msg_name) : 0;
+    bool connected =
+        BPF_CORE_READ(sk, sk_type) == kSocketStream && BPF_CORE_READ(sk, __sk_common.skc_state) != kTcpClose;
     if (name && !connected && destination_from_name(question, name, BPF_CORE_READ(msg, msg_namelen))) return;
     destination_from_peer(question, sk, family);
 }
 
-static __always_inline int judge_send(const struct taint *taint, struct sock *sk, __u16 family, struct msghdr *msg,
-                                      __u64 bytes) {
+static __always_inline int judge_send(const struct taint* taint, struct sock* sk, __u16 family,
+                                      struct msghdr* msg, __u64 bytes) {
     struct question question = {
         .marks = taint->marks,
         .point = kPointNetwork,
@@ -75,7 +79,7 @@ static __always_inline int judge_send(const struct taint *taint, struct sock *sk
 }
 
 /* Sends no bytes yet: only a rule without any budget answers here. */
-static __always_inline int judge_connect(const struct taint *taint, struct sock *sk, void *name, int length) {
+static __always_inline int judge_connect(const struct taint* taint, struct sock* sk, void* name, int length) {
     struct question question = {
         .marks = taint->marks,
         .point = kPointNetwork,

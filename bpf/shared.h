@@ -2,8 +2,8 @@
 /*
  * What the kernel programs and agent/sensor/ share: the values of every map and the event record.
  *
- * Sizes are fixed, every gap is named, and both sides compile this one file. Whoever changes the meaning or the
- * layout of anything here raises kLayout: an agent does not take over maps of another layout.
+ * Sizes are fixed, every gap is named, and both sides compile this one file. Whoever changes the meaning or
+ * the layout of anything here raises kLayout: an agent does not take over maps of another layout.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ enum limits {
     kRuleWords = kRules / 64,
     kClasses = 16,
     kKinds = 8,
-    kPoints = 3,            /* rules::Operation: read, removable, network */
-    kArtifacts = 4,         /* artifact numbers kept per label and per taint */
+    kPoints = 3,    /* rules::Operation: read, removable, network */
+    kArtifacts = 4, /* artifact numbers kept per label and per taint */
     kAncestors = 6,
     kCommBytes = 16,
     kPathBytes = 1024,
@@ -40,7 +40,8 @@ enum limits {
     kEventRingBytes = 1 << 23,
 };
 
-/* Charged when an operation reaches the hook without a byte count (reflink, or no fentry on rw_verify_area). */
+/* Charged when an operation reaches the hook without a byte count (reflink, or no fentry on rw_verify_area).
+ */
 #define MODELWARD_UNKNOWN_COUNT (1ull << 20)
 
 /* The largest budget a meter can hold; more is the same as this. 1 TiB. */
@@ -71,8 +72,9 @@ struct label {
 };
 
 enum taint_flags {
-    kTaintExempt = 1, /* neither becomes tainted nor is judged; ends with the process, gone after fork and exec */
-    kTaintProbe = 2,  /* the self-test's own process: hooks note that they ran instead of judging */
+    kTaintExempt =
+        1, /* neither becomes tainted nor is judged; ends with the process, gone after fork and exec */
+    kTaintProbe = 2, /* the self-test's own process: hooks note that they ran instead of judging */
 };
 
 /* Bits of taint.probe_seen. */
@@ -148,7 +150,8 @@ struct recent_key {
     __u64 target;
 };
 
-/* How user space asks for the kernel's view of an inode: the thread `thread` opens the file, then reads `keys`. */
+/* How user space asks for the kernel's view of an inode: the thread `thread` opens the file, then reads
+ * `keys`. */
 struct learning {
     __u32 thread;
     __u32 count;
@@ -159,21 +162,21 @@ struct learning {
 struct installation {
     __u64 build;
     __u32 layout;
-    __u32 mode; /* 1 lsm, 2 fmod_ret */
+    __u32 mode;      /* 1 lsm, 2 fmod_ret */
     __u32 slot;      /* of the policy in force */
     __u32 next_slot; /* of the policy that is being put into force; else equal to slot */
 };
 
 enum loss {
-    kLossRingFull,       /* an event did not fit into the ring: the verdict stood, its report is lost */
-    kLossLabelTable,     /* no room for a derived label */
-    kLossMeterTable,     /* no room for a meter: counted as over budget */
-    kLossMeterRace,      /* a meter was too contended to charge: counted as over budget */
-    kLossTaint,          /* no memory for a process's taint: the operation was refused */
-    kLossFlowTable,      /* no room for a flow meter: counted as crossed */
-    kLossUnknownCount,   /* an operation came without a byte count: MODELWARD_UNKNOWN_COUNT was charged */
-    kLossPolicyMissing,  /* a tainted operation while no policy was in force */
-    kMergedEvents,       /* a report equal to one of the same process, rule and target, left out */
+    kLossRingFull,      /* an event did not fit into the ring: the verdict stood, its report is lost */
+    kLossLabelTable,    /* no room for a derived label */
+    kLossMeterTable,    /* no room for a meter: counted as over budget */
+    kLossMeterRace,     /* a meter was too contended to charge: counted as over budget */
+    kLossTaint,         /* no memory for a process's taint: the operation was refused */
+    kLossFlowTable,     /* no room for a flow meter: counted as crossed */
+    kLossUnknownCount,  /* an operation came without a byte count: MODELWARD_UNKNOWN_COUNT was charged */
+    kLossPolicyMissing, /* a tainted operation while no policy was in force */
+    kMergedEvents,      /* a report equal to one of the same process, rule and target, left out */
     kLosses,
 };
 
@@ -228,7 +231,8 @@ struct event {
     struct process_record ancestors[kAncestors];
     char path[kPathBytes];
     char exe[kExeBytes];
-    char args[kArgBytes]; /* exe and args together are longer than a path by a name: path.bpf.h counts on it */
+    char
+        args[kArgBytes]; /* exe and args together are longer than a path by a name: path.bpf.h counts on it */
 };
 
 #ifdef __cplusplus

@@ -5,19 +5,19 @@
 #include "bpf/hook.bpf.h"
 #include "bpf/marks.bpf.h"
 
-static __always_inline struct taint *taint_of_current(void) {
-    struct task_struct *task = bpf_get_current_task_btf();
+static __always_inline struct taint* taint_of_current(void) {
+    struct task_struct* task = bpf_get_current_task_btf();
     return bpf_task_storage_get(&taints, task->group_leader, 0, 0);
 }
 
-static __always_inline bool is_judged(const struct taint *taint) {
+static __always_inline bool is_judged(const struct taint* taint) {
     return taint && taint->marks.classes && !(taint->flags & kTaintExempt);
 }
 
 /* The current process now carries `marks` too. False: no memory, the caller refuses the operation. */
-static __always_inline bool taint_current(const struct marks *marks, __u32 flags) {
-    struct task_struct *task = bpf_get_current_task_btf();
-    struct taint *taint =
+static __always_inline bool taint_current(const struct marks* marks, __u32 flags) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    struct taint* taint =
         bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (!taint) {
         count_loss(kLossTaint);
@@ -30,8 +30,8 @@ static __always_inline bool taint_current(const struct marks *marks, __u32 flags
 }
 
 /* Exemption is never handed on. */
-static __always_inline bool taint_inherit(struct task_struct *heir, const struct taint *from) {
-    struct taint *to = bpf_task_storage_get(&taints, heir, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+static __always_inline bool taint_inherit(struct task_struct* heir, const struct taint* from) {
+    struct taint* to = bpf_task_storage_get(&taints, heir, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (!to) {
         count_loss(kLossTaint);
         return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The verdict: each dimension of a question maps to the set of rules it satisfies; the sets are intersected and the
- * lowest rule left decides. rules/ holds the reference evaluator of the same policy.
+ * The verdict: each dimension of a question maps to the set of rules it satisfies; the sets are intersected
+ * and the lowest rule left decides. rules/ holds the reference evaluator of the same policy.
  */
 #pragma once
 
@@ -33,40 +33,43 @@ struct answer {
     __u32 action;
 };
 
-static __always_inline struct policy *policy_in_force(void) {
+static __always_inline struct policy* policy_in_force(void) {
     __u32 zero = 0;
-    void *table = bpf_map_lookup_elem(&policies, &zero);
+    void* table = bpf_map_lookup_elem(&policies, &zero);
     return table ? bpf_map_lookup_elem(table, &zero) : 0;
 }
 
-static __always_inline void set_and(struct rule_set *set, const struct rule_set *with) {
-    for (int w = 0; w < kRuleWords; w++) set->words[w] &= with->words[w];
+static __always_inline void set_and(struct rule_set* set, const struct rule_set* with) {
+    for (int w = 0; w < kRuleWords; w++)
+        set->words[w] &= with->words[w];
 }
 
-static __always_inline void set_or(struct rule_set *set, const struct rule_set *with) {
-    for (int w = 0; w < kRuleWords; w++) set->words[w] |= with->words[w];
+static __always_inline void set_or(struct rule_set* set, const struct rule_set* with) {
+    for (int w = 0; w < kRuleWords; w++)
+        set->words[w] |= with->words[w];
 }
 
-static __always_inline void set_clear(struct rule_set *set) {
-    for (int w = 0; w < kRuleWords; w++) set->words[w] = 0;
+static __always_inline void set_clear(struct rule_set* set) {
+    for (int w = 0; w < kRuleWords; w++)
+        set->words[w] = 0;
 }
 
-static __always_inline void narrow_by_user(struct rule_set *set, const struct policy *policy, __u32 uid) {
-    const struct rule_set *rules = &policy->other_user_rules;
+static __always_inline void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
+    const struct rule_set* rules = &policy->other_user_rules;
     __u32 slot = policy->slot;
-    void *table = bpf_map_lookup_elem(&users, &slot);
+    void* table = bpf_map_lookup_elem(&users, &slot);
     if (table) {
-        const struct rule_set *found = bpf_map_lookup_elem(table, &uid);
+        const struct rule_set* found = bpf_map_lookup_elem(table, &uid);
         if (found) rules = found;
     }
     set_and(set, rules);
 }
 
-static __always_inline void narrow_by_destination(struct rule_set *set, const struct policy *policy,
-                                                  const struct question *question) {
+static __always_inline void narrow_by_destination(struct rule_set* set, const struct policy* policy,
+                                                  const struct question* question) {
     __u32 slot = policy->slot;
-    void *table = bpf_map_lookup_elem(&destinations, &slot);
-    const struct rule_set *rules = 0;
+    void* table = bpf_map_lookup_elem(&destinations, &slot);
+    const struct rule_set* rules = 0;
     if (table) {
         struct destination_key key = {.prefix_length = 128};
         __builtin_memcpy(key.address, question->address, sizeof(key.address));
@@ -81,14 +84,14 @@ static __always_inline void narrow_by_destination(struct rule_set *set, const st
     table = bpf_map_lookup_elem(&ports, &slot);
     if (table) {
         __u32 port = question->port;
-        const struct rule_set *found = bpf_map_lookup_elem(table, &port);
+        const struct rule_set* found = bpf_map_lookup_elem(table, &port);
         if (found) rules = found;
     }
     set_and(set, rules);
 }
 
-static __always_inline void narrow_by_marks(struct rule_set *set, const struct policy *policy,
-                                            const struct marks *marks) {
+static __always_inline void narrow_by_marks(struct rule_set* set, const struct policy* policy,
+                                            const struct marks* marks) {
     struct rule_set any = {};
     if (!marks->classes) any = policy->no_class_rules;
     for (int i = 0; i < kClasses; i++)
@@ -102,15 +105,15 @@ static __always_inline void narrow_by_marks(struct rule_set *set, const struct p
     set_and(set, &any);
 }
 
-static __always_inline int lowest_rule(const struct rule_set *set) {
+static __always_inline int lowest_rule(const struct rule_set* set) {
     for (int w = 0; w < kRuleWords; w++)
         if (set->words[w]) return w * 64 + __builtin_ctzll(set->words[w]);
     return -1;
 }
 
 /* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
-static __noinline bool judge(struct question *question, struct answer *answer) {
-    struct policy *policy = policy_in_force();
+static __noinline bool judge(struct question* question, struct answer* answer) {
+    struct policy* policy = policy_in_force();
     if (!policy) {
         count_loss(kLossPolicyMissing);
         return false;
@@ -120,14 +123,15 @@ static __noinline bool judge(struct question *question, struct answer *answer) {
     struct rule_set set = policy->point_rules[point];
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork) narrow_by_destination(&set, policy, question);
-    question->uid = ((struct task_struct *)bpf_get_current_task_btf())->cred->euid.val;
+    question->uid = ((struct task_struct*)bpf_get_current_task_btf())->cred->euid.val;
     narrow_by_user(&set, policy, question->uid);
 
     int lowest = lowest_rule(&set);
     if (lowest < 0) return false;
-    asm volatile("" : "+r"(lowest)); /* keeps the bound below, which clang can prove and the verifier cannot */
+    asm volatile(""
+                 : "+r"(lowest)); /* keeps the bound below, which clang can prove and the verifier cannot */
     lowest &= kRules - 1;
-    const struct policy_rule *rule = &policy->rules[lowest];
+    const struct policy_rule* rule = &policy->rules[lowest];
     answer->policy_version = policy->version;
     answer->rule = lowest;
     answer->identity = rule->identity;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function a command group; each adds its subcommands to `modelward`. A subcommand's callback sets `exit_code`.
+// One function a command group; each adds its subcommands to `modelward`. A subcommand's callback sets
+// `exit_code`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,13 +8,13 @@
 namespace modelward::cli {
 
 struct Context {
-    bool json = false;    // --json, valid before or after the subcommand
-    int exit_code = 0;    // 0 done (match: found), 1 negative answer, 2 error
+    bool json = false;  // --json, valid before or after the subcommand
+    int exit_code = 0;  // 0 done (match: found), 1 negative answer, 2 error
 };
 
-void add_fingerprint_commands(CLI::App& app, Context& context);    // fingerprint, match, compare
-void add_rules_commands(CLI::App& app, Context& context);          // rules check
-void add_agent_commands(CLI::App& app, Context& context);          // enroll, status
-void add_console_commands(CLI::App& app, Context& context);        // login, artifact, incidents, rules publish
+void add_fingerprint_commands(CLI::App& app, Context& context);  // fingerprint, match, compare
+void add_rules_commands(CLI::App& app, Context& context);        // rules check
+void add_agent_commands(CLI::App& app, Context& context);        // enroll, status
+void add_console_commands(CLI::App& app, Context& context);      // login, artifact, incidents, rules publish
 
 }  // namespace modelward::cli

@@ -104,10 +104,12 @@ TEST(Condition, RefusesDeepNesting) {
         for (std::size_t i = 1; i < kMaxConditionDepth; ++i)
             text += open;
         const std::string close(open == "(" ? kMaxConditionDepth - 1 : 0, ')');
+        const std::string deepest = std::string(text).append("a").append(close);
+        const std::string too_deep = std::string(open).append(deepest);
         std::vector<Problem> problems;
         Reporter report("x", problems);
-        EXPECT_TRUE(parse_condition(report, text + "a" + close, {9, 14, false}, only_a).has_value());
-        EXPECT_FALSE(parse_condition(report, open + text + "a" + close, {9, 14, false}, only_a).has_value());
+        EXPECT_TRUE(parse_condition(report, deepest, {9, 14, false}, only_a).has_value());
+        EXPECT_FALSE(parse_condition(report, too_deep, {9, 14, false}, only_a).has_value());
         EXPECT_EQ(to_string(problems[0]),
                   "x:9:14: condition is nested more than 32 levels deep (simplify it)");
     }

@@ -110,6 +110,7 @@ std::shared_ptr<const PrefixSet> parse_placeholder(Reporter& report, const YamlN
     const auto found = vocabulary.lists.find(name);
     if (found != vocabulary.lists.end()) return found->second;
     std::vector<std::string_view> names;
+    names.reserve(vocabulary.lists.size());
     for (const auto& [known, set] : vocabulary.lists)
         names.push_back(known);
     const std::string fix = names.empty() ? "add lists/NAME.yaml with that name" : suggest(name, names);

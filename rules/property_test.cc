@@ -111,8 +111,10 @@ testing::RuleText Generator::any_rule(int number) {
         if (chance(30)) rule.detection += "    - {" + field(network) + "}\n";
     }
     std::string text = condition(names, 3);
-    for (const std::string& name : names)
-        text = "(" + text + (chance(50) ? ") or " : ") and ") + name;
+    for (const std::string& name : names) {
+        text.insert(0, "(");
+        text.append(chance(50) ? ") or " : ") and ").append(name);
+    }
     rule.detection += "  condition: " + (network ? "base and (" + text + ")" : text) + "\n";
     return rule;
 }
@@ -154,6 +156,7 @@ TEST(Property, TheBitVectorsDecideAsTheRulesRead) {
     int decided = 0;
     for (int i = 0; i < kPacks; ++i) {
         std::vector<testing::RuleText> texts;
+        texts.reserve(4);
         for (int number = 0; number < 4; ++number)
             texts.push_back(generator.rule(number));
         const Pack pack = testing::pack_of(texts);

@@ -103,6 +103,7 @@ void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Pr
 
 std::vector<std::string_view> Vocabulary::class_names() const {
     std::vector<std::string_view> names;
+    names.reserve(classes.size());
     for (const ClassInfo& info : classes)
         names.push_back(info.name);
     return names;

@@ -10,8 +10,8 @@
 
 namespace modelward::agent {
 
-// kUnsupported: names every hook that did not fire, or says that bytes were miscounted. `alone`: no other build's
-// programs are attached to the same tables, which would count the same bytes again.
+// kUnsupported: names every hook that did not fire, or says that bytes were miscounted. `alone`: no other
+// build's programs are attached to the same tables, which would count the same bytes again.
 Result<void> self_test(const KernelMaps& maps, bool alone);
 
 }  // namespace modelward::agent

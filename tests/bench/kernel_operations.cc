@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times the system calls that the kernel programs sit on; prints one JSON object of nanoseconds per operation.
+// Times the system calls that the kernel programs sit on; prints one JSON object of nanoseconds per
+// operation.
 //
 // usage: kernel_operations FOLDER [TAINT_FILE]
-// With TAINT_FILE the process opens it first, so that a labelled file taints the process. In a guest started with
+// With TAINT_FILE the process opens it first, so that a labelled file taints the process. In a guest started
+// with
 // --icount the nanoseconds are counted instructions and repeat to 0.1 %.
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -29,9 +31,11 @@ using modelward::UniqueFd;
 }
 
 double nanoseconds_each(int rounds, const std::function<void()>& operation) {
-    for (int i = 0; i < rounds / 10; ++i) operation();
+    for (int i = 0; i < rounds / 10; ++i)
+        operation();
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < rounds; ++i) operation();
+    for (int i = 0; i < rounds; ++i)
+        operation();
     const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - start;
     return taken.count() / rounds;
 }
@@ -97,7 +101,9 @@ int main(int argc, char** argv) {
         const UniqueFd taint(::open(argv[2], O_RDONLY | O_CLOEXEC));
         if (!taint) give_up("open TAINT_FILE");
     }
-    std::printf("{\"open+read+close\": %.1f, \"pwrite 4 KiB\": %.1f, \"TCP send+recv 1 KiB\": %.1f, \"fork+exec\": %.1f}\n",
-                open_read_close(path), argc > 2 ? pwrite_4k(path) : written, tcp_send_1k(), fork_exec());
+    std::printf(
+        "{\"open+read+close\": %.1f, \"pwrite 4 KiB\": %.1f, \"TCP send+recv 1 KiB\": %.1f, \"fork+exec\": "
+        "%.1f}\n",
+        open_read_close(path), argc > 2 ? pwrite_4k(path) : written, tcp_send_1k(), fork_exec());
     return 0;
 }
