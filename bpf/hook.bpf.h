@@ -2,8 +2,9 @@
 /*
  * How a program begins and ends. The kernel skips a tracing program (fmod_ret, fentry, fexit; before 6.2 lsm
  * too) that is already at work on the same CPU, and a skipped verdict is an allowed operation: a task that is
- * preempted inside opens the door for every other. Holding the CPU (6.10) makes that window small, not nil: the
- * task may be scheduled away in bpf_preempt_enable, still inside the program. Skips are counted (hook_missed).
+ * preempted inside opens the door for every other. Holding the CPU (6.10) makes that window small, not nil:
+ * the task may be scheduled away in bpf_preempt_enable, still inside the program. Skips are counted
+ * (hook_missed).
  */
 #pragma once
 
