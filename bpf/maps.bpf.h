@@ -8,7 +8,6 @@
 /* Set by the agent before loading. */
 const volatile bool as_fmod_ret = false;  /* hooks are security_x functions, not lsm/x */
 const volatile bool counts_known = false; /* fentry/rw_verify_area is attached */
-const volatile bool can_hold = false;     /* the kernel has bpf_preempt_disable */
 
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);

@@ -143,7 +143,6 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     bpf_object* object = out.object->obj;
     out.object->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
     out.object->rodata->counts_known = functions->counts_known();
-    out.object->rodata->can_hold = functions->can_hold();
     if (reuse)
         if (const int error = reuse_maps(object, *reuse)) return refused(mode, log, -error);
     if (const int error = prepare_programs(object, mode, *functions)) return refused(mode, log, -error);

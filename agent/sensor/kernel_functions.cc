@@ -51,11 +51,6 @@ std::vector<std::string> KernelFunctions::blind_spots() const {
     for (const auto& program : kOptionalPrograms)
         if (!program.blind_spot.empty() && !have(program.function)) all.emplace_back(program.blind_spot);
     if (!have("pipe_read") && !have("anon_pipe_read")) all.emplace_back("readers of pipes are not followed");
-    if (!can_hold())
-        all.emplace_back(
-            "if this kernel, older than 6.10, is fully preemptible: an operation while another task is "
-            "preempted "
-            "inside the same hook on the same CPU (counted as hook_missed)");
     return all;
 }
 

@@ -30,7 +30,6 @@ class KernelFunctions {
 
     bool have(const char* function) const;
     bool counts_known() const { return have("rw_verify_area"); }
-    bool can_hold() const { return have("bpf_preempt_disable"); }
 
     std::vector<std::string> blind_spots() const;
 

@@ -10,8 +10,9 @@
 
 namespace modelward::agent {
 
-// kUnsupported: names every hook that did not fire, or says that bytes were miscounted. `alone`: no other
-// build's programs are attached to the same tables, which would count the same bytes again.
-Result<void> self_test(const KernelMaps& maps, bool alone);
+// kUnsupported: names every hook that did not fire, or says that bytes were missed. (More than were written
+// is no error: where the kernel gives no count a fixed number stands for it, and the programs of the build
+// before may still be attached for a moment.)
+Result<void> self_test(const KernelMaps& maps);
 
 }  // namespace modelward::agent

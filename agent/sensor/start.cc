@@ -23,6 +23,12 @@ constexpr std::string_view kBlindSpots[] = {
     "sockets other than IPv4, IPv6 and connected unix sockets",
 };
 
+// bpf/hook.bpf.h says why.
+constexpr std::string_view kPreempted =
+    "if this kernel preempts itself: an operation while another task is preempted inside the same hook on "
+    "the same "
+    "CPU (counted as hook_missed)";
+
 std::string kernel_release() {
     utsname name;
     return ::uname(&name) == 0 ? name.release : "";
@@ -31,6 +37,7 @@ std::string kernel_release() {
 SensorInfo describe(AttachMode mode, bool adopted) {
     SensorInfo info{to_string(mode), kernel_release(), adopted, {}};
     if (auto functions = KernelFunctions::read()) info.blind_spots = functions->blind_spots();
+    if (mode == AttachMode::kFmodRet) info.blind_spots.emplace_back(kPreempted);
     info.blind_spots.insert(info.blind_spots.end(), std::begin(kBlindSpots), std::end(kBlindSpots));
     return info;
 }
@@ -52,9 +59,9 @@ Result<void> set_installed(const KernelMaps& maps, kernel::installation installe
 }
 
 // The self-test needs an exempt process; the agent has to be one anyway.
-Result<void> prove(const KernelMaps& maps, bool alone) {
+Result<void> prove(const KernelMaps& maps) {
     if (auto exempted = exempt_process(maps, ::getpid()); !exempted) return exempted;
-    return self_test(maps, alone);
+    return self_test(maps);
 }
 
 // Attached and proven, in the strongest way that works.
@@ -68,7 +75,7 @@ Result<Started> attach_strongest(const KernelMaps* reuse) {
     for (const AttachMode mode : modes_to_try()) {
         auto programs = attach_programs(mode, reuse);
         if (programs) {
-            auto proven = prove(programs->maps, reuse == nullptr);
+            auto proven = prove(programs->maps);
             if (proven) return Started{mode, std::move(*programs)};
             programs = fail(proven.error().with_context(to_string(mode)));
         }
@@ -97,7 +104,7 @@ Result<std::unique_ptr<Sensor>> start_fresh(Pins pins) {
 
 // The same programs are at work: nothing is loaded.
 Result<std::unique_ptr<Sensor>> adopt(Pins pins, KernelMaps maps, AttachMode mode) {
-    if (auto proven = prove(maps, true); !proven) return fail(proven.error());
+    if (auto proven = prove(maps); !proven) return fail(proven.error());
     return BpfSensor::make(describe(mode, true), std::move(maps), std::move(pins));
 }
 

@@ -137,6 +137,12 @@ std::vector<agent::KernelEvent> SensorTest::events() {
     }
 }
 
+std::uint64_t SensorTest::counter(const std::string& name) const {
+    for (const auto& counter : sensor->counters())
+        if (counter.name == name) return counter.value;
+    return 0;
+}
+
 bool read_model(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;

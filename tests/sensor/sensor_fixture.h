@@ -44,6 +44,9 @@ class SensorTest : public ::testing::Test {
 
     std::vector<agent::KernelEvent> events();
 
+    // 0 if there is no counter of that name.
+    std::uint64_t counter(const std::string& name) const;
+
     static std::uint64_t version;
 };
 
