@@ -4,9 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::cli {
 namespace {
@@ -17,14 +18,10 @@ using ::testing::HasSubstr;
 
 class FingerprintFiles : public ::testing::Test {
   protected:
-    FingerprintFiles() {
-        std::string name = (fs::temp_directory_path() / "modelward-test-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~FingerprintFiles() override { fs::remove_all(folder_); }
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-    fs::path folder_;
+    TemporaryDirectory temporary_;
+    fs::path folder_ = temporary_.path();
 };
 
 TEST_F(FingerprintFiles, AreWrittenAndLoadedFromFoldersByName) {

@@ -7,6 +7,8 @@
 #include "rules/limits.h"
 #include "rules/rules.h"
 
+#include "base/testing/temporary_directory.h"
+
 namespace modelward::rules {
 namespace {
 
@@ -14,12 +16,7 @@ namespace fs = std::filesystem;
 
 class ReadPack : public ::testing::Test {
   protected:
-    ReadPack() {
-        std::string pattern = (fs::temp_directory_path() / "modelward-pack-XXXXXX").string();
-        directory_ = mkdtemp(pattern.data());
-        fs::create_directory(directory_ / "lists");
-    }
-    ~ReadPack() override { fs::remove_all(directory_); }
+    ReadPack() { fs::create_directory(directory_ / "lists"); }
 
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(directory_ / name) << text;
@@ -30,7 +27,8 @@ class ReadPack : public ::testing::Test {
                     : std::string(to_string(pack.error().code())) + ": " + pack.error().message();
     }
 
-    fs::path directory_;
+    TemporaryDirectory temporary_;
+    fs::path directory_ = temporary_.path();
 };
 
 TEST_F(ReadPack, TakesRulesAndListsInNameOrder) {

@@ -4,18 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/testing/temporary_directory.h"
+
 namespace modelward::wire {
 namespace {
 
 class SecretFile : public testing::Test {
   protected:
-    void SetUp() override {
-        std::string name = testing::TempDir() + "modelward-secret-XXXXXX";
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        directory_ = name;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-    std::filesystem::path directory_;
+    TemporaryDirectory temporary_;
+    std::filesystem::path directory_ = temporary_.path();
 };
 
 TEST_F(SecretFile, IsReadableByItsOwnerOnlyAndReplacedAtOnce) {

@@ -43,7 +43,7 @@ PolicyTexts texts_of(const rules::CompiledPolicy& policy) {
 }
 
 Result<PolicyArchive> PolicyArchive::open(Database& database) {
-    auto made = database.execute(R"(
+    auto made = database.script(R"(
 CREATE TABLE IF NOT EXISTS policies (version INTEGER PRIMARY KEY, texts TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS artifacts (number INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL,
                                       kind TEXT NOT NULL, class TEXT NOT NULL);
@@ -55,20 +55,19 @@ CREATE TABLE IF NOT EXISTS artifacts (number INTEGER PRIMARY KEY, id TEXT NOT NU
 }
 
 Result<void> PolicyArchive::load() {
-    auto policies = database_->prepare("SELECT version, texts FROM policies");
+    auto policies = database_->query("SELECT version, texts FROM policies");
     if (!policies) return fail(policies.error());
     for (;;) {
-        auto row = policies->step();
+        auto row = policies->next();
         if (!row) return fail(row.error());
         if (!*row) break;
         // A version that cannot be read back costs its explanations, not the start.
-        if (auto texts = from_json(policies->text(1)))
-            versions_[static_cast<std::uint64_t>(policies->integer(0))] = std::move(*texts);
+        if (auto texts = from_json(policies->text(1))) versions_[policies->count(0)] = std::move(*texts);
     }
-    auto artifacts = database_->prepare("SELECT number, id, name, kind, class FROM artifacts");
+    auto artifacts = database_->query("SELECT number, id, name, kind, class FROM artifacts");
     if (!artifacts) return fail(artifacts.error());
     for (;;) {
-        auto row = artifacts->step();
+        auto row = artifacts->next();
         if (!row) return fail(row.error());
         if (!*row) return {};
         const auto number = static_cast<std::uint32_t>(artifacts->integer(0));
@@ -81,22 +80,21 @@ Result<void> PolicyArchive::save(std::uint64_t version, const rules::CompiledPol
                                  std::span<const ArtifactInfo> artifacts) {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
-    auto insert = database_->prepare("INSERT OR REPLACE INTO policies (version, texts) VALUES (?1, ?2)");
-    if (!insert) return fail(insert.error());
     const PolicyTexts texts = texts_of(policy);
-    if (auto done = insert->bind(1, static_cast<std::int64_t>(version)).bind(2, to_json(texts)).run(); !done)
+    if (auto done = database_->run("INSERT OR REPLACE INTO policies (version, texts) VALUES (?, ?)", version,
+                                   to_json(texts));
+        !done)
         return done;
-    auto forget = database_->prepare(
+    auto forgotten = database_->run(
         "DELETE FROM policies WHERE version NOT IN (SELECT version FROM policies ORDER BY version DESC LIMIT "
-        "?1)");
-    if (!forget) return fail(forget.error());
-    if (auto done = forget->bind(1, static_cast<std::int64_t>(kKeptVersions)).run(); !done) return done;
-    auto artifact = database_->prepare(
-        "INSERT OR REPLACE INTO artifacts (number, id, name, kind, class) VALUES (?1, ?2, ?3, ?4, ?5)");
-    if (!artifact) return fail(artifact.error());
+        "?)",
+        std::uint64_t{kKeptVersions});
+    if (!forgotten) return forgotten;
     for (const auto& one : artifacts) {
-        artifact->bind(1, static_cast<std::int64_t>(one.number)).bind(2, one.id).bind(3, one.name);
-        if (auto done = artifact->bind(4, one.kind).bind(5, one.class_name).run(); !done) return done;
+        auto stored = database_->run(
+            "INSERT OR REPLACE INTO artifacts (number, id, name, kind, class) VALUES (?, ?, ?, ?, ?)",
+            one.number, one.id, one.name, one.kind, one.class_name);
+        if (!stored) return stored;
     }
     if (auto done = transaction->commit(); !done) return done;
     versions_[version] = texts;

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/spool/database.h"
 #include "base/error.h"
+#include "base/sqlite/sqlite.h"
 #include "rules/policy.h"
 
 namespace modelward::agent {

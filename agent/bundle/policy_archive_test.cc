@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {
@@ -18,7 +18,7 @@ rules::CompiledPolicy policy_with(const std::string& title) {
 
 struct PolicyArchiveTest : testing::Test {
     TemporaryDirectory directory;
-    Database database = std::move(*Database::open(directory.path() / "spool.db"));
+    Database database = Database::open(directory.path() / "spool.db", true).value();
     PolicyArchive open() { return std::move(*PolicyArchive::open(database)); }
 };
 

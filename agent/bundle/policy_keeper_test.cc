@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "agent/testing/fake_sensor.h"
-#include "agent/testing/temporary_directory.h"
 #include "agent/testing/test_bundles.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 struct PolicyKeeperTest : testing::Test {
     TemporaryDirectory directory;
     TestBundles bundles;
-    Database database = std::move(*Database::open(directory.path() / "spool.db"));
+    Database database = Database::open(directory.path() / "spool.db", true).value();
     PolicyArchive archive = std::move(*PolicyArchive::open(database));
     FakeSensor sensor;
     std::vector<std::string> said;

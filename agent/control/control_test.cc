@@ -8,7 +8,7 @@
 #include "agent/control/control_client.h"
 #include "agent/control/control_server.h"
 #include "agent/control/socket_address.h"
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {

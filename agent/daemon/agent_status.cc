@@ -23,6 +23,7 @@ std::vector<Counter> Agent::counters() const {
              {"labels_restored", memory_.counters().restored},
              {"labels_not_remembered", memory_.counters().not_remembered},
              {"files_unscannable", labels.unscannable},
+             {"files_not_opened", labels.unopened},
              {"derived_files_out_of_reach", labels.unreachable_derived},
              {"derived_files_waiting", labeller_->derived_waiting()},
              {"scans_dropped", labeller_->dropped()},
@@ -38,8 +39,7 @@ std::vector<std::string> Agent::blind_spots() const {
     auto all = sensor_->info().blind_spots;
     for (auto& problem : watcher_->problems())
         all.push_back(std::move(problem));
-    if (const auto problem = labeller_->scanner_problem(); !problem.empty())
-        all.push_back("Files are not scanned: " + problem + ".");
+    if (auto problem = labeller_->problem(); !problem.empty()) all.push_back(std::move(problem));
     if (policy_->version() == 0) all.push_back("No bundle is in force.");
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
     return all;
@@ -88,7 +88,7 @@ nlohmann::json Agent::status() const {
           {"walking", watcher_->walking()},
           {"waiting", labeller_->waiting()},
           {"derived_waiting", labeller_->derived_waiting()},
-          {"problem", labeller_->scanner_problem()}}},
+          {"problem", labeller_->problem()}}},
         {"counters", counts},
     };
 }

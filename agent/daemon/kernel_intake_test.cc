@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/testing/fake_sensor.h"
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {
@@ -55,7 +55,7 @@ TEST_F(KernelIntakeTest, DerivedFilesAreHandedOn) {
 }
 
 TEST_F(KernelIntakeTest, WithoutRoomEventsStayInTheKernelAndComeOnceLater) {
-    ASSERT_TRUE(spool.database().execute("PRAGMA max_page_count = 40"));
+    ASSERT_TRUE(spool.database().script("PRAGMA max_page_count = 40"));
     for (std::uint64_t sequence = 1; sequence <= 600; ++sequence)
         sensor.push(block(sequence, 300));
     ASSERT_TRUE(intake.start());
@@ -64,7 +64,7 @@ TEST_F(KernelIntakeTest, WithoutRoomEventsStayInTheKernelAndComeOnceLater) {
     EXPECT_GT(spool.counters().events, 0u) << "the first slice fitted";
     run_once();  // does not spin on a readable descriptor
 
-    ASSERT_TRUE(spool.database().execute("PRAGMA max_page_count = 100000"));
+    ASSERT_TRUE(spool.database().script("PRAGMA max_page_count = 100000"));
     intake.retry();
     EXPECT_FALSE(intake.paused());
     EXPECT_EQ(spool.counters().events, 600u);

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {

@@ -3,14 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {
 
 struct EventBuilderTest : testing::Test {
     TemporaryDirectory directory;
-    Database database = std::move(*Database::open(directory.path() / "spool.db"));
+    Database database = Database::open(directory.path() / "spool.db", true).value();
     PolicyArchive archive = std::move(*PolicyArchive::open(database));
 
     void SetUp() override {

@@ -6,7 +6,7 @@
 
 #include <sstream>
 
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {

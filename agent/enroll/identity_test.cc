@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/enroll/enroll.h"
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {

@@ -15,7 +15,7 @@ std::vector<std::uint8_t> pack(const std::vector<std::uint32_t>& numbers) {
     return bytes;
 }
 
-std::vector<std::uint32_t> unpack(const std::vector<std::uint8_t>& bytes) {
+std::vector<std::uint32_t> unpack(std::string_view bytes) {
     std::vector<std::uint32_t> numbers(std::min(bytes.size() / sizeof(std::uint32_t), kArtifactsPerLabel));
     if (!numbers.empty()) std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(std::uint32_t));
     return numbers;
@@ -33,7 +33,7 @@ Result<ArchivedFile> archived_file(int fd) {
 }
 
 Result<LabelArchive> LabelArchive::open(Database& database) {
-    auto made = database.execute(R"(
+    auto made = database.script(R"(
 CREATE TABLE IF NOT EXISTS labels (inode INTEGER NOT NULL, birth INTEGER NOT NULL, path BLOB NOT NULL,
                                    classes INTEGER NOT NULL, kinds INTEGER NOT NULL, origin INTEGER NOT NULL,
                                    artifacts BLOB NOT NULL, PRIMARY KEY (inode, birth)) WITHOUT ROWID;
@@ -45,45 +45,37 @@ CREATE TABLE IF NOT EXISTS labels (inode INTEGER NOT NULL, birth INTEGER NOT NUL
 }
 
 Result<void> LabelArchive::load() {
-    auto rows =
-        database_->prepare("SELECT inode, birth, path, classes, kinds, origin, artifacts FROM labels");
+    auto rows = database_->query("SELECT inode, birth, path, classes, kinds, origin, artifacts FROM labels");
     if (!rows) return fail(rows.error());
     for (;;) {
-        auto row = rows->step();
+        auto row = rows->next();
         if (!row) return fail(row.error());
         if (!*row) return {};
-        const auto path = rows->blob(2);
-        ArchivedLabel archived{std::string(path.begin(), path.end()), {}};
+        ArchivedLabel archived{rows->text(2), {}};
         archived.label.classes = static_cast<std::uint32_t>(rows->integer(3));
         archived.label.kinds = static_cast<std::uint32_t>(rows->integer(4));
         archived.label.origin = rows->integer(5) == 1 ? LabelOrigin::kConfirmed : LabelOrigin::kDerived;
-        archived.label.artifacts = unpack(rows->blob(6));
-        labels_[{static_cast<std::uint64_t>(rows->integer(0)), rows->integer(1)}] = std::move(archived);
+        archived.label.artifacts = unpack(rows->text(6));
+        labels_[{rows->count(0), rows->integer(1)}] = std::move(archived);
     }
 }
 
 Result<void> LabelArchive::remember(const ArchivedFile& file, const std::filesystem::path& path,
                                     const Label& label) {
-    auto insert = database_->prepare(
-        "INSERT OR REPLACE INTO labels (inode, birth, path, classes, kinds, origin, artifacts) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    if (!insert) return fail(insert.error());
     const std::string& name = path.native();
-    insert->bind(1, static_cast<std::int64_t>(file.inode)).bind(2, file.birth_ns);
-    insert->bind(3, std::span(reinterpret_cast<const std::uint8_t*>(name.data()), name.size()));
-    insert->bind(4, std::int64_t{label.classes}).bind(5, std::int64_t{label.kinds});
-    insert->bind(6, static_cast<std::int64_t>(label.origin))
-        .bind(7, std::span<const std::uint8_t>(pack(label.artifacts)));
-    if (auto done = insert->run(); !done) return done;
+    auto stored = database_->run(
+        "INSERT OR REPLACE INTO labels (inode, birth, path, classes, kinds, origin, artifacts) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        file.inode, file.birth_ns, BlobView(reinterpret_cast<const std::uint8_t*>(name.data()), name.size()),
+        label.classes, label.kinds, static_cast<std::int64_t>(label.origin), BlobView(pack(label.artifacts)));
+    if (!stored) return stored;
     labels_[file] = {path, label};
     return {};
 }
 
 Result<void> LabelArchive::forget(const ArchivedFile& file) {
     if (labels_.erase(file) == 0) return {};
-    auto remove = database_->prepare("DELETE FROM labels WHERE inode = ?1 AND birth = ?2");
-    if (!remove) return fail(remove.error());
-    return remove->bind(1, static_cast<std::int64_t>(file.inode)).bind(2, file.birth_ns).run();
+    return database_->run("DELETE FROM labels WHERE inode = ? AND birth = ?", file.inode, file.birth_ns);
 }
 
 const ArchivedLabel* LabelArchive::find(const ArchivedFile& file) const {

@@ -10,9 +10,9 @@
 #include <optional>
 
 #include "agent/sensor/kernel_event.h"
-#include "agent/spool/database.h"
 #include "agent/watch/open_file.h"
 #include "base/error.h"
+#include "base/sqlite/sqlite.h"
 
 namespace modelward::agent {
 

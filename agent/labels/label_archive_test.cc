@@ -6,7 +6,7 @@
 
 #include "agent/labels/label_memory.h"
 #include "agent/testing/fake_sensor.h"
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 struct LabelArchiveTest : testing::Test {
     TemporaryDirectory directory;
-    Database database = std::move(*Database::open(directory.path() / "spool.db"));
+    Database database = Database::open(directory.path() / "spool.db", true).value();
     LabelArchive open() { return std::move(*LabelArchive::open(database)); }
     static ArchivedFile file_at(const fs::path& path) {
         const UniqueFd fd(::open(path.c_str(), O_RDONLY));

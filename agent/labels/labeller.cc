@@ -64,7 +64,12 @@ void Labeller::give(Lane& lane, Clock::time_point now) {
     auto file = open_file(*path);
     if (!file) {
         // Gone, or a path of another mount namespace: the label stays on the inode, wherever it is.
-        if (by_lineage) ++counters_.unreachable_derived;
+        if (by_lineage) {
+            ++counters_.unreachable_derived;
+        } else if (file.error().code() != ErrorCode::kNotFound) {
+            ++counters_.unopened;
+            last_unopened_ = file.error().message();
+        }
         derived_.done(*path);
         return;
     }
@@ -152,10 +157,12 @@ void Labeller::settle(const Work& work) {
     derived_.done(work.path);
 }
 
-std::string Labeller::scanner_problem() const {
+std::string Labeller::problem() const {
     for (const auto& lane : lanes_)
-        if (!lane.scans->problem().empty()) return lane.scans->problem();
-    return {};
+        if (!lane.scans->problem().empty()) return "Files are not scanned: " + lane.scans->problem() + ".";
+    if (counters_.unopened == 0) return {};
+    return std::to_string(counters_.unopened) + " files could not be opened, the last: " + last_unopened_ +
+           ".";
 }
 
 }  // namespace modelward::agent

@@ -35,6 +35,7 @@ struct LabelReport {
 
 struct LabellerCounters {
     std::uint64_t scanned = 0, labelled = 0, cleared = 0, unscannable = 0, unreachable_derived = 0;
+    std::uint64_t unopened = 0;  // files in watched trees that are there and cannot be opened
 };
 
 class Labeller {
@@ -67,7 +68,7 @@ class Labeller {
     std::size_t derived_waiting() const { return derived_.size(); }
     bool idle() const { return waiting() == 0 && !lanes_[0].scans->busy() && !lanes_[1].scans->busy(); }
     const LabellerCounters& counters() const { return counters_; }
-    std::string scanner_problem() const;
+    std::string problem() const;  // a sentence, or nothing
     std::uint64_t dropped() const { return lanes_[0].queue.dropped() + lanes_[1].queue.dropped(); }
     std::uint64_t scanner_restarts() const {
         return lanes_[0].scans->restarts() + lanes_[1].scans->restarts();
@@ -103,6 +104,7 @@ class Labeller {
     std::array<Lane, 2> lanes_;  // sampled, full
     std::uint64_t next_request_ = 1;
     LabellerCounters counters_;
+    std::string last_unopened_;
 };
 
 }  // namespace modelward::agent

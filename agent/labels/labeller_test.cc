@@ -10,7 +10,7 @@
 
 #include "agent/scanner/index_file.h"
 #include "agent/testing/fake_sensor.h"
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 #include "fingerprint/fingerprint.h"
 
 namespace modelward::agent {
@@ -176,6 +176,17 @@ TEST_F(LabellerTest, ADerivedFileThatIsOutOfReachKeepsItsLabelAndIsCounted) {
     EXPECT_EQ(labeller->derived_waiting(), 0u);
 }
 
+TEST_F(LabellerTest, AFileThatCannotBeOpenedIsCountedAndNamed) {
+    const auto there = directory.write("there", model);
+    std::filesystem::create_directory_symlink(directory.path(), directory.path() / "link");
+    auto labeller = make();
+    labeller->found(directory.path() / "link/there", status_of(there));
+    labeller->found(directory.path() / "gone", status_of(there));
+    run(*labeller);
+    EXPECT_EQ(labeller->counters().unopened, 1u) << "one that is gone is no problem";
+    EXPECT_NE(labeller->problem().find("link/there: a symbolic link on the way"), std::string::npos);
+}
+
 TEST_F(LabellerTest, AFileThatCrashesTheScannerIsReportedOnceAndNotTriedAgain) {
     const auto bomb = directory.write("bomb", log_text());
     auto labeller = make("/bin/false");
@@ -193,7 +204,7 @@ TEST_F(LabellerTest, AScannerThatCannotBeStartedIsAProblemThatIsToldAndTheFileWa
     auto labeller = make("/nonexistent/modelward-scan");
     labeller->found(file, status_of(file));
     labeller->tick(Labeller::Clock::now());
-    EXPECT_FALSE(labeller->scanner_problem().empty());
+    EXPECT_FALSE(labeller->problem().empty());
     EXPECT_EQ(labeller->waiting(), 1u);
 }
 

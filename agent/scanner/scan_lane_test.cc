@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "agent/scanner/index_file.h"
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 #include "fingerprint/fingerprint.h"
 
 namespace modelward::agent {

@@ -19,15 +19,6 @@ CREATE TABLE IF NOT EXISTS kernel_seen (sequence INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 )";
 
-enum Prepared : std::size_t { kInsert, kSeen, kForget, kRead, kDelete };
-constexpr const char* kStatements[] = {
-    "INSERT INTO events (bytes) VALUES (?1) RETURNING sequence",
-    "INSERT OR IGNORE INTO kernel_seen (sequence) VALUES (?1)",
-    "DELETE FROM kernel_seen WHERE sequence < (SELECT MAX(sequence) FROM kernel_seen) - ?1",
-    "SELECT sequence, bytes FROM events WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
-    "DELETE FROM events WHERE sequence <= ?1",
-};
-
 wire::Event loss_event(std::uint64_t lost) {
     wire::Event event;
     event.set_kind(wire::EVENT_KIND_LOSS);
@@ -42,44 +33,43 @@ wire::Event loss_event(std::uint64_t lost) {
 }  // namespace
 
 Result<Spool> Spool::open(const std::filesystem::path& path, SpoolLimits limits) {
-    auto database = Database::open(path);
-    if (!database) return fail(database.error());
+    auto database = Database::open(path, true);
+    if (!database) return fail(database.error().with_context("spool"));
     Spool spool(std::move(*database), limits);
     if (auto ready = spool.prepare(); !ready) return fail(ready.error().with_context(path.string()));
     return spool;
 }
 
 Result<void> Spool::prepare() {
-    if (auto made = database_->execute(kSchema); !made) return made;
-    for (const auto* sql : kStatements) {
-        auto statement = database_->prepare(sql);
-        if (!statement) return fail(statement.error());
-        statements_.push_back(std::move(*statement));
-    }
-    auto sums = database_->prepare(
+    if (auto made = database_->script(kSchema); !made) return made;
+    auto sums = database_->query(
         "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0), "
         "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events");
     if (!sums) return fail(sums.error());
-    if (auto row = sums->step(); !row) return fail(row.error());
-    counters_.events = static_cast<std::uint64_t>(sums->integer(0));
-    counters_.bytes = static_cast<std::uint64_t>(sums->integer(1)) + counters_.events * kRowOverhead;
-    counters_.last_sequence = static_cast<std::uint64_t>(sums->integer(2));
+    if (auto row = sums->next(); !row) return fail(row.error());
+    counters_.events = sums->count(0);
+    counters_.bytes = sums->count(1) + counters_.events * kRowOverhead;
+    counters_.last_sequence = sums->count(2);
     return {};
 }
 
 Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
-    auto known = database_->prepare("SELECT 1 FROM meta WHERE name = 'boot_id' AND value = ?1");
-    if (!known) return fail(known.error());
-    auto same = known->bind(1, boot_id).step();
-    if (!same) return fail(same.error());
-    known->reset();
-    if (*same && sensor_adopted) return {};
-    if (auto done = database_->execute("DELETE FROM kernel_seen"); !done) return done;
-    auto remember = database_->prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('boot_id', ?1)");
-    if (!remember) return fail(remember.error());
-    if (auto done = remember->bind(1, boot_id).run(); !done) return done;
+    bool same = false;
+    {
+        auto known = database_->query("SELECT 1 FROM meta WHERE name = 'boot_id' AND value = ?", boot_id);
+        if (!known) return fail(known.error());
+        auto row = known->next();
+        if (!row) return fail(row.error());
+        same = *row;
+    }
+    if (same && sensor_adopted) return {};
+    if (auto done = database_->run("DELETE FROM kernel_seen"); !done) return done;
+    if (auto done =
+            database_->run("INSERT OR REPLACE INTO meta (name, value) VALUES ('boot_id', ?)", boot_id);
+        !done)
+        return done;
     return transaction->commit();
 }
 
@@ -124,7 +114,10 @@ Result<void> Spool::append(std::span<const SpoolItem> items) {
         }
         if (auto stored = store(item.event, after); !stored) return stored;
     }
-    if (auto done = statements_[kForget].bind(1, kKernelWindow).run(); !done) return done;
+    auto forgotten =
+        database_->run("DELETE FROM kernel_seen WHERE sequence < (SELECT MAX(sequence) FROM kernel_seen) - ?",
+                       kKernelWindow);
+    if (!forgotten) return forgotten;
     if (auto done = transaction->commit(); !done) return done;
     counters_ = after;
     pending_loss_ = loss;
@@ -133,46 +126,44 @@ Result<void> Spool::append(std::span<const SpoolItem> items) {
 
 Result<void> Spool::store(const wire::Event& event, SpoolCounters& after) {
     const std::string bytes = event.SerializeAsString();
-    auto& insert = statements_[kInsert];
-    auto row =
-        insert.bind(1, std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())).step();
-    if (!row) return fail(row.error());
-    after.last_sequence = static_cast<std::uint64_t>(insert.integer(0));
+    const BlobView blob(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    if (auto stored = database_->run("INSERT INTO events (bytes) VALUES (?)", blob); !stored) return stored;
+    after.last_sequence = static_cast<std::uint64_t>(database_->last_row_id());
     after.events += 1;
     after.bytes += bytes.size() + kRowOverhead;
-    return insert.run();
+    return {};
 }
 
 Result<bool> Spool::stored_before(std::uint64_t kernel_sequence) {
-    auto& seen = statements_[kSeen];
-    if (auto done = seen.bind(1, static_cast<std::int64_t>(kernel_sequence)).run(); !done)
-        return fail(done.error());
+    auto done = database_->run("INSERT OR IGNORE INTO kernel_seen (sequence) VALUES (?)", kernel_sequence);
+    if (!done) return fail(done.error());
     return database_->changes() == 0;
 }
 
 Result<std::vector<wire::Event>> Spool::read(std::size_t most, std::size_t most_bytes) {
     std::vector<wire::Event> events;
     std::size_t total = 0;
-    auto& select = statements_[kRead];
-    select.bind(1, static_cast<std::int64_t>(acknowledged_)).bind(2, static_cast<std::int64_t>(most));
+    auto rows =
+        database_->query("SELECT sequence, bytes FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                         acknowledged_, std::uint64_t{most});
+    if (!rows) return fail(rows.error());
     for (;;) {
-        auto row = select.step();
+        auto row = rows->next();
         if (!row) return fail(row.error());
         if (!*row) break;
-        const auto bytes = select.blob(1);
+        const auto bytes = rows->text(1);
         total += bytes.size();
         if (!events.empty() && total > most_bytes) break;
         wire::Event event;
-        if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        if (!event.ParseFromString(bytes)) {
             event.Clear();  // a damaged row must not stop the ones behind it
             event.set_kind(wire::EVENT_KIND_LOSS);
             event.set_count(1);
             event.set_reason("a stored event could not be read back from the spool");
         }
-        event.set_sequence(static_cast<std::uint64_t>(select.integer(0)));
+        event.set_sequence(rows->count(0));
         events.push_back(std::move(event));
     }
-    select.reset();
     return events;
 }
 
@@ -181,16 +172,18 @@ Result<void> Spool::acknowledge(std::uint64_t sequence) {
     acknowledged_ = std::max(acknowledged_, std::min(sequence, counters_.last_sequence));
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
-    auto sum = database_->prepare(
-        "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0) FROM events WHERE sequence <= ?1");
-    if (!sum) return fail(sum.error());
-    if (auto row = sum->bind(1, static_cast<std::int64_t>(acknowledged_)).step(); !row)
-        return fail(row.error());
-    const auto count = static_cast<std::uint64_t>(sum->integer(0));
-    const auto bytes = static_cast<std::uint64_t>(sum->integer(1)) + count * kRowOverhead;
-    sum->reset();
+    std::uint64_t count = 0, bytes = 0;
+    {
+        auto sum = database_->query(
+            "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0) FROM events WHERE sequence <= ?",
+            acknowledged_);
+        if (!sum) return fail(sum.error());
+        if (auto row = sum->next(); !row) return fail(row.error());
+        count = sum->count(0);
+        bytes = sum->count(1) + count * kRowOverhead;
+    }
     if (count == 0) return {};
-    if (auto done = statements_[kDelete].bind(1, static_cast<std::int64_t>(acknowledged_)).run(); !done)
+    if (auto done = database_->run("DELETE FROM events WHERE sequence <= ?", acknowledged_); !done)
         return done;
     if (auto done = transaction->commit(); !done) return done;
     counters_.events -= count;

@@ -7,12 +7,12 @@
 // again.
 // - Telemetry may fill max_bytes - block_reserve_bytes; blocks may fill all. Telemetry beyond its share is
 // counted
-//   as lost. A block that finds no room, or a disk that is full, makes append() fail (kLimit) and store
+//   as lost. A block that finds no room, or a disk that is full, makes append() fail and store
 //   nothing: the caller leaves the events where they are (the kernel's ring), which loses nothing while the
 //   ring has room.
 // - What was lost is stored as one LOSS event as soon as there is room.
 // The size is what the events take in the database; SQLite's own overhead comes on top (about 5 %).
-// Not thread-safe. Errors: kLimit no room; kIo the database refused.
+// Not thread-safe. Errors: kLimit no room for a block; kIo the database or the disk refused.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/spool/database.h"
 #include "base/error.h"
+#include "base/sqlite/sqlite.h"
 #include "wire/modelward.pb.h"
 
 namespace modelward::agent {
@@ -50,7 +50,7 @@ struct SpoolCounters {
 class Spool {
   public:
     Spool(Spool&&) = default;
-    Spool& operator=(Spool&&) = delete;  // would close the database under its statements
+    Spool& operator=(Spool&&) = delete;
     static Result<Spool> open(const std::filesystem::path& path, SpoolLimits limits);
 
     // Kernel sequences count from 1 again after a boot and whenever the sensor was loaded anew.
@@ -85,7 +85,6 @@ class Spool {
     SpoolCounters counters_;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t pending_loss_ = 0;
-    std::vector<Statement> statements_;
 };
 
 }  // namespace modelward::agent

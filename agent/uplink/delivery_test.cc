@@ -7,7 +7,7 @@
 
 #include <atomic>
 
-#include "agent/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "console/server/testing/temporary_directory.h"
+#include "base/testing/temporary_directory.h"
 
 namespace modelward::console {
 namespace {

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/people_service.h"
 #include "console/server/store/event_store.h"
-#include "console/server/testing/temporary_directory.h"
 
 namespace modelward::console {
 namespace {

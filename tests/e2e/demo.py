@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration: a console, an enrolled agent, a protected model and an insider; one line an attempt.
 
-usage: demo.py --disk FOLDER --stick MOUNT [--listen ADDRESS] [--once]
+usage: demo.py --disk FOLDER [--stick MOUNT] [--listen ADDRESS] [--once]
 Exit 0 only if every verdict was as expected. Without --once the console stays up until Ctrl-C.
 """
 import argparse
@@ -34,7 +34,7 @@ def show(outcome):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--disk", required=True)
-    parser.add_argument("--stick", required=True)
+    parser.add_argument("--stick")
     parser.add_argument("--listen", default="127.0.0.1")
     parser.add_argument("--once", action="store_true")
     options = parser.parse_args()
@@ -53,6 +53,8 @@ def main():
         print("Its certificate is signed by the demo's own authority, so a browser will ask.\n")
         print("Registering a real model (text recognition, safetensors) as restricted ...", flush=True)
         scenario.register()
+        if not options.stick:
+            print("No USB stick was named (--stick MOUNT): the attempts at removable media are left out.")
         print("\nAn insider tries, then honest work goes on:", flush=True)
         outcomes = []
         for outcome in scenario.play_all():

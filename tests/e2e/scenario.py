@@ -14,6 +14,7 @@ from world import APPROVED, STRANGER, Stick, World
 
 BUDGET = 256 * 1024    # of the network rule in rules/packs/core
 MODELS = ROOT / "build/models"
+PINS = "/sys/fs/bpf/modelward-demo"    # of its own: an installed agent is left alone
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Outcome:
 
 
 class Scenario:
-    """A workstation with a protected model, a stick and a world outside. Use as a context manager."""
+    """A workstation with a protected model, a stick and a world outside. Use as a context manager.
+
+    Without a stick the attempts at removable media are left out.
+    """
 
     def __init__(self, disk, stick, listen="127.0.0.1"):
         self.folder = Path(tempfile.mkdtemp(prefix="modelward-", dir=disk))
@@ -54,10 +58,10 @@ class Scenario:
             for source, name in (("model.safetensors", "model.safetensors"), ("model-f16.gguf", "old-export.gguf"),
                                  ("other.safetensors", "public.safetensors")):
                 shutil.copyfile(MODELS / source, self.models / name)
-            self.stick = Stick(self.stick_mount)
+            self.stick = Stick(self.stick_mount) if self.stick_mount else None
             self.world = self.closing.enter_context(World(self.folder / "world"))
             self.stack = self.closing.enter_context(
-                Stack(self.folder / "stack", [self.models, self.work], self.pack(), listen=self.listen))
+                Stack(self.folder / "stack", [self.models, self.work], self.pack(), {"pin_dir": PINS}, self.listen))
         except BaseException:
             self.closing.close()
             raise
@@ -80,7 +84,7 @@ class Scenario:
     def environment(self):
         return {**os.environ, "MODEL": str(self.models / "model.safetensors"),
                 "PLAIN": str(self.models / "public.safetensors"), "GGUF": str(self.models / "old-export.gguf"),
-                "WORK": str(self.work), "STICK": str(self.stick.mount), "STRANGER": STRANGER, "APPROVED": APPROVED,
+                "WORK": str(self.work), "STICK": str(self.stick_mount), "STRANGER": STRANGER, "APPROVED": APPROVED,
                 "CA": str(self.world.certificate), "LC_ALL": "C"}
 
     def shell(self, command):
@@ -102,9 +106,12 @@ class Scenario:
             incident = wait_for("the incident", lambda: self.block_since(before_incidents), 30)
         else:
             incident = self.block_since(before_incidents)
-        names, stick_bytes = self.stick.contents()
-        bytes_out = stick_bytes if attempt.sink == "removable" else self.world.settled() - before_bytes
-        self.stick.empty()
+        names = 0
+        if attempt.sink == "removable":
+            names, bytes_out = self.stick.contents()
+            self.stick.empty()
+        else:
+            bytes_out = self.world.settled() - before_bytes
         for leftover in self.work.iterdir():
             leftover.unlink()
         return Outcome(attempt, expected, verdict, bytes_out, names, incident, done.stderr.strip())
@@ -123,7 +130,7 @@ class Scenario:
         return blocks[-1] if blocks else None
 
     def play_all(self):
-        for attempt in INSIDER:
-            yield self.play(attempt, "block")
-        for attempt in HONEST:
-            yield self.play(attempt, "allow")
+        for attempts, expected in ((INSIDER, "block"), (HONEST, "allow")):
+            for attempt in attempts:
+                if self.stick or attempt.sink != "removable":
+                    yield self.play(attempt, expected)

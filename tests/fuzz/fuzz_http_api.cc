@@ -2,14 +2,13 @@
 // The REST API behind a valid session: any method, target and body, against a real store. Input: method,
 // target and body, each ended by a line feed but the last.
 #include <cstdint>
-#include <cstdlib>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/people_service.h"
 #include "console/server/store/sessions.h"
 
 namespace {
 
-namespace fs = std::filesystem;
 using namespace modelward::console;
 using namespace modelward;
 
@@ -17,7 +16,8 @@ constexpr std::int64_t kNow = 1'800'000'000'000;
 
 // A console without sockets, in a directory that lives as long as the process.
 struct World {
-    fs::path directory = make_directory();
+    TemporaryDirectory temporary{};
+    std::filesystem::path directory = temporary.path();
     std::unique_ptr<ConfigDatabase> config = ConfigDatabase::open(directory / "console.db", true).value();
     std::unique_ptr<EventStore> events =
         EventStore::open(directory, {.now_ms = [] { return kNow; }, .on_incident = {}}).value();
@@ -33,15 +33,6 @@ struct World {
     PeopleService service{resources, workers};
     std::string token = sign_in();
 
-    ~World() {
-        std::error_code ignored;
-        fs::remove_all(directory, ignored);
-    }
-    static fs::path make_directory() {
-        std::string name = (fs::temp_directory_path() / "modelward-fuzz-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) std::abort();
-        return name;
-    }
     std::string sign_in() {
         (void)add_user(*config, "admin", "no password matches this", "admin", kNow);
         return start_session(*config, 1, kNow).value();

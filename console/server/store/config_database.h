@@ -8,7 +8,7 @@
 #include <memory>
 #include <mutex>
 
-#include "console/server/store/sqlite.h"
+#include "base/sqlite/sqlite.h"
 
 namespace modelward::console {
 

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/store/hosts.h"
 #include "console/server/store/sessions.h"
 #include "console/server/store/users.h"
-#include "console/server/testing/temporary_directory.h"
 
 namespace modelward::console {
 namespace {

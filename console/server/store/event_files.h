@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "console/server/store/sqlite.h"
+#include "base/sqlite/sqlite.h"
 
 namespace modelward::console {
 

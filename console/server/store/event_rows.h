@@ -16,7 +16,7 @@
 #include <set>
 #include <string>
 
-#include "console/server/store/sqlite.h"
+#include "base/sqlite/sqlite.h"
 #include "wire/modelward.pb.h"
 
 namespace modelward::console {

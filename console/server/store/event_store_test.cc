@@ -9,9 +9,9 @@
 
 #include <future>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/store/event_files.h"
 #include "console/server/testing/events.h"
-#include "console/server/testing/temporary_directory.h"
 
 namespace modelward::console {
 namespace {

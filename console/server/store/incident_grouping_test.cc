@@ -2,11 +2,11 @@
 // Which verdicts become one incident, and what it says of them.
 #include <gtest/gtest.h>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/incidents.h"
 #include "console/server/store/event_files.h"
 #include "console/server/store/incident_queries.h"
 #include "console/server/testing/events.h"
-#include "console/server/testing/temporary_directory.h"
 
 namespace modelward::console {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "console/server/store/sqlite.h"
+#include "base/sqlite/sqlite.h"
 #include "rules/rules.h"
 #include "wire/modelward.pb.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/console.h"
-#include "console/server/testing/temporary_directory.h"
 #include "wire/https_client.h"
 #include "wire/modelward.pb.h"
 

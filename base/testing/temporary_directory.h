@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace modelward::agent {
+namespace modelward {
 
 class TemporaryDirectory {
   public:
@@ -39,4 +39,4 @@ class TemporaryDirectory {
     std::filesystem::path path_;
 };
 
-}  // namespace modelward::agent
+}  // namespace modelward

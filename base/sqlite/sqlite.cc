@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/server/store/sqlite.h"
+#include "base/sqlite/sqlite.h"
 
 #include <fcntl.h>
 
 #include "base/unique_fd.h"
 
-namespace modelward::console {
+namespace modelward {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;  // another process (user add, enrollment-token create) may be writing
@@ -56,7 +56,7 @@ void Query::bind(int index, BlobView value) {
 Result<Database> Database::open(const std::filesystem::path& path, bool create) {
     // SQLite would create it readable by all.
     if (create) {
-        const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         if (!fd) return fail_errno("create " + path.string());
     }
     sqlite3* raw = nullptr;
@@ -110,4 +110,4 @@ Result<void> Transaction::commit() {
     return committed;
 }
 
-}  // namespace modelward::console
+}  // namespace modelward

@@ -5,7 +5,7 @@
 //   while (rows->next().value_or(false)) use(rows->text(0));
 //
 // A Database belongs to one thread at a time. Errors are kIo (kConflict for a violated constraint) and name
-// the SQL.
+// the SQL. A failed statement leaves the connection usable.
 #pragma once
 
 #include <sqlite3.h>
@@ -18,11 +18,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
 #include "base/error.h"
 
-namespace modelward::console {
+namespace modelward {
 
 // A blob to bind; text is bound from std::string_view.
 using BlobView = std::span<const std::uint8_t>;
@@ -114,4 +114,4 @@ class Transaction {
     Database* database_;
 };
 
-}  // namespace modelward::console
+}  // namespace modelward
