@@ -47,6 +47,7 @@ Result<PolicyArchive> PolicyArchive::open(Database& database) {
 CREATE TABLE IF NOT EXISTS policies (version INTEGER PRIMARY KEY, texts TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS artifacts (number INTEGER PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL,
                                       kind TEXT NOT NULL, class TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS policy_key (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), bundle_key BLOB NOT NULL);
 )");
     if (!made) return fail(made.error());
     PolicyArchive archive(database);
@@ -76,11 +77,46 @@ Result<void> PolicyArchive::load() {
     }
 }
 
-Result<void> PolicyArchive::save(std::uint64_t version, const rules::CompiledPolicy& policy,
-                                 std::span<const ArtifactInfo> artifacts) {
+Result<bool> PolicyArchive::belong_to(std::string_view bundle_key) {
+    std::string before;
+    {
+        auto row = database_->query("SELECT bundle_key FROM policy_key");
+        if (!row) return fail(row.error());
+        const auto found = row->next();
+        if (!found) return fail(found.error());
+        if (*found) before = row->text(0);
+    }
+    if (before == bundle_key) return false;
+    if (!before.empty()) {
+        versions_.clear();
+        artifacts_.clear();
+    }
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());
+    if (!before.empty())
+        for (const auto* sql : {"DELETE FROM policies", "DELETE FROM artifacts"})
+            if (auto done = database_->run(sql); !done) return fail(done.error());
+    if (auto done = database_->run("INSERT OR REPLACE INTO policy_key VALUES (1, ?)", bundle_key); !done)
+        return fail(done.error());
+    if (auto done = transaction->commit(); !done) return fail(done.error());
+    return !before.empty();
+}
+
+Result<void> PolicyArchive::save(std::uint64_t version, const rules::CompiledPolicy& policy,
+                                 std::span<const ArtifactInfo> artifacts) {
     const PolicyTexts texts = texts_of(policy);
+    versions_[version] = texts;
+    while (versions_.size() > kKeptVersions)
+        versions_.erase(versions_.begin());
+    for (const auto& one : artifacts)
+        artifacts_[one.number] = one;
+    return store(version, texts, artifacts);
+}
+
+Result<void> PolicyArchive::store(std::uint64_t version, const PolicyTexts& texts,
+                                  std::span<const ArtifactInfo> artifacts) {
+    auto transaction = Transaction::begin(*database_);
+    if (!transaction) return fail(transaction.error());
     if (auto done = database_->run("INSERT OR REPLACE INTO policies (version, texts) VALUES (?, ?)", version,
                                    to_json(texts));
         !done)
@@ -96,13 +132,7 @@ Result<void> PolicyArchive::save(std::uint64_t version, const rules::CompiledPol
             one.number, one.id, one.name, one.kind, one.class_name);
         if (!stored) return stored;
     }
-    if (auto done = transaction->commit(); !done) return done;
-    versions_[version] = texts;
-    while (versions_.size() > kKeptVersions)
-        versions_.erase(versions_.begin());
-    for (const auto& one : artifacts)
-        artifacts_[one.number] = one;
-    return {};
+    return transaction->commit();
 }
 
 const PolicyTexts* PolicyArchive::texts(std::uint64_t version) const {

@@ -46,7 +46,12 @@ class PolicyArchive {
     // `database` must outlive the archive.
     static Result<PolicyArchive> open(Database& database);
 
-    // To be called before `version` is applied. Saving a version again replaces it.
+    // Versions and numbers mean something under one console's key only: those of another are forgotten
+    // (true).
+    Result<bool> belong_to(std::string_view bundle_key);
+
+    // To be called before `version` is applied. Saving a version again replaces it. What could not be stored
+    // is remembered until the agent ends.
     Result<void> save(std::uint64_t version, const rules::CompiledPolicy& policy,
                       std::span<const ArtifactInfo> artifacts);
 
@@ -59,6 +64,8 @@ class PolicyArchive {
   private:
     explicit PolicyArchive(Database& database) : database_(&database) {}
     Result<void> load();
+    Result<void> store(std::uint64_t version, const PolicyTexts& texts,
+                       std::span<const ArtifactInfo> artifacts);
 
     Database* database_;
     std::map<std::uint64_t, PolicyTexts> versions_;

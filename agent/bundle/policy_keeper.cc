@@ -8,6 +8,11 @@ void PolicyKeeper::start(const std::optional<wire::BundlePublicKey>& key) {
     const std::string nothing = sensor_->info().adopted ? "what the kernel enforced before stays in force"
                                                         : "nothing is enforced until a bundle arrives";
     if (!key_) return say_("This host is not enrolled: " + nothing + ".");
+    const auto changed =
+        archive_->belong_to(std::string_view(reinterpret_cast<const char*>(key_->data()), key_->size()));
+    if (!changed) say_("The console's key could not be noted: " + changed.error().message());
+    if (changed && *changed)
+        say_("This host belongs to another console now; the versions of the earlier one are forgotten.");
     auto stored = file_.load();
     if (!stored && stored.error().code() == ErrorCode::kNotFound)
         return say_("There is no stored bundle: " + nothing + ".");
@@ -57,8 +62,13 @@ Result<void> PolicyKeeper::apply(const wire::SignedBundle& bundle, PreparedBundl
         if (auto fits = check_class_numbers(*texts, prepared.policy); !fits) return fits;
     if (store)
         if (auto staged = file_.stage(bundle); !staged) return staged;
-    // Events of the new policy may arrive before apply() returns, so its texts come first.
+    // Events of the new policy may arrive before apply() returns, so its texts come first. At a start
+    // enforcement comes before memory: the stored bundle goes into force on a full disk too.
     auto done = archive_->save(prepared.version, prepared.policy, prepared.artifacts);
+    if (!done && !store) {
+        say_("The policy's texts could not be stored: " + done.error().message());
+        done = {};
+    }
     if (done) done = sensor_->apply(prepared.policy, prepared.version);
     if (!store) return done;
     if (!done) {

@@ -143,6 +143,34 @@ TEST_F(PolicyKeeperTest, AStoredBundleThatWasTamperedWithIsRefusedAtStart) {
     EXPECT_TRUE(keeper.take(bundles.signed_bundle(3))) << "the same one may come again";
 }
 
+TEST_F(PolicyKeeperTest, AFullDiskDoesNotKeepTheStoredBundleFromForce) {
+    ASSERT_TRUE(started().take(bundles.signed_bundle(3)));
+    sensor.applied.clear();
+    ASSERT_TRUE(
+        database.script("CREATE TRIGGER full BEFORE INSERT ON policies BEGIN "
+                        "SELECT RAISE(ABORT, 'database or disk is full'); END"));
+    auto keeper = started();
+    EXPECT_EQ(keeper.version(), 3u);
+    EXPECT_EQ(applied_version(), 3u);
+    EXPECT_FALSE(keeper.take(bundles.signed_bundle(4))) << "but a new one has to be kept";
+    EXPECT_THAT(keeper.error(), HasSubstr("disk is full"));
+    EXPECT_EQ(applied_version(), 3u);
+}
+
+TEST_F(PolicyKeeperTest, AnotherConsoleBeginsWithItsOwnVersions) {
+    ASSERT_TRUE(started().take(bundles.signed_bundle(50)));
+    const TestBundles rebuilt;
+    auto keeper = make();
+    keeper.start(rebuilt.public_key());
+    EXPECT_EQ(keeper.version(), 0u);
+    EXPECT_TRUE(keeper.take(rebuilt.signed_bundle(1))) << keeper.error();
+    EXPECT_EQ(applied_version(), 1u);
+    auto again = make();
+    again.start(rebuilt.public_key());
+    EXPECT_EQ(again.version(), 1u);
+    EXPECT_FALSE(again.take(rebuilt.signed_bundle(1)));
+}
+
 TEST_F(PolicyKeeperTest, TheSameComplaintIsMadeOnce) {
     auto keeper = started();
     ASSERT_TRUE(keeper.take(bundles.signed_bundle(3)));

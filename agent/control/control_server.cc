@@ -72,7 +72,10 @@ std::string ControlServer::answer(const std::string& request) const {
         reply = {{"error", "the request is too long"}};
     } else {
         const json parsed = json::parse(request, nullptr, false);
-        reply = parsed.is_object() ? answer_(parsed) : json{{"error", "the request is not a JSON object"}};
+        const auto command = parsed.find("command");
+        reply = command != parsed.end() && command->is_string()
+                    ? answer_(parsed)
+                    : json{{"error", "the request is not a JSON object with a command"}};
     }
     return reply.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }

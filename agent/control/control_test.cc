@@ -64,7 +64,9 @@ TEST_F(ControlTest, TheSocketIsForItsOwnerOnly) {
 
 TEST_F(ControlTest, WhatIsNotJsonOrTooLongIsRefused) {
     const auto server = serve();
-    EXPECT_NE(while_serving([&] { return raw("status\n"); }).find("not a JSON object"), std::string::npos);
+    for (const auto* request : {"status\n", "{\"command\":5}\n", "{}\n", "[\"command\"]\n"})
+        EXPECT_NE(while_serving([&] { return raw(request); }).find("not a JSON object"), std::string::npos)
+            << request;
     EXPECT_NE(while_serving([&] { return raw(std::string(5000, 'x')); }).find("too long"), std::string::npos);
     EXPECT_EQ(while_serving([&] { return raw("{\"half\":"); }), "");
 }

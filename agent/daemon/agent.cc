@@ -19,12 +19,13 @@ constexpr std::chrono::seconds kLastWords{2};
 
 }  // namespace
 
-Agent::Agent(EventLoop& loop, Sensor& sensor, Config config, Spool spool, PolicyArchive archive,
+Agent::Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
              LabelArchive labels)
     : loop_(&loop),
       sensor_(&sensor),
       config_(std::move(config)),
-      spool_(std::move(spool)),
+      spool_(std::move(spool.spool)),
+      storage_problem_(std::move(spool.problem)),
       archive_(std::move(archive)),
       builder_(archive_),
       memory_(std::move(labels), sensor) {}
@@ -33,17 +34,19 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Sensor& sensor, Con
     std::error_code error;
     std::filesystem::create_directories(config.state_dir, error);
     if (error) return fail(Error::from_errno("create " + config.state_dir.string(), error.value()));
-    auto spool = Spool::open(config.state_dir / "spool.db",
-                             {config.spool_max_bytes, config.spool_block_reserve_bytes});
-    if (!spool) return fail(spool.error());
     const auto boot = boot_id();
     if (!boot) return fail(boot.error());
-    if (auto epoch = spool->start_epoch(*boot, sensor.info().adopted); !epoch) return fail(epoch.error());
-    auto archive = PolicyArchive::open(spool->database());
+    auto opened = open_spool({config.state_dir,
+                              config.run_dir,
+                              {config.spool_max_bytes, config.spool_block_reserve_bytes},
+                              *boot,
+                              sensor.info().adopted});
+    if (!opened) return fail(opened.error());
+    auto archive = PolicyArchive::open(opened->spool.database());
     if (!archive) return fail(archive.error());
-    auto labels = LabelArchive::open(spool->database());
+    auto labels = LabelArchive::open(opened->spool.database());
     if (!labels) return fail(labels.error());
-    std::unique_ptr<Agent> agent(new Agent(loop, sensor, std::move(config), std::move(*spool),
+    std::unique_ptr<Agent> agent(new Agent(loop, sensor, std::move(config), std::move(*opened),
                                            std::move(*archive), std::move(*labels)));
     if (auto begun = agent->begin(); !begun) return fail(begun.error());
     return agent;
@@ -71,7 +74,7 @@ void Agent::compose() {
         std::make_unique<KernelIntake>(*loop_, *sensor_, spool_, builder_, [this](const KernelEvent& event) {
             Label label = event.label;  // what the writer carried
             label.origin = LabelOrigin::kDerived;
-            memory_.labelled(event.path, label);
+            memory_.labelled(event.path, event.file, label);
             labeller_->derived(event.path, event.file);
         });
     policy_ = std::make_unique<PolicyKeeper>(
@@ -97,6 +100,7 @@ Result<void> Agent::begin() {
     say(wire::EVENT_KIND_AGENT, std::string("The agent started; sensor ") + sensor_->info().name +
                                     " on kernel " + sensor_->info().kernel +
                                     (sensor_->info().adopted ? ", enforcement taken over." : "."));
+    if (!storage_problem_.empty()) say(wire::EVENT_KIND_AGENT, storage_problem_);
     if (auto identity = load_identity(config_.state_dir))
         identity_ = std::move(*identity);
     else
@@ -202,9 +206,9 @@ void Agent::say(wire::EventKind kind, const std::string& sentence) {
 void Agent::report(const LabelReport& report) {
     spdlog::info("{}: {}", report.path.string(), report.reason);
     if (report.label)
-        memory_.labelled(report.path, *report.label);
+        memory_.labelled(report.path, report.key, *report.label);
     else if (report.cleared)
-        memory_.cleared(report.path);
+        memory_.cleared(report.path, report.key);
     wire::Event event;
     event.set_kind(wire::EVENT_KIND_LABEL);
     event.set_time_unix_ns(now_unix_ns());

@@ -15,6 +15,7 @@
 #include "agent/labels/label_memory.h"
 #include "agent/labels/labeller.h"
 #include "agent/loop/event_loop.h"
+#include "agent/spool/open_spool.h"
 #include "agent/uplink/delivery.h"
 #include "agent/watch/watcher.h"
 
@@ -32,13 +33,13 @@ class Agent {
     // Ends run() soon: at once when the console is away, after the last events were sent when it is not.
     void stop(const std::string& why);
 
-    // New trees and heartbeat; everything else needs a restart.
+    // New trees; everything else needs a restart.
     void reconfigure(const Config& config);
 
     nlohmann::json status() const;
 
   private:
-    Agent(EventLoop& loop, Sensor& sensor, Config config, Spool spool, PolicyArchive archive,
+    Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
           LabelArchive labels);
     Result<void> begin();
     void compose();
@@ -55,6 +56,7 @@ class Agent {
     Sensor* sensor_;
     Config config_;
     Spool spool_;
+    std::string storage_problem_;
     PolicyArchive archive_;
     EventBuilder builder_;
     LabelMemory memory_;

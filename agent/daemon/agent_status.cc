@@ -40,6 +40,7 @@ std::vector<std::string> Agent::blind_spots() const {
     for (auto& problem : watcher_->problems())
         all.push_back(std::move(problem));
     if (auto problem = labeller_->problem(); !problem.empty()) all.push_back(std::move(problem));
+    if (!storage_problem_.empty()) all.push_back(storage_problem_);
     if (policy_->version() == 0) all.push_back("No bundle is in force.");
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
     return all;

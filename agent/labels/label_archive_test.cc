@@ -16,6 +16,10 @@ namespace fs = std::filesystem;
 struct LabelArchiveTest : testing::Test {
     TemporaryDirectory directory;
     Database database = Database::open(directory.path() / "spool.db", true).value();
+    static InodeKey key_of(const std::filesystem::path& path) {
+        const UniqueFd fd(::open(path.c_str(), O_RDONLY));
+        return FakeSensor::key_of(fd.get());
+    }
     LabelArchive open() { return std::move(*LabelArchive::open(database)); }
     static ArchivedFile file_at(const fs::path& path) {
         const UniqueFd fd(::open(path.c_str(), O_RDONLY));
@@ -68,8 +72,8 @@ TEST_F(LabelArchiveTest, AfterARebootFilesAreLabelledAgainWhereverTheyWereMoved)
     {
         LabelMemory memory(open(), sensor);
         for (const auto& path : {stays, moves, cleared})
-            memory.labelled(path, label);
-        memory.cleared(cleared);
+            memory.labelled(path, key_of(path), label);
+        memory.cleared(cleared, key_of(cleared));
     }
     fs::rename(moves, directory.path() / "moved");
     directory.write("moves", "another file");
@@ -83,6 +87,20 @@ TEST_F(LabelArchiveTest, AfterARebootFilesAreLabelledAgainWhereverTheyWereMoved)
     }
     EXPECT_EQ(sensor.labels.size(), 2u) << "and the one that a walk found under another name";
     EXPECT_EQ(memory.counters().restored, 2u);
+}
+
+TEST_F(LabelArchiveTest, NothingIsRememberedOfAnotherFileThatLiesAtThePath) {
+    const auto bystander = directory.write("libc.so.6", "everybody reads this");
+    FakeSensor sensor;
+    {
+        LabelMemory memory(open(), sensor);
+        memory.labelled(bystander, {1, 2, 3},
+                        label);  // so its writer called it, in a mount namespace of his own
+        EXPECT_EQ(memory.counters().not_remembered, 1u);
+        memory.labelled(bystander, key_of(bystander), label);
+        memory.cleared(bystander, {1, 2, 3});
+    }
+    EXPECT_EQ(open().all().size(), 1u) << "nor forgotten";
 }
 
 }  // namespace

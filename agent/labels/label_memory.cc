@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "agent/labels/named_file.h"
+
 namespace modelward::agent {
 
 void LabelMemory::restore() {
@@ -31,16 +33,18 @@ bool LabelMemory::relabel(const std::filesystem::path& path) {
     return true;
 }
 
-void LabelMemory::labelled(const std::filesystem::path& path, const Label& label) {
-    const auto file = open_file(path);
-    const auto known = file ? archived_file(file->fd.get()) : Result<ArchivedFile>(fail(file.error()));
-    if (!known || !archive_.remember(*known, path, label)) ++counters_.not_remembered;
+Result<ArchivedFile> LabelMemory::identify(const std::filesystem::path& path, const InodeKey& key) {
+    const auto file = open_named(*sensor_, path, key);
+    return file ? archived_file(file->fd.get()) : Result<ArchivedFile>(fail(file.error()));
 }
 
-void LabelMemory::cleared(const std::filesystem::path& path) {
-    const auto file = open_file(path);
-    const auto known = file ? archived_file(file->fd.get()) : Result<ArchivedFile>(fail(file.error()));
-    if (known) static_cast<void>(archive_.forget(*known));
+void LabelMemory::labelled(const std::filesystem::path& path, const InodeKey& key, const Label& label) {
+    const auto file = identify(path, key);
+    if (!file || !archive_.remember(*file, path, label)) ++counters_.not_remembered;
+}
+
+void LabelMemory::cleared(const std::filesystem::path& path, const InodeKey& key) {
+    if (const auto file = identify(path, key)) static_cast<void>(archive_.forget(*file));
 }
 
 }  // namespace modelward::agent

@@ -27,13 +27,15 @@ class LabelMemory {
     void restore();
     void found(const std::filesystem::path& path, const struct stat& status);
 
-    void labelled(const std::filesystem::path& path, const Label& label);
-    void cleared(const std::filesystem::path& path);
+    // `key` is the labelled inode; nothing is remembered of another file that lies at the path.
+    void labelled(const std::filesystem::path& path, const InodeKey& key, const Label& label);
+    void cleared(const std::filesystem::path& path, const InodeKey& key);
 
     const LabelMemoryCounters& counters() const { return counters_; }
 
   private:
     bool relabel(const std::filesystem::path& path);
+    Result<ArchivedFile> identify(const std::filesystem::path& path, const InodeKey& key);
 
     LabelArchive archive_;
     Sensor* sensor_;

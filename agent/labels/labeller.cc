@@ -60,10 +60,11 @@ void Labeller::tick(Clock::time_point now) {
 void Labeller::give(Lane& lane, Clock::time_point now) {
     const auto path = lane.queue.pop();
     if (!path) return;
-    const bool by_lineage = derived_.key(*path) != nullptr;
-    auto file = open_file(*path);
+    const InodeKey* derived = derived_.key(*path);
+    const bool by_lineage = derived != nullptr;
+    auto file = derived ? open_named(*sensor_, *path, *derived) : open_file(*path);
     if (!file) {
-        // Gone, or a path of another mount namespace: the label stays on the inode, wherever it is.
+        // Gone or out of reach: the label stays on the inode, wherever it is.
         if (by_lineage) {
             ++counters_.unreachable_derived;
         } else if (file.error().code() != ErrorCode::kNotFound) {

@@ -16,10 +16,10 @@
 #include "agent/bundle/registry.h"
 #include "agent/labels/derived_files.h"
 #include "agent/labels/label_decision.h"
+#include "agent/labels/named_file.h"
 #include "agent/labels/scan_queue.h"
 #include "agent/scanner/scan_lane.h"
 #include "agent/sensor/sensor.h"
-#include "agent/watch/open_file.h"
 #include "agent/watch/seen_files.h"
 
 namespace modelward::agent {

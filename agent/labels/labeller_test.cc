@@ -176,6 +176,16 @@ TEST_F(LabellerTest, ADerivedFileThatIsOutOfReachKeepsItsLabelAndIsCounted) {
     EXPECT_EQ(labeller->derived_waiting(), 0u);
 }
 
+TEST_F(LabellerTest, APathThatLeadsToAnotherFileHereIsOutOfReach) {
+    const auto bystander = directory.write("libc.so.6", model);
+    auto labeller = make();
+    labeller->derived(bystander, {1, 2, 3});  // the path as its writer's mount namespace has it
+    run(*labeller);
+    EXPECT_EQ(labeller->counters().unreachable_derived, 1u);
+    EXPECT_EQ(labeller->counters().scanned, 0u);
+    EXPECT_EQ(label(bystander), nullptr);
+}
+
 TEST_F(LabellerTest, AFileThatCannotBeOpenedIsCountedAndNamed) {
     const auto there = directory.write("there", model);
     std::filesystem::create_directory_symlink(directory.path(), directory.path() / "link");
@@ -218,6 +228,19 @@ TEST(ScanQueue, UrgentFilesComeFirstAndEachFileOnce) {
     EXPECT_EQ(queue.pop(), "/b");
     EXPECT_EQ(queue.pop(), "/a");
     EXPECT_EQ(queue.pop(), std::nullopt);
+}
+
+TEST(ScanQueue, AnUrgentFileThatIsPushedAgainAndAgainWaitsOnce) {
+    ScanQueue queue;
+    for (int i = 0; i < 100; ++i)
+        queue.push("/a", true);
+    EXPECT_EQ(queue.pop(), "/a");
+    EXPECT_EQ(queue.pop(), std::nullopt);
+    queue.push("/a", true);
+    queue.push("/b", false);
+    queue.clear_normal();
+    EXPECT_EQ(queue.size(), 1u);
+    EXPECT_EQ(queue.pop(), "/a");
 }
 
 TEST(DerivedFiles, ComeBackWithGrowingPausesUntilDone) {

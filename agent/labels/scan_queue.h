@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace modelward::agent {
@@ -22,11 +22,13 @@ class ScanQueue {
             ++dropped_;
             return;
         }
-        const bool added = queued_.insert(path.native()).second;
-        if (urgent)
+        const auto [waits, added] = queued_.try_emplace(path.native(), urgent);
+        if (urgent && (added || !waits->second)) {
             urgent_.push_back(path);  // its older entry is skipped when it comes up
-        else if (added)
+            waits->second = true;
+        } else if (added) {
             normal_.push_back(path);
+        }
     }
 
     std::optional<std::filesystem::path> pop() {
@@ -42,16 +44,13 @@ class ScanQueue {
     std::size_t size() const { return queued_.size(); }
     std::uint64_t dropped() const { return dropped_; }
     void clear_normal() {
-        for (const auto& path : normal_)
-            queued_.erase(path.native());
         normal_.clear();
-        for (const auto& path : urgent_)
-            queued_.insert(path.native());
+        std::erase_if(queued_, [](const auto& waits) { return !waits.second; });
     }
 
   private:
     std::deque<std::filesystem::path> urgent_, normal_;
-    std::set<std::string> queued_;
+    std::map<std::string, bool> queued_;  // whether among the urgent
     std::uint64_t dropped_ = 0;
 };
 

@@ -21,9 +21,10 @@ Result<EventLoop> EventLoop::create() {
 Result<void> EventLoop::add(int fd, Handler handler) {
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.fd = fd;
+    const std::uint32_t number = next_number_++;
+    event.data.u64 = std::uint64_t{number} << 32 | static_cast<std::uint32_t>(fd);
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return fail_errno("epoll_ctl");
-    handlers_[fd] = std::make_shared<Handler>(std::move(handler));
+    handlers_[fd] = {number, std::make_shared<Handler>(std::move(handler))};
     return {};
 }
 
@@ -74,9 +75,10 @@ Result<void> EventLoop::run(const std::function<bool()>& idle) {
         for (int i = 0; i < count && running_; ++i) {
             // A handler of this round may have removed this one; a shared pointer keeps one alive that
             // removes itself.
-            const auto found = handlers_.find(ready[static_cast<std::size_t>(i)].data.fd);
-            if (found == handlers_.end()) continue;
-            const auto handler = found->second;
+            const std::uint64_t data = ready[static_cast<std::size_t>(i)].data.u64;
+            const auto found = handlers_.find(static_cast<int>(data & 0xffffffff));
+            if (found == handlers_.end() || found->second.number != data >> 32) continue;
+            const auto handler = found->second.handler;
             (*handler)();
         }
         busy = running_ && idle();

@@ -40,7 +40,14 @@ class EventLoop {
     explicit EventLoop(UniqueFd epoll) : epoll_(std::move(epoll)) {}
 
     UniqueFd epoll_;
-    std::map<int, std::shared_ptr<Handler>> handlers_;
+    // A number is given to each addition, so that an event of a closed descriptor is not taken for one of its
+    // successor.
+    struct Added {
+        std::uint32_t number;
+        std::shared_ptr<Handler> handler;
+    };
+    std::map<int, Added> handlers_;
+    std::uint32_t next_number_ = 0;
     std::vector<UniqueFd> owned_;  // timers and signals
     bool running_ = false;
 };

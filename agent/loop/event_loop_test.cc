@@ -57,6 +57,29 @@ TEST(EventLoop, AHandlerMayRemoveItselfAndAnotherThatIsReadyToo) {
     EXPECT_EQ(calls, 1);
 }
 
+TEST(EventLoop, AnEventOfARemovedDescriptorIsNotGivenToItsSuccessor) {
+    auto loop = std::move(*EventLoop::create());
+    Pipe first, second, quiet, last;
+    first.fill();
+    second.fill();
+    int strays = 0;
+    bool done = false;
+    // Whichever is called first puts the quiet pipe in the other's place, while the other's event is at hand.
+    const auto replace = [&](const Pipe& self, Pipe& other) {
+        if (std::exchange(done, true)) return;
+        self.drain();
+        loop.remove(other.read.get());
+        ASSERT_EQ(::dup2(quiet.read.get(), other.read.get()), other.read.get());
+        ASSERT_TRUE(loop.add(other.read.get(), [&] { ++strays; }));
+        last.fill();
+    };
+    ASSERT_TRUE(loop.add(first.read.get(), [&] { replace(first, second); }));
+    ASSERT_TRUE(loop.add(second.read.get(), [&] { replace(second, first); }));
+    ASSERT_TRUE(loop.add(last.read.get(), [&] { loop.stop(); }));
+    ASSERT_TRUE(loop.run(sleep_when_idle));
+    EXPECT_EQ(strays, 0);
+}
+
 TEST(EventLoop, TimersRepeat) {
     auto loop = std::move(*EventLoop::create());
     int calls = 0;

@@ -66,6 +66,15 @@ Result<std::optional<Label>> BpfSensor::label_of(const InodeKey& key) {
     return get_label(maps_, to_kernel(key));
 }
 
+Result<std::vector<InodeKey>> BpfSensor::keys_of(int fd) {
+    auto keys = kernel_keys(maps_, fd);
+    if (!keys) return fail(keys.error());
+    std::vector<InodeKey> all;
+    for (const auto& key : *keys)
+        all.push_back(from_kernel(key));
+    return all;
+}
+
 Result<void> BpfSensor::exempt(pid_t pid) {
     return exempt_process(maps_, pid);
 }

@@ -19,6 +19,7 @@ class BpfSensor final : public Sensor {
     Result<void> clear_label(const InodeKey& key) override;
     Result<std::optional<Label>> label_of(int fd) override;
     Result<std::optional<Label>> label_of(const InodeKey& key) override;
+    Result<std::vector<InodeKey>> keys_of(int fd) override;
     Result<void> exempt(pid_t pid) override;
     int event_fd() const override { return maps_.events.get(); }
     Result<std::size_t> read_events(

@@ -49,6 +49,8 @@ class Sensor {
     virtual Result<void> clear_label(const InodeKey& key) = 0;
     virtual Result<std::optional<Label>> label_of(int fd) = 0;
     virtual Result<std::optional<Label>> label_of(const InodeKey& key) = 0;
+    // What events may call the inode behind `fd` (on overlay it has two keys).
+    virtual Result<std::vector<InodeKey>> keys_of(int fd) = 0;
 
     // The thread group may read labelled files without becoming tainted, until it exits (the agent and its
     // scanner).

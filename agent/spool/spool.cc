@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint64_t kRowOverhead = 32;  // a rowid, two varints and a share of the page
 
+constexpr std::size_t kTakenAtOnce = 256;
+
 // How far apart two kernel events of one epoch may arrive out of order (several CPUs fill one ring). The ring
 // holds fewer events than this.
 constexpr std::int64_t kKernelWindow = 65536;
@@ -165,6 +167,20 @@ Result<std::vector<wire::Event>> Spool::read(std::size_t most, std::size_t most_
         events.push_back(std::move(event));
     }
     return events;
+}
+
+Result<void> Spool::take_over(Spool& other) {
+    for (;;) {
+        auto events = other.read(kTakenAtOnce);
+        if (!events) return fail(events.error());
+        if (events->empty()) return {};
+        const auto last = events->back().sequence();
+        std::vector<SpoolItem> items;
+        for (auto& event : *events)
+            items.push_back({std::move(event), std::nullopt});
+        if (auto stored = append(items); !stored) return stored;
+        if (auto done = other.acknowledge(last); !done) return done;
+    }
 }
 
 Result<void> Spool::acknowledge(std::uint64_t sequence) {

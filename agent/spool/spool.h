@@ -66,6 +66,9 @@ class Spool {
     // All up to and including `sequence` is durable elsewhere.
     Result<void> acknowledge(std::uint64_t sequence);
 
+    // Takes over what waits in another spool, in its order.
+    Result<void> take_over(Spool& other);
+
     // Something the caller could not even build; reported by the next LOSS event.
     void count_lost(std::uint64_t events) { pending_loss_ += events, counters_.lost += events; }
 

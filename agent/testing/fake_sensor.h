@@ -43,6 +43,7 @@ class FakeSensor final : public Sensor {
         const auto found = labels.find(key);
         return found == labels.end() ? std::nullopt : std::optional(found->second);
     }
+    Result<std::vector<InodeKey>> keys_of(int fd) override { return std::vector{key_of(fd)}; }
     Result<void> exempt(pid_t pid) override {
         exempted.insert(pid);
         return {};

@@ -26,6 +26,13 @@ Result<TreeWalk> TreeWalk::start(const std::filesystem::path& root) {
     return walk;
 }
 
+void TreeWalk::note_mount(const std::filesystem::path& path) {
+    if (mounts_.size() < kMostMounts)
+        mounts_.push_back(path);
+    else
+        ++skipped_;
+}
+
 void TreeWalk::enter(int parent, const char* name, const std::filesystem::path& path) {
     UniqueFd fd;
     if (levels_.size() < kMaxDepth)
@@ -35,7 +42,7 @@ void TreeWalk::enter(int parent, const char* name, const std::filesystem::path& 
         ++skipped_;
         return;
     }
-    if (status.st_dev != device_) return;  // mounted here, or exchanged for a mount since it was looked at
+    if (status.st_dev != device_) return note_mount(path);  // exchanged for a mount since it was looked at
     DIR* directory = ::fdopendir(fd.get());
     if (!directory) {
         ++skipped_;
@@ -62,7 +69,10 @@ bool TreeWalk::step(std::size_t entries, const Visit& visit) {
             continue;  // gone again
         const std::filesystem::path path = levels_.back().path / name;
         if (S_ISDIR(status.st_mode)) {
-            if (status.st_dev == device_) enter(::dirfd(directory), entry->d_name, path);
+            if (status.st_dev == device_)
+                enter(::dirfd(directory), entry->d_name, path);
+            else
+                note_mount(path);
         } else if (S_ISREG(status.st_mode)) {
             visit(path, status);
         }

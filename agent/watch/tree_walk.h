@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks a directory tree in small steps, so that the main loop goes on in between. Depth first. Symbolic
-// links are not followed, other file systems mounted inside the tree are not entered, at most kMaxDepth
-// levels.
+// links are not followed; other file systems mounted inside the tree are not entered but named (mounts()); at
+// most kMaxDepth levels.
 #pragma once
 
 #include <dirent.h>
@@ -18,6 +18,7 @@
 namespace modelward::agent {
 
 inline constexpr std::size_t kMaxDepth = 128;
+inline constexpr std::size_t kMostMounts = 256;
 
 class TreeWalk {
   public:
@@ -31,6 +32,8 @@ class TreeWalk {
     bool step(std::size_t entries, const Visit& visit);
 
     const std::filesystem::path& root() const { return root_; }
+    // Roots of other file systems that the walk came by; at most kMostMounts, further ones count as skipped.
+    const std::vector<std::filesystem::path>& mounts() const { return mounts_; }
     // Directories that could not be read or lie too deep.
     std::uint64_t skipped() const { return skipped_; }
 
@@ -43,11 +46,13 @@ class TreeWalk {
         std::filesystem::path path;
     };
 
+    void note_mount(const std::filesystem::path& path);
     void enter(int parent, const char* name, const std::filesystem::path& path);
 
     std::filesystem::path root_;
     dev_t device_ = 0;
     std::vector<Level> levels_;
+    std::vector<std::filesystem::path> mounts_;
     std::uint64_t skipped_ = 0;
 };
 

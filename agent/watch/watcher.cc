@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/watch/watcher.h"
 
+#include <algorithm>
+
+#include "agent/watch/file_system_kind.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -14,11 +18,19 @@ Watcher::~Watcher() {
 
 void Watcher::set_trees(std::vector<std::filesystem::path> trees) {
     trees_ = std::move(trees);
-    walk();
+    begin_walk();
 }
 
 void Watcher::walk() {
+    if (walking())
+        once_more_ = true;
+    else
+        begin_walk();
+}
+
+void Watcher::begin_walk() {
     ++counters_.walks;
+    once_more_ = false;
     current_.reset();
     to_walk_.assign(trees_.begin(), trees_.end());
     tree_problems_.clear();
@@ -33,18 +45,42 @@ void Watcher::mark_trees() {
     if (trees_.empty()) return;
     auto events = FileEvents::create();
     if (events) {
-        for (const auto& tree : trees_)
-            if (auto marked = events->watch(tree); !marked && std::filesystem::exists(tree))
-                tree_problems_.push_back("New files in " + tree.string() +
-                                         " are found by the periodic walk only (" + marked.error().message() +
-                                         ").");
         if (auto added = loop_->add(events->fd(), [this] { read_events(); }); added) {
             events_ = std::move(*events);
+            for (const auto& tree : trees_)
+                mark(tree);
             return;
         }
     }
     events_problem_ = "New files are found by the periodic walk only" +
                       (events ? std::string() : " (" + events.error().message() + ")") + ".";
+}
+
+void Watcher::mark(const std::filesystem::path& tree) {
+    if (!events_) return;
+    if (auto marked = events_->watch(tree); !marked && std::filesystem::exists(tree))
+        tree_problems_.push_back("New files in " + tree.string() + " are found by the periodic walk only (" +
+                                 marked.error().message() + ").");
+}
+
+// A mount that is a tree of its own in the configuration is walked as one anyway.
+void Watcher::take_mounts(const std::vector<std::filesystem::path>& mounts) {
+    for (const auto& mount : mounts) {
+        if (std::ranges::find(trees_, mount) != trees_.end()) continue;
+        switch (file_system_kind(mount)) {
+            case FileSystemKind::kLocal:
+                mark(mount);
+                to_walk_.push_back(mount);
+                break;
+            case FileSystemKind::kVirtual:
+                break;
+            case FileSystemKind::kRemote:
+            case FileSystemKind::kUnknown:
+                tree_problems_.push_back("Files in " + mount.string() +
+                                         " are not scanned: it is not a local file system.");
+                break;
+        }
+    }
 }
 
 void Watcher::read_events() {
@@ -67,7 +103,10 @@ bool Watcher::step() {
     if (current_) {
         if (!current_->step(kEntriesPerStep, handlers_.found)) {
             counters_.directories_skipped += current_->skipped();
+            const auto done = std::move(*current_);
             current_.reset();
+            take_mounts(done.mounts());
+            if (!walking() && once_more_) begin_walk();
         }
         return walking();
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds files that may have to be labelled: walks the watched trees when asked, hears of written files
-// between the walks, and walks again from time to time, because some changes nobody is told of. Owned by the
-// main loop.
+// between the walks, and walks again from time to time, because some changes nobody is told of. Local file
+// systems that are mounted inside a tree belong to it; network and virtual ones do not, and the former are
+// named as a problem. Owned by the main loop.
 #pragma once
 
 #include <deque>
@@ -34,7 +35,8 @@ class Watcher {
 
     // Replaces the trees. A tree that is missing is a problem until it is there at a later walk.
     void set_trees(std::vector<std::filesystem::path> trees);
-    // From the beginning, also when a walk is under way.
+    // From the beginning. While a walk is under way: one more after it, so that a busy disk is walked to its
+    // end.
     void walk();
     // A part of the walk. False: nothing to do.
     bool step();
@@ -45,7 +47,10 @@ class Watcher {
     const WatcherCounters& counters() const { return counters_; }
 
   private:
+    void begin_walk();
     void mark_trees();
+    void mark(const std::filesystem::path& tree);
+    void take_mounts(const std::vector<std::filesystem::path>& mounts);
     void read_events();
 
     EventLoop* loop_;
@@ -56,6 +61,7 @@ class Watcher {
     std::vector<std::string> tree_problems_;
     std::deque<std::filesystem::path> to_walk_;
     std::optional<TreeWalk> current_;
+    bool once_more_ = false;
     WatcherCounters counters_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 
 #include "base/testing/temporary_directory.h"
 
@@ -62,6 +64,38 @@ TEST_F(WatcherTest, AMissingTreeIsAProblemUntilItIsThere) {
     walk_to_the_end();
     EXPECT_TRUE(watcher.problems().empty());
     EXPECT_THAT(found, ElementsAre("a"));
+}
+
+TEST_F(WatcherTest, LocalFileSystemsMountedInsideATreeBelongToIt) {
+    fs::create_directories(directory.path() / "tree/user");
+    fs::create_directories(directory.path() / "tree/proc");
+    // Mounts of this process alone.
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", "", MS_REC | MS_PRIVATE, "") != 0)
+        GTEST_SKIP() << "needs the right to mount";
+    ASSERT_EQ(::mount("test", (directory.path() / "tree/user").c_str(), "tmpfs", 0, ""), 0);
+    ASSERT_EQ(::mount("proc", (directory.path() / "tree/proc").c_str(), "proc", 0, ""), 0);
+    directory.write("tree/a", "x");
+    directory.write("tree/user/b", "x");
+    watcher.set_trees({directory.path() / "tree"});
+    walk_to_the_end();
+    EXPECT_THAT(found, UnorderedElementsAre("a", "b")) << "and nothing of /proc";
+    EXPECT_TRUE(watcher.problems().empty());
+    directory.write("tree/user/new", "x");
+    ASSERT_TRUE(loop.run([] { return false; }));
+    EXPECT_THAT(written, ElementsAre("new"));
+    ::umount((directory.path() / "tree/proc").c_str());
+    ::umount((directory.path() / "tree/user").c_str());
+}
+
+TEST_F(WatcherTest, AWalkAskedForDuringAWalkFollowsIt) {
+    directory.write("tree/a", "x");
+    watcher.set_trees({directory.path() / "tree"});
+    watcher.step();
+    watcher.walk();
+    watcher.walk();
+    walk_to_the_end();
+    EXPECT_THAT(found, ElementsAre("a", "a"));
+    EXPECT_EQ(watcher.counters().walks, 2u);
 }
 
 TEST_F(WatcherTest, WatchingNothingIsSaid) {
