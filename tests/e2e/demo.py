@@ -53,8 +53,6 @@ def main():
         print("Its certificate is signed by the demo's own authority, so a browser will ask.\n")
         print("Registering a real model (text recognition, safetensors) as restricted ...", flush=True)
         scenario.register()
-        if not options.stick:
-            print("No USB stick was named (--stick MOUNT): the attempts at removable media are left out.")
         print("\nAn insider tries, then honest work goes on:", flush=True)
         outcomes = []
         for outcome in scenario.play_all():
@@ -62,6 +60,9 @@ def main():
             outcomes.append(outcome)
         good = sum(outcome.as_expected for outcome in outcomes)
         print(f"\n{good} of {len(outcomes)} verdicts as expected.")
+        if not options.stick:
+            print("Left out: the attempts at removable media. They need a USB stick (--stick MOUNT) or a virtual machine "
+                  "(--kernel 6.1).")
         if not options.once:
             print(f"The console stays up: https://localhost:{PEOPLE_PORT}/   user admin   password "
                   f"{scenario.stack.password}   (Ctrl-C ends the demo)", flush=True)
