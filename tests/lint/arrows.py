@@ -16,8 +16,11 @@ ALLOWED = {
     "rules": {"base"},
     "wire": {"base"},
     "agent/sensor": {"base", "rules", "bpf"},
-    "agent": {"base", "fingerprint", "rules", "wire", "agent/sensor"},
-    "cli": {"base", "fingerprint", "rules", "wire", "agent"},
+    "agent/config": {"base", "wire"},
+    "agent/control": {"base", "agent"},
+    "agent/enroll": {"base", "wire"},
+    "agent": {"base", "fingerprint", "rules", "wire", "agent/sensor", "agent/config", "agent/control", "agent/enroll"},
+    "cli": {"base", "fingerprint", "rules", "wire", "agent/config", "agent/control", "agent/enroll"},
     "console/server": {"base", "fingerprint", "rules", "wire"},
 }
 # Only these headers may be included from another room.

@@ -17,6 +17,8 @@ CASES = [
     ("agent/sensor/a.cc", '#include "bpf/taint.h"', 1),
     ("agent/sensor/a.cc", '#include "wire/codec.h"', 1),
     ("console/server/a.cc", '#include "agent/spool.h"', 1),
+    ("cli/a.cc", '#include "agent/enroll/enroll.h"', 0),
+    ("cli/a.cc", '#include "agent/spool/spool.h"', 1),
     ("bpf/a.c", '#include "base/hex.h"', 1),
     ("tests/e2e/a.cc", '#include "agent/spool.h"', 0),
     ("base/a.cc", '#include <vector>', 0),
