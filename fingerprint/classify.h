@@ -9,13 +9,11 @@
 // When a file matches an artifact:
 // - exact: same size and SHA-256 (kFull only).
 // - chunks: distinct chunks that both hold make up 10 % of the bytes of the file or of the artifact (kFull
-// only).
-//   Chunks of metadata and of constant or formula-made tensors do not count.
+//   only). Chunks of metadata and of constant or formula-made tensors do not count.
 // - tensors: at least 3 different eligible tensors are at Hamming distance 56 or less, and they are at least
-// 50 % of
-//   the eligible elements of the file or of the artifact. "Of the file" catches shards and parts of the
-//   artifact, "of the artifact" catches files that hold the artifact among other things. Tensors that equal
-//   each other (a tied embedding) are one tensor.
+//   50 % of the eligible elements of the file or of the artifact. "Of the file" catches shards and parts of
+//   the artifact, "of the artifact" catches files that hold the artifact among other things. Tensors that
+//   equal each other (a tied embedding) are one tensor.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // IP addresses and prefixes in the one form that the policy and the kernel use: 16 bytes, IPv4 as v4-mapped
-// IPv6
-// (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2), so that an IPv4 prefix length is 96 more than it is written.
+// IPv6 (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2), so that an IPv4 prefix length is 96 more than it is
+// written.
 #pragma once
 
 #include <array>

@@ -2,12 +2,10 @@
 // From what a file's content is and what label it carries to what label it should carry. Pure.
 //
 // - Content that matches is labelled, confirmed. A file that is not wholly explained by what matched keeps
-// the
-//   classes that it had besides: something else may be in it.
+//   the classes that it had besides: something else may be in it.
 // - A label is taken away only from content that is positively innocent (scanner/innocent_content.h) while
-// nobody
-//   writes to it, or when nothing that it names is registered any more. Opaque content keeps its label:
-//   lineage is then all that is known.
+//   nobody writes to it, or when nothing that it names is registered any more. Opaque content keeps its
+//   label: lineage is then all that is known.
 #pragma once
 
 #include <optional>

@@ -6,11 +6,9 @@
 // What is recognised, and what hides in it at worst (a bound that is accepted, see the constants):
 // - tiny: up to kTinyBytes whatever it is;
 // - text: up to kLargestInnocent of UTF-8 without control characters that does not look like an encoding of
-// binary
-//   data (base64, base85 and hexadecimal dumps are opaque, whatever their line length);
+//   binary data (base64, base85 and hexadecimal dumps are opaque, whatever their line length);
 // - image: PNG or JPEG up to kLargestInnocent that is one image from its first byte to its last, without
-// large
-//   metadata: nothing behind the end mark.
+//   large metadata: nothing behind the end mark.
 #pragma once
 
 #include <cstdint>

@@ -6,8 +6,7 @@
 // - A kernel event that was stored before (the agent died before the kernel took it back) is not stored
 // again.
 // - Telemetry may fill max_bytes - block_reserve_bytes; blocks may fill all. Telemetry beyond its share is
-// counted
-//   as lost. A block that finds no room, or a disk that is full, makes append() fail and store
+//   counted as lost. A block that finds no room, or a disk that is full, makes append() fail and store
 //   nothing: the caller leaves the events where they are (the kernel's ring), which loses nothing while the
 //   ring has room.
 // - What was lost is stored as one LOSS event as soon as there is room.
