@@ -63,6 +63,19 @@ TEST_F(SpoolTest, ABatchHasALimitInBytesButIsNeverEmpty) {
     EXPECT_EQ(spool.read(100, 1)->size(), 1u);
 }
 
+TEST_F(SpoolTest, ASpoolKeepsItsIdentityAndANewFileHasAnother) {
+    std::string first;
+    {
+        auto spool = open();
+        first = spool.id();
+        EXPECT_EQ(first.size(), 36u) << "a UUID";
+    }
+    EXPECT_EQ(open().id(), first);
+    for (const char* part : {"spool.db", "spool.db-wal", "spool.db-shm"})
+        std::filesystem::remove(directory.path() / part);
+    EXPECT_NE(open().id(), first);
+}
+
 TEST_F(SpoolTest, EventsSurviveTheProcess) {
     {
         auto spool = open();

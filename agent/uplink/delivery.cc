@@ -34,6 +34,7 @@ void Delivery::poke(Clock::time_point now) {
     if (job.batch.events().empty() && now < next_heartbeat_) return;
     sent_sequence_ = job.batch.events().empty() ? 0 : job.batch.events().rbegin()->sequence();
     *job.batch.mutable_status() = host_.status();
+    job.batch.set_spool_id(spool_->id());
     next_heartbeat_ = now + heartbeat_;
     uplink_->submit(std::move(job));
 }

@@ -27,6 +27,16 @@ struct DeliveryTest : testing::Test {
     std::uint64_t version = 5;
     std::vector<std::uint64_t> bundles;
     std::vector<std::string> problems;
+    // The console: what it stored, and how it answers. Touched by the uplink's thread only while a job is
+    // under way.
+    std::mutex mutex;
+    std::vector<wire::EventBatch> received;
+    std::atomic<bool> away = false;
+    std::atomic<std::uint64_t> offered = 5;
+    std::atomic<bool> has_bundle = true;
+    std::atomic<int> fetches = 0;
+
+    // Last: its thread may still be in console() when the test ends.
     Delivery delivery{loop,
                       spool,
                       {[] { return wire::Status(); }, [this] { return version; },
@@ -37,15 +47,6 @@ struct DeliveryTest : testing::Test {
                        [this](const std::string& problem) { problems.push_back(problem); }},
                       std::chrono::seconds(1000),
                       1};
-
-    // The console: what it stored, and how it answers. Touched by the uplink's thread only while a job is
-    // under way.
-    std::mutex mutex;
-    std::vector<wire::EventBatch> received;
-    std::atomic<bool> away = false;
-    std::atomic<std::uint64_t> offered = 5;
-    std::atomic<bool> has_bundle = true;
-    std::atomic<int> fetches = 0;
 
     UplinkOutcome console(const UplinkJob& job) {
         if (away) return Result<wire::EventAck>(fail(ErrorCode::kUnavailable, "connection refused"));
@@ -95,6 +96,8 @@ TEST_F(DeliveryTest, EventsAreDeliveredInOrderAndLeaveTheSpool) {
     for (int i = 0; i < 450; ++i)
         EXPECT_EQ(all[static_cast<std::size_t>(i)], std::to_string(i));
     EXPECT_EQ(received.size(), 3u) << "batches of at most 200";
+    for (const auto& batch : received)
+        EXPECT_EQ(batch.spool_id(), spool.id());
     EXPECT_TRUE(delivery.reachable());
 }
 

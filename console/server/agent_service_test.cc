@@ -30,7 +30,7 @@ TEST_F(AgentServiceTest, ATokenEnrollsOneHostAndItsCertificateWorks) {
     EXPECT_EQ(host.enrolled.ca_pem(), console_.ca_pem());
     EXPECT_EQ(host.deliver(block_batch(1, 3)).acknowledged_sequence(), 3u);
     EXPECT_EQ(host.deliver(block_batch(1, 3)).acknowledged_sequence(), 3u);
-    EXPECT_EQ(host.deliver(wire::EventBatch()).acknowledged_sequence(), 3u) << "a heartbeat";
+    EXPECT_EQ(host.deliver(heartbeat()).acknowledged_sequence(), 3u) << "a heartbeat";
 }
 
 TEST_F(AgentServiceTest, AnAcknowledgedBatchSurvivesARestartOfTheConsole) {
@@ -104,7 +104,7 @@ TEST_F(AgentServiceTest, MalformedBatchesAreRefusedAndNothingOfThemIsStored) {
     EXPECT_EQ(host.call("POST", "/agent/v1/events", "").status, 400);
     const std::string bomb = wire::compress(std::string(64 << 20, '\0')).value();
     EXPECT_EQ(host.call("POST", "/agent/v1/events", bomb).status, 413);
-    EXPECT_EQ(host.deliver(wire::EventBatch()).acknowledged_sequence(), 0u);
+    EXPECT_EQ(host.deliver(heartbeat()).acknowledged_sequence(), 0u);
 }
 
 TEST_F(AgentServiceTest, ABodyBeyondTheLimitIsRefusedByItsLength) {
@@ -135,7 +135,7 @@ TEST_F(AgentServiceTest, TheBundleIsServedWhenItIsNewAndItsSignatureHolds) {
     EXPECT_EQ(bundle->version(), 1u);
     EXPECT_EQ(bundle->rules_size(), 3);
     EXPECT_EQ(host.call("GET", "/agent/v1/bundle?have=1").status, 304);
-    EXPECT_EQ(host.deliver(wire::EventBatch()).bundle_version(), 1u);
+    EXPECT_EQ(host.deliver(heartbeat()).bundle_version(), 1u);
 }
 
 }  // namespace

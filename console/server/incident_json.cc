@@ -125,6 +125,7 @@ Json host_json(const EnrolledHost& host, const HostState& state, std::int64_t no
     counters["console_events_accepted"] = state.accepted;
     counters["console_events_repeated"] = state.repeated;
     counters["console_events_missing"] = state.missing;
+    counters["console_spools_lost"] = state.spool_changes;
     return {{"id", host.id},
             {"name", host.name},
             {"last_seen_ms", state.last_seen_ms},

@@ -121,7 +121,7 @@ TEST_F(PeopleServiceTest, AnIncidentShowsWhoDidWhatWithWhatAndWhereTo) {
 
 TEST_F(PeopleServiceTest, AHostShowsItsStateAndItsEvents) {
     Host host(console_);
-    wire::EventBatch batch;
+    wire::EventBatch batch = heartbeat();
     *batch.add_events() = agent_event(1, "bundle 9 refused: signature");
     batch.mutable_status()->set_sensor("lsm");
     batch.mutable_status()->set_bundle_error("signature");

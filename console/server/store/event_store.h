@@ -3,8 +3,9 @@
 //
 // One thread writes. submit() queues a batch from any thread; batches that wait together share one
 // transaction, and each callback is called (on the writer's thread) when its batch is durable or has failed.
-// A batch is stored whole or not at all, and an event at or below its host's mark is ignored, so a batch may
-// be sent any number of times. Reading is possible from any thread at any time and sees what is committed.
+// A batch is stored whole or not at all, and an event at or below the mark of its host and spool is ignored,
+// so a batch may be sent any number of times. A spool that replaces another is stored as an event of the
+// host. Reading is possible from any thread at any time and sees what is committed.
 #pragma once
 
 #include <cstdint>

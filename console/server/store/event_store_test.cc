@@ -134,7 +134,7 @@ TEST_F(EventStoreTest, ACrashInsideTheTransactionLeavesNeitherRowsNorMark) {
         auto transaction = Transaction::begin(*database);
         std::set<std::uint64_t> changed;
         (void)insert_event(*database, {"host-1", "ws"}, block_event(1), kTestTimeMs, changed);
-        (void)save_host_state(*database, "host-1", {.mark = 1, .last_seen_ms = 1});
+        (void)save_host_state(*database, "host-1", {.spool_id = kTestSpool, .mark = 1, .last_seen_ms = 1});
         ::_exit(0);
     }
     int status = 0;
@@ -149,7 +149,7 @@ TEST_F(EventStoreTest, ANewMonthTakesMarksAndNumbersOver) {
     EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
     now_ms_ += 40LL * 24 * 3600 * 1000;
     EXPECT_EQ(deliver(block_batch(1, 2)).value(), 2u) << "redelivered in another month";
-    wire::EventBatch later;
+    wire::EventBatch later = heartbeat();
     *later.add_events() = block_event(3, now_ms_);
     EXPECT_EQ(deliver(later).value(), 3u);
     EXPECT_EQ(list_periods(directory_.path())->size(), 2u);
@@ -158,9 +158,68 @@ TEST_F(EventStoreTest, ANewMonthTakesMarksAndNumbersOver) {
     EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3));
 }
 
+// A host whose spool was removed counts from 1 again; nothing of that may pass for a repetition.
+TEST_F(EventStoreTest, ARecreatedSpoolLosesNothingAndIsTold) {
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u);
+    wire::EventBatch recreated = block_batch(1, 3);
+    recreated.set_spool_id("another");
+    EXPECT_EQ(deliver(recreated).value(), 3u);
+    EXPECT_EQ(deliver(recreated).value(), 3u);
+    const auto events = store_->host_events("host-1", 100).value();
+    ASSERT_EQ(events.size(), 9u) << "five, the notice, three";
+    EXPECT_EQ(events[3].event.kind(), wire::EVENT_KIND_LOSS);
+    EXPECT_THAT(events[3].event.reason(), testing::HasSubstr("spool was replaced"));
+    const HostState state = store_->host_state("host-1").value();
+    EXPECT_EQ(state.spool_changes, 1u);
+    EXPECT_EQ(state.accepted, 8u);
+    EXPECT_EQ(state.repeated, 3u);
+    EXPECT_EQ(state.missing, 0u);
+}
+
+TEST_F(EventStoreTest, ASpoolThatComesBackFindsItsMark) {
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u);
+    for (int i = 0; i < 3; ++i) {
+        wire::EventBatch other = block_batch(1, 1);
+        other.set_spool_id("other-" + std::to_string(i));
+        EXPECT_EQ(deliver(other).value(), 1u);
+    }
+    now_ms_ += 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u) << "in another month's file";
+    EXPECT_EQ(store_->host_state("host-1")->accepted, 8u);
+}
+
+TEST_F(EventStoreTest, AHostCannotFillTheStoreWithMarks) {
+    for (int i = 0; i < 40; ++i) {
+        wire::EventBatch batch = heartbeat();
+        batch.set_spool_id("spool-" + std::to_string(i));
+        ASSERT_TRUE(deliver(batch).has_value());
+        ++now_ms_;
+    }
+    store_.reset();
+    auto database = open_event_file(directory_.path(), period_of(now_ms_)).value();
+    auto rows = database.query("SELECT count(*) FROM marks").value();
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.integer(0), 16);
+}
+
+// The older file has older marks and older numbers: what is delivered again would be stored again.
+TEST_F(EventStoreTest, AClockThatGoesBackOverAMonthKeepsTheNewestFile) {
+    EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
+    now_ms_ += 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(3, 4)).value(), 4u);
+    now_ms_ -= 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(3, 4)).value(), 4u);
+    store_.reset();
+    store_ = open();
+    EXPECT_EQ(deliver(block_batch(1, 4)).value(), 4u) << "also after a restart";
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3, 4));
+    EXPECT_EQ(incidents().size(), 2u);
+    EXPECT_EQ(incidents()[0].number, 2u);
+}
+
 TEST_F(EventStoreTest, PagesRunAcrossMonths) {
     for (std::uint64_t i = 1; i <= 6; ++i) {
-        wire::EventBatch batch;
+        wire::EventBatch batch = heartbeat();
         *batch.add_events() = block_event(i, now_ms_);
         ASSERT_TRUE(deliver(batch).has_value());
         now_ms_ += 16LL * 24 * 3600 * 1000;

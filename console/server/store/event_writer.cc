@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/server/store/event_writer.h"
 
+#include <algorithm>
+
 #include "console/server/store/event_files.h"
 #include "wire/codec.h"
 
@@ -27,7 +29,14 @@ EventWriter::~EventWriter() {
 }
 
 Result<void> EventWriter::open() {
-    std::string period = period_of(options_.now_ms());
+    // The newest file has the marks and the numbers of incidents: a clock that goes back must not open an
+    // older one again.
+    std::string period = std::max(period_of(options_.now_ms()), period_);
+    if (!database_) {
+        const auto existing = list_periods(directory_);
+        if (!existing) return fail(existing.error());
+        if (!existing->empty()) period = std::max(period, existing->back());
+    }
     if (database_ && period == period_) return {};
     auto opened = open_event_file(directory_, period);
     if (!opened) return fail(opened.error());
@@ -94,11 +103,35 @@ Result<std::vector<std::uint64_t>> EventWriter::write_group(const std::deque<Wai
     return marks;
 }
 
+// The sequences of another spool say nothing about those of this one. Whoever replaced it may have wanted
+// what waited in it to be gone, so the analyst is told.
+Result<void> EventWriter::meet_spool(const Waiting& waiting, HostState& state, std::int64_t now_ms) {
+    const std::string& spool_id = waiting.batch.spool_id();
+    if (state.spool_id == spool_id) return {};
+    const auto mark = load_mark(*database_, waiting.host.id, spool_id);
+    if (!mark) return fail(mark.error());
+    const bool replaced = !state.spool_id.empty();
+    state.spool_id = spool_id;
+    state.mark = *mark;
+    if (!replaced) return {};
+    ++state.spool_changes;
+    wire::Event event;
+    event.set_kind(wire::EVENT_KIND_LOSS);
+    event.set_time_unix_ns(now_ms * 1'000'000);
+    event.set_count(1);
+    event.set_reason(
+        "The host's spool was replaced by another one: what waited in the old one is lost unless it comes "
+        "back.");
+    std::set<std::uint64_t> no_incident;
+    return insert_event(*database_, waiting.host, event, now_ms, no_incident);
+}
+
 Result<std::uint64_t> EventWriter::write_batch(const Waiting& waiting, std::int64_t now_ms,
                                                std::set<std::uint64_t>& changed) {
     auto state = load_host_state(*database_, waiting.host.id);
     if (!state) return fail(state.error());
     const bool first_contact = state->last_seen_ms == 0;
+    if (auto met = meet_spool(waiting, *state, now_ms); !met) return fail(met.error());
     for (const wire::Event& event : waiting.batch.events()) {
         if (event.sequence() <= state->mark) {
             ++state->repeated;

@@ -36,6 +36,7 @@ class EventWriter {
     void write(std::deque<Waiting>& group);
     Result<std::vector<std::uint64_t>> write_group(const std::deque<Waiting>& group,
                                                    std::set<std::uint64_t>& changed);
+    Result<void> meet_spool(const Waiting& waiting, HostState& state, std::int64_t now_ms);
     Result<std::uint64_t> write_batch(const Waiting& waiting, std::int64_t now_ms,
                                       std::set<std::uint64_t>& changed);
 
