@@ -81,7 +81,7 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
     if (!events) return fail(events.error());
     parts->events = std::move(*events);
     parts->resources.reset(new Resources{*parts->config, *parts->events, *parts->publisher, parts->stream,
-                                         parts->backoff, parts->authority, now_ms});
+                                         parts->backoff, parts->authority, now_ms, options.stream_check});
     parts->people = std::make_unique<PeopleService>(*parts->resources, parts->workers);
     parts->agents =
         std::make_unique<AgentService>(AgentResources{*parts->config, *parts->events, *parts->publisher,

@@ -172,6 +172,49 @@ TEST_F(PeopleServiceTest, TheStreamBringsAnIncidentWithoutAsking) {
     EXPECT_EQ(incident["host"]["name"], "ws-17");
 }
 
+// Reads the stream until the console ends it; `on_text` is called for each piece.
+class OpenStream {
+  public:
+    OpenStream(const RunningConsole& console, const Person& person, std::function<void()> on_text) {
+        wire::HttpsClient watching = console.people_client();
+        const auto response =
+            watching.stream({.method = "GET",
+                             .target = "/api/v1/stream",
+                             .headers = {{"Cookie", "modelward_session=" + person.cookie()}}},
+                            [&](std::string_view) {
+                                on_text();
+                                return true;
+                            });
+        EXPECT_TRUE(response.has_value()) << response.error().message();
+    }
+};
+
+TEST_F(PeopleServiceTest, AnOpenPageDoesNotKeepItselfSignedIn) {
+    ASSERT_EQ(person_.sign_in(), 200);
+    int pings = 0;
+    OpenStream(console_, person_, [&] {
+        if (++pings <= 13) console_.advance(std::chrono::hours(1));
+    });
+    EXPECT_GE(pings, 12);
+    EXPECT_EQ(person_.call("GET", "/api/v1/session").status, 401);
+}
+
+TEST_F(PeopleServiceTest, AStreamThatIsNeverQuietEndsWithItsSession) {
+    Host host(console_);
+    ASSERT_EQ(person_.sign_in(), 200);
+    std::uint64_t sequence = 0;
+    std::atomic<bool> ended = false;
+    std::thread busy([&] {
+        for (; !ended; ++sequence)
+            host.deliver(block_batch(sequence + 1, sequence + 1));
+    });
+    OpenStream(console_, person_, [&] {
+        if (sequence > 3) console_.advance(std::chrono::hours(24));
+    });
+    ended = true;
+    busy.join();
+}
+
 TEST_F(PeopleServiceTest, BodiesAreLimitedMoreForStrangers) {
     EXPECT_EQ(person_.call("POST", "/api/v1/session", std::string(70'000, 'x')).status, 413);
     EXPECT_EQ(Person(console_).call("POST", "/api/v1/artifacts", std::string(70'000, 'x')).status, 413);
