@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -52,6 +57,42 @@ TEST_F(PeopleServiceTest, GuessingIsSlowedDown) {
         person_.call("POST", "/api/v1/session", R"({"username":"admin","password":"correct horse battery"})");
     EXPECT_EQ(refused.status, 429) << "not even the right password is looked at";
     EXPECT_EQ(refused.header("Retry-After"), "1");
+}
+
+TEST_F(PeopleServiceTest, ANameThatNobodyCanHaveIsNotEvenCounted) {
+    const std::string endless(10'000, 'a');
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(person_.sign_in(endless, "wrong password"), 401) << "never 429: nothing is kept of it";
+}
+
+// Agents share the workers; whoever floods the sign-in must not hold them. Here they are all held, and
+// signing in still answers.
+TEST_F(PeopleServiceTest, SigningInRunsOnWorkersOfItsOwn) {
+    auto config = ConfigDatabase::open(console_.state().config_database(), false).value();
+    TemporaryDirectory directory;
+    auto events = EventStore::open(directory.path(), {.now_ms = [] { return kTestTimeMs; }}).value();
+    const auto authority = load_authority(console_.state()).value();
+    auto publisher = BundlePublisher::open(*config, load_bundle_key(console_.state()).value(), [] {
+                         return kTestTimeMs;
+                     }).value();
+    IncidentStream stream;
+    LoginBackoff backoff;
+    Resources resources{*config, *events, *publisher, stream, backoff, authority, [] { return kTestTimeMs; }};
+    boost::asio::thread_pool workers(1);
+    boost::asio::thread_pool sign_in_workers(1);
+    std::promise<void> release;
+    boost::asio::post(workers, [held = release.get_future().share()] { held.wait(); });
+    PeopleService service(resources, workers, sign_in_workers);
+    Request request{.method = "POST", .path = "/api/v1/session"};
+    request.headers.emplace_back("X-Requested-With", "modelward");
+    request.body = R"({"username":"admin","password":"correct horse battery"})";
+    boost::asio::io_context io;
+    auto answered = boost::asio::co_spawn(io, service.handle(std::move(request)), boost::asio::use_future);
+    io.run();
+    EXPECT_EQ(answered.get().status, 200);
+    release.set_value();
+    workers.join();
+    sign_in_workers.join();
 }
 
 TEST_F(PeopleServiceTest, ChangingCallsNeedTheHeaderThatForeignPagesCannotSend) {

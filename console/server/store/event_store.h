@@ -59,7 +59,13 @@ class EventStore {
         std::function<std::int64_t()> now_ms{};
         // Called on the writer's thread after a commit, with each incident that it made or changed.
         std::function<void(const StoredIncident&)> on_incident{};
-        std::size_t max_waiting = 10'000;  // batches; beyond it submit() answers kUnavailable
+        std::function<bool()> anyone_listens{};  // false: on_incident need not be called; empty: always
+        // Beyond these submit() answers kUnavailable, and the agent keeps the batch and tries again. Bytes
+        // are those of the batch on the wire, decompressed; in memory it takes a few times as much. Of one
+        // host, one batch is always taken while there is room at all.
+        std::size_t max_waiting = 10'000;  // batches
+        std::size_t max_waiting_bytes = 128 << 20;
+        std::size_t max_waiting_bytes_per_host = 16 << 20;
     };
     using Done = std::function<void(Result<std::uint64_t>)>;  // the sequence to acknowledge
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <future>
 
 #include "base/testing/temporary_directory.h"
@@ -245,6 +246,80 @@ TEST_F(EventStoreTest, RetentionRemovesFilesButNeverTheMarks) {
     EXPECT_EQ(list_periods(directory_.path())->size(), 1u);
     EXPECT_EQ(deliver(block_batch(1, 2)).value(), 3u);
     EXPECT_THAT(stored_sequences(), ElementsAre(3));
+}
+
+// What is waiting or being written is held: the first batch stays under way until its callback returns.
+class HeldStore {
+  public:
+    HeldStore(const std::filesystem::path& directory, EventStore::Options options)
+        : store_(EventStore::open(directory, std::move(options)).value()) {}
+    ~HeldStore() { release_.set_value(); }
+
+    void hold_writer() {
+        const auto under_way = std::make_shared<std::promise<void>>();
+        store_->submit({"first", "ws"}, block_batch(1, 1), [under_way, held = held_](const auto&) {
+            under_way->set_value();
+            held.wait();
+        });
+        under_way->get_future().wait();
+    }
+    // Taken: nothing was said yet.
+    bool takes(const std::string& host, const wire::EventBatch& batch) {
+        const auto answer = std::make_shared<std::atomic<int>>(0);
+        store_->submit({host, "ws"}, batch, [answer](const Result<std::uint64_t>& mark) {
+            *answer = !mark && mark.error().code() == ErrorCode::kUnavailable ? 1 : 2;
+        });
+        return *answer == 0;
+    }
+
+  private:
+    std::promise<void> release_;
+    std::shared_future<void> held_ = release_.get_future().share();
+    std::unique_ptr<EventStore> store_;
+};
+
+TEST_F(EventStoreTest, WaitingBatchesAreBoundedInBytesForEachHostAndForAll) {
+    const wire::EventBatch batch = block_batch(1, 10);
+    const std::size_t bytes = batch.ByteSizeLong();
+    TemporaryDirectory directory;
+    HeldStore store(directory.path(), {.now_ms = [] { return kTestTimeMs; },
+                                       .max_waiting_bytes = bytes * 4 + bytes / 2,
+                                       .max_waiting_bytes_per_host = bytes * 2 + bytes / 2});
+    store.hold_writer();
+    EXPECT_TRUE(store.takes("host-1", batch));
+    EXPECT_TRUE(store.takes("host-1", batch));
+    EXPECT_FALSE(store.takes("host-1", batch)) << "its share is used up";
+    EXPECT_TRUE(store.takes("host-2", batch)) << "others have theirs";
+    EXPECT_TRUE(store.takes("host-3", batch));
+    EXPECT_FALSE(store.takes("host-4", batch)) << "all of it is used up";
+}
+
+TEST_F(EventStoreTest, WhatIsWrittenMakesRoomAgain) {
+    const std::size_t bytes = block_batch(1, 1).ByteSizeLong();
+    store_.reset();
+    store_ = EventStore::open(directory_.path(), {.now_ms = [] { return kTestTimeMs; },
+                                                  .max_waiting_bytes = bytes * 2,
+                                                  .max_waiting_bytes_per_host = bytes * 2})
+                 .value();
+    for (std::uint64_t i = 1; i <= 20; ++i)
+        EXPECT_EQ(deliver(block_batch(i, i)).value(), i);
+}
+
+TEST_F(EventStoreTest, NobodyIsToldOfIncidentsWhenNobodyListens) {
+    std::atomic<int> told = 0;
+    std::atomic<bool> listens = false;
+    store_.reset();
+    store_ = EventStore::open(directory_.path(), {.now_ms = [] { return kTestTimeMs; },
+                                                  .on_incident = [&told](const StoredIncident&) { ++told; },
+                                                  .anyone_listens = [&listens] { return listens.load(); }})
+                 .value();
+    EXPECT_TRUE(deliver(block_batch(1, 1)).has_value());
+    EXPECT_TRUE(deliver(block_batch(2, 2)).has_value()) << "answered after the first was dealt with";
+    EXPECT_EQ(told, 0);
+    listens = true;
+    EXPECT_TRUE(deliver(block_batch(3, 3)).has_value());
+    store_.reset();
+    EXPECT_GE(told, 1);
 }
 
 TEST_F(EventStoreTest, AFullQueueIsAnErrorAndNotALoss) {

@@ -50,16 +50,36 @@ void EventWriter::start() {
 }
 
 void EventWriter::submit(HostName host, wire::EventBatch batch, EventStore::Done done) {
+    const std::size_t bytes = batch.ByteSizeLong();
     {
         const std::lock_guard guard(mutex_);
-        if (waiting_.size() < options_.max_waiting && !stopping_) {
-            waiting_.push_back({std::move(host), std::move(batch), std::move(done)});
+        if (!stopping_ && has_room(host.id, bytes)) {
+            held_bytes_ += bytes;
+            held_of_host_[host.id] += bytes;
+            waiting_.push_back({std::move(host), std::move(batch), std::move(done), bytes});
         }
     }
     if (done)
         return done(
             fail(ErrorCode::kUnavailable, "the console has too many batches waiting; send again later"));
     wake_.notify_one();
+}
+
+bool EventWriter::has_room(const std::string& host_id, std::size_t bytes) const {
+    if (waiting_.size() >= options_.max_waiting || held_bytes_ + bytes > options_.max_waiting_bytes)
+        return false;
+    const auto held = held_of_host_.find(host_id);
+    return held == held_of_host_.end() || held->second + bytes <= options_.max_waiting_bytes_per_host;
+}
+
+void EventWriter::make_room(const std::deque<Waiting>& group) {
+    const std::lock_guard guard(mutex_);
+    for (const Waiting& written : group) {
+        held_bytes_ -= written.bytes;
+        const auto held = held_of_host_.find(written.host.id);
+        held->second -= written.bytes;
+        if (held->second == 0) held_of_host_.erase(held);
+    }
 }
 
 void EventWriter::run() {
@@ -81,10 +101,11 @@ void EventWriter::run() {
 void EventWriter::write(std::deque<Waiting>& group) {
     std::set<std::uint64_t> changed;
     const auto marks = write_group(group, changed);
+    make_room(group);
     for (std::size_t i = 0; i < group.size(); ++i) {
         group[i].done(marks ? Result<std::uint64_t>((*marks)[i]) : fail(marks.error()));
     }
-    if (marks && !changed.empty()) on_committed_(changed, period_);
+    if (marks && !changed.empty()) on_committed_(changed, *database_);
 }
 
 Result<std::vector<std::uint64_t>> EventWriter::write_group(const std::deque<Waiting>& group,
