@@ -74,6 +74,8 @@ void print_status(const json& status) {
     std::printf("  console  %s, %s\n", text(console.at("address")).c_str(),
                 console.at("reachable") == true ? "reachable" : "not reachable");
     if (console.at("problem") != "") std::printf("           %s\n", text(console.at("problem")).c_str());
+    if (const auto& certificate = status.at("certificate"); !certificate.at("days_left").is_null())
+        std::printf("           certificate for %s more days\n", text(certificate.at("days_left")).c_str());
     std::printf("  spool    %s events wait, %s lost\n", text(spool.at("events")).c_str(),
                 text(spool.at("lost")).c_str());
     std::printf("  scan     %s, %s files wait\n", scan.at("idle") == true ? "idle" : "busy",

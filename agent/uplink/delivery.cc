@@ -20,6 +20,8 @@ Result<void> Delivery::connect(Uplink::Perform perform) {
 void Delivery::poke(Clock::time_point now) {
     if (!uplink_ || uplink_->busy() || now < next_try_) return;
     if (fetch_) return uplink_->submit(FetchBundle{host_.bundle_version()});
+    if (host_.renewal_request)
+        if (auto request = host_.renewal_request()) return uplink_->submit(RenewCertificate{*request});
     SendBatch job;
     if (spool_->counters().events > 0) {
         auto events = spool_->read(kMostEventsPerBatch, kMostBatchBytes);
@@ -47,6 +49,8 @@ void Delivery::finished() {
             acknowledged(**ack);
         else
             failed(ack->error());
+    } else if (const auto* renewed = std::get_if<Result<wire::RenewResponse>>(&*outcome)) {
+        host_.renewed(*renewed);  // a failure is no reason to hold events back
     } else {
         const auto& bundle = std::get<Result<std::optional<wire::SignedBundle>>>(*outcome);
         fetch_ = false;  // a failure is followed by a heartbeat, whose answer asks again

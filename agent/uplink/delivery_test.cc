@@ -27,6 +27,9 @@ struct DeliveryTest : testing::Test {
     std::uint64_t version = 5;
     std::vector<std::uint64_t> bundles;
     std::vector<std::string> problems;
+    std::optional<std::string> renewal_request;
+    std::vector<std::string> renewals;
+    std::atomic<bool> renews = true;
     // The console: what it stored, and how it answers. Touched by the uplink's thread only while a job is
     // under way.
     std::mutex mutex;
@@ -44,7 +47,11 @@ struct DeliveryTest : testing::Test {
                            bundles.push_back(bundle.payload().size());
                            version = offered;
                        },
-                       [this](const std::string& problem) { problems.push_back(problem); }},
+                       [this](const std::string& problem) { problems.push_back(problem); },
+                       [this] { return std::exchange(renewal_request, std::nullopt); },
+                       [this](const Result<wire::RenewResponse>& answer) {
+                           renewals.push_back(answer ? answer->certificate_pem() : answer.error().message());
+                       }},
                       std::chrono::seconds(1000),
                       1};
 
@@ -56,6 +63,12 @@ struct DeliveryTest : testing::Test {
             wire::SignedBundle bundle;
             bundle.set_payload("four");
             return Result<std::optional<wire::SignedBundle>>(bundle);
+        }
+        if (const auto* ask = std::get_if<RenewCertificate>(&job)) {
+            if (!renews) return Result<wire::RenewResponse>(fail(ErrorCode::kDenied, "no"));
+            wire::RenewResponse response;
+            response.set_certificate_pem("for " + ask->request_der);
+            return Result<wire::RenewResponse>(response);
         }
         const std::lock_guard lock(mutex);
         received.push_back(std::get<SendBatch>(job).batch);
@@ -151,6 +164,23 @@ TEST_F(DeliveryTest, ARefusedBundleIsNotFetchedAtEveryHeartbeat) {
         return appended == 5 && spool.counters().events == 0;
     });
     EXPECT_EQ(fetches, 1);
+}
+
+TEST_F(DeliveryTest, ACertificateIsAskedForWhenItIsDue) {
+    renewal_request = "a request";
+    connect();
+    run_until([&] { return !renewals.empty(); });
+    EXPECT_EQ(renewals, (std::vector<std::string>{"for a request"}));
+}
+
+TEST_F(DeliveryTest, ARefusedRenewalHoldsNoEventsBack) {
+    renews = false;
+    renewal_request = "a request";
+    ASSERT_TRUE(spool.append(event_named("a")));
+    connect();
+    run_until([&] { return spool.counters().events == 0; });
+    EXPECT_EQ(renewals, (std::vector<std::string>{"no"}));
+    EXPECT_EQ(delivery.problem(), "");
 }
 
 TEST(Backoff, DoublesToThirtySecondsWithJitterAndStartsAnewAfterSuccess) {

@@ -9,6 +9,7 @@ namespace {
 
 // An agent reports every few seconds; after a minute of silence and a bit it counts as away.
 constexpr std::int64_t kOnlineMs = 75'000;
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 Json process_json(const wire::Process& process) {
     Json args = Json::array();
@@ -131,6 +132,7 @@ Json host_json(const EnrolledHost& host, const HostState& state, std::int64_t no
             {"last_seen_ms", state.last_seen_ms},
             {"online", !host.revoked && state.last_seen_ms > now_ms - kOnlineMs},
             {"revoked", host.revoked},
+            {"certificate_days_left", (host.certificate_expires_ms - now_ms) / kDayMs},
             {"sensor", status.sensor()},
             {"kernel", status.kernel()},
             {"agent_version", status.agent_version()},

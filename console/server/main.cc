@@ -10,6 +10,7 @@
 #include "console/server/initialize.h"
 #include "console/server/log.h"
 #include "console/server/passwords.h"
+#include "console/server/server_certificate.h"
 #include "console/server/service_manager.h"
 #include "console/server/store/users.h"
 #include "wire/secret_file.h"
@@ -78,6 +79,16 @@ Result<void> serve(const Arguments& arguments) {
     return {};
 }
 
+Result<void> renew(const Arguments& arguments) {
+    const auto renewed = renew_server_certificate(arguments.state(), arguments.hostnames);
+    if (!renewed) return fail(renewed.error());
+    std::cout << "the console has a new certificate for " << renewed->days << " days, with the names";
+    for (const std::string& name : renewed->names)
+        std::cout << ' ' << name;
+    std::cout << "\nrestart the service to use it; agents and people notice nothing\n";
+    return {};
+}
+
 Result<void> create_token(const Arguments& arguments) {
     auto config = ConfigDatabase::open(arguments.state().config_database(), false);
     if (!config) return fail(config.error());
@@ -139,6 +150,13 @@ int run(int argc, char** argv) {
     serve_command.add_option("--agents-listen", arguments.agents_listen, "ADDRESS:PORT for agents")
         ->capture_default_str();
     serve_command.callback([&] { chosen = [&] { return serve(arguments); }; });
+
+    CLI::App& renew_command =
+        *app.add_subcommand("renew", "Replace the console's own certificate and key by new ones");
+    add_state(renew_command);
+    renew_command.add_option("--hostname", arguments.hostnames,
+                             "A name or address for it (repeatable); otherwise those that it has");
+    renew_command.callback([&] { chosen = [&] { return renew(arguments); }; });
 
     CLI::App& tokens = *app.add_subcommand("enrollment-token", "Admit new hosts")->require_subcommand(1);
     CLI::App& create = *tokens.add_subcommand("create", "Print a token that admits one host");

@@ -18,8 +18,8 @@ CREATE TABLE sessions(
 CREATE TABLE enrollment_tokens(
     secret_hash BLOB PRIMARY KEY, expires_ms INTEGER NOT NULL, used_ms INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE hosts(
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, certificate_sha256 BLOB NOT NULL, enrolled_ms INTEGER NOT NULL,
-    revoked_ms INTEGER) STRICT, WITHOUT ROWID;
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, certificate_sha256 BLOB NOT NULL,
+    certificate_expires_ms INTEGER NOT NULL, enrolled_ms INTEGER NOT NULL, revoked_ms INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE documents(
     role TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY(role, position)) STRICT, WITHOUT ROWID;
