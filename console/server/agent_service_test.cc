@@ -66,6 +66,12 @@ TEST_F(AgentServiceTest, AMalformedRequestLeavesTheTokenUsable) {
     EXPECT_EQ(enroll(console_, token, request()).status, 200);
 }
 
+// Parsing what strangers send is for those who hold a token.
+TEST_F(AgentServiceTest, TheTokenIsLookedAtBeforeTheRequest) {
+    EXPECT_EQ(enroll(console_, "never made", {1, 2, 3}).status, 403);
+    EXPECT_EQ(enroll(console_, "never made", request(), "no such\nname").status, 403);
+}
+
 TEST_F(AgentServiceTest, WithoutACertificateOnlyEnrollmentIsOpen) {
     wire::HttpsClient anonymous = console_.agents_client();
     EXPECT_EQ(anonymous.send({.method = "GET", .target = "/agent/v1/bundle"})->status, 403);

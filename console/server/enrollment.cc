@@ -58,6 +58,9 @@ Result<NewToken> create_enrollment_token(ConfigDatabase& config, const wire::Cer
 Result<wire::EnrollResponse> enroll_host(ConfigDatabase& config, const wire::CertificateAuthority& authority,
                                          const wire::BundlePublicKey& bundle_key,
                                          const wire::EnrollRequest& request, std::int64_t now_ms) {
+    // First, so that whoever has no token reaches nothing else; it is used up last, with the host's entry.
+    if (auto known = check_enrollment_token(config, request.token_secret(), now_ms); !known)
+        return fail(known.error());
     if (!is_host_name(request.hostname())) {
         return fail(ErrorCode::kInvalid,
                     "the host name is empty, too long or has characters that no host name has");

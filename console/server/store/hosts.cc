@@ -40,6 +40,11 @@ Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secre
                               BlobView(wire::sha256(secret)), expires_ms);
 }
 
+Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t now_ms) {
+    const wire::Sha256 hash = wire::sha256(secret);
+    return check_token(*config.lock(), hash, now_ms);
+}
+
 Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
                         const wire::Sha256& certificate_sha256) {
     const wire::Sha256 hash = wire::sha256(secret);

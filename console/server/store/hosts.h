@@ -23,6 +23,9 @@ struct EnrolledHost {
 
 Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms);
 
+// kDenied: unknown, used or expired token. Leaves it as it is.
+Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t now_ms);
+
 // Uses the token up and adds the host, both or neither. kDenied: unknown, used or expired token.
 Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
                         const wire::Sha256& certificate_sha256);
