@@ -9,7 +9,9 @@
 #include "console/server/clock.h"
 #include "console/server/http/listener.h"
 #include "console/server/incident_json.h"
+#include "console/server/log.h"
 #include "console/server/people_service.h"
+#include "console/server/upkeep.h"
 
 namespace modelward::console {
 namespace {
@@ -40,6 +42,7 @@ struct Console::Parts {
     std::unique_ptr<Resources> resources{};
     std::unique_ptr<PeopleService> people{};
     std::unique_ptr<AgentService> agents{};
+    std::unique_ptr<DailyUpkeep> upkeep{};
     std::unique_ptr<Listener> people_listener{};
     std::unique_ptr<Listener> agents_listener{};
     std::vector<std::thread> threads{};
@@ -92,6 +95,12 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
         std::make_unique<AgentService>(AgentResources{*parts->config, *parts->events, *parts->publisher,
                                                       parts->authority, *public_key, now_ms},
                                        parts->workers);
+    parts->upkeep = std::make_unique<DailyUpkeep>(
+        parts->io, parts->workers,
+        [&events = *parts->events, state, now_ms, months = options.retention_months] {
+            for (const std::string& sentence : upkeep(events, state, months, now_ms()))
+                log_info(sentence);
+        });
     auto listener = Listener::open(parts->io, options.listen, parts->people_tls, *parts->people);
     if (!listener) return fail(listener.error());
     parts->people_listener = std::move(*listener);
@@ -102,6 +111,7 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
 }
 
 void Console::start() {
+    parts_->upkeep->start();
     parts_->people_listener->start();
     parts_->agents_listener->start();
     const unsigned int count = std::max(2u, std::thread::hardware_concurrency());

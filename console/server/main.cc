@@ -25,6 +25,7 @@ struct Arguments {
     std::string password_file;
     std::string listen = "0.0.0.0:8443";
     std::string agents_listen = "0.0.0.0:8444";
+    int retention_months = 13;
     std::int64_t valid_minutes = 60;
     std::string username;
     std::string role = "analyst";
@@ -66,7 +67,10 @@ Result<void> serve(const Arguments& arguments) {
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-    auto console = Console::open({arguments.state(), arguments.listen, arguments.agents_listen, {}});
+    auto console = Console::open({.state = arguments.state(),
+                                  .listen = arguments.listen,
+                                  .agents_listen = arguments.agents_listen,
+                                  .retention_months = arguments.retention_months});
     if (!console) return fail(console.error());
     (*console)->start();
     log_info("people on " + arguments.listen + ", agents on " + arguments.agents_listen);
@@ -148,6 +152,11 @@ int run(int argc, char** argv) {
     add_state(serve_command);
     serve_command.add_option("--listen", arguments.listen, "ADDRESS:PORT for people")->capture_default_str();
     serve_command.add_option("--agents-listen", arguments.agents_listen, "ADDRESS:PORT for agents")
+        ->capture_default_str();
+    serve_command
+        .add_option("--retention-months", arguments.retention_months,
+                    "Keep the events of the running month and this many before it; 0 keeps all")
+        ->check(CLI::Range(0, 1200))
         ->capture_default_str();
     serve_command.callback([&] { chosen = [&] { return serve(arguments); }; });
 

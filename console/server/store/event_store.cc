@@ -31,6 +31,13 @@ class FileEventStore final : public EventStore {
         writer_.submit(std::move(host), std::move(batch), std::move(done));
     }
 
+    Result<std::vector<std::string>> remove_before(const std::string& first_kept) override {
+        // No reader is about to open, and so to make again, what goes.
+        const std::lock_guard guard(mutex_);
+        std::erase_if(readers_, [&](const auto& reader) { return reader.first < first_kept; });
+        return remove_periods_before(directory_, first_kept);
+    }
+
     Result<IncidentPage> incidents(const IncidentFilter& filter, std::optional<std::uint64_t> before,
                                    std::size_t limit) override {
         IncidentPage page;

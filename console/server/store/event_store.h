@@ -74,6 +74,9 @@ class EventStore {
 
     virtual void submit(HostName host, wire::EventBatch batch, Done done) = 0;
 
+    // Removes whole months before `first_kept` ("2026-11"), but never the newest. The months removed.
+    virtual Result<std::vector<std::string>> remove_before(const std::string& first_kept) = 0;
+
     virtual Result<IncidentPage> incidents(const IncidentFilter& filter, std::optional<std::uint64_t> before,
                                            std::size_t limit) = 0;
     virtual Result<std::optional<StoredIncident>> incident(std::uint64_t number) = 0;
