@@ -7,8 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/boot_id.h"
-#include "agent/daemon/service_notify.h"
-#include "agent/enrich/process_facts.h"
+#include "agent/enrich/event_builder.h"
+#include "base/service_notify.h"
+#include "base/utf8.h"
 #include "wire/random.h"
 
 namespace modelward::agent {

@@ -4,7 +4,7 @@
 
 #include "agent/daemon/agent.h"
 #include "agent/enrich/event_builder.h"
-#include "agent/enrich/process_facts.h"
+#include "base/utf8.h"
 
 namespace modelward::agent {
 

@@ -45,7 +45,6 @@ class Delivery {
     // Sends what is due, if nothing is under way. Cheap; call it whenever something may be due.
     void poke(Clock::time_point now);
 
-    bool connected() const { return uplink_ != nullptr; }
     bool reachable() const { return reachable_; }
     const std::string& problem() const { return problem_; }
     std::uint64_t batches_sent() const { return batches_sent_; }

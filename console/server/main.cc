@@ -4,6 +4,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "base/service_notify.h"
 #include "console/server/clock.h"
 #include "console/server/console.h"
 #include "console/server/enrollment.h"
@@ -11,7 +12,6 @@
 #include "console/server/log.h"
 #include "console/server/passwords.h"
 #include "console/server/server_certificate.h"
-#include "console/server/service_manager.h"
 #include "console/server/store/users.h"
 #include "wire/secret_file.h"
 
@@ -74,10 +74,10 @@ Result<void> serve(const Arguments& arguments) {
     if (!console) return fail(console.error());
     (*console)->start();
     log_info("people on " + arguments.listen + ", agents on " + arguments.agents_listen);
-    notify_service_manager("READY=1");
+    notify_service("READY=1");
     int received = 0;
     sigwait(&ending, &received);
-    notify_service_manager("STOPPING=1");
+    notify_service("STOPPING=1");
     log_info("stopping");
     (*console)->stop();
     return {};
