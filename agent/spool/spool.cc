@@ -67,6 +67,13 @@ Result<void> Spool::identify() {
     return {};
 }
 
+Result<void> Spool::change_id() {
+    const std::string id = wire::random_uuid();
+    auto changed = database_->run("UPDATE meta SET value = ? WHERE name = 'spool_id'", std::string_view(id));
+    if (changed) id_ = id;
+    return changed;
+}
+
 Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return fail(transaction.error());

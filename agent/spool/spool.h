@@ -72,6 +72,10 @@ class Spool {
     void count_lost(std::uint64_t events) { pending_loss_ += events, counters_.lost += events; }
 
     const std::string& id() const { return id_; }  // a UUID
+    // Another identity for the same events: this file is an older copy, and the console has seen more under
+    // the old one. Sequences go on.
+    Result<void> change_id();
+
     const SpoolCounters& counters() const { return counters_; }
     Database& database() { return *database_; }  // the policy archive lives in the same file
 

@@ -76,6 +76,21 @@ TEST_F(SpoolTest, ASpoolKeepsItsIdentityAndANewFileHasAnother) {
     EXPECT_NE(open().id(), first);
 }
 
+TEST_F(SpoolTest, AChangedIdentityIsKeptWithTheEvents) {
+    std::string changed;
+    {
+        auto spool = open();
+        const std::string before = spool.id();
+        ASSERT_TRUE(spool.append(event_named("a")));
+        ASSERT_TRUE(spool.change_id());
+        changed = spool.id();
+        EXPECT_NE(changed, before);
+    }
+    auto spool = open();
+    EXPECT_EQ(spool.id(), changed);
+    EXPECT_EQ(sequences(spool), (std::vector<std::uint64_t>{1}));
+}
+
 TEST_F(SpoolTest, EventsSurviveTheProcess) {
     {
         auto spool = open();

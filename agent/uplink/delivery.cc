@@ -68,7 +68,15 @@ void Delivery::acknowledged(const wire::EventAck& ack) {
     problem_.clear();
     backoff_.reset();
     ++batches_sent_;
-    if (sent_sequence_ > 0) {
+    if (ack.acknowledged_sequence() > spool_->counters().last_sequence) {
+        // The file was put back from a copy: under its identity the console takes what is new for
+        // repetitions.
+        spdlog::warn("the spool is an older copy: the console has event {}, the newest here is {}",
+                     ack.acknowledged_sequence(), spool_->counters().last_sequence);
+        if (auto changed = spool_->change_id(); !changed)
+            spdlog::error("the spool keeps its identity: {}", changed.error().message());
+        next_heartbeat_ = {};
+    } else if (sent_sequence_ > 0) {
         // Only what was in the batch: the console cannot have seen more.
         if (auto done = spool_->acknowledge(std::min(ack.acknowledged_sequence(), sent_sequence_)); !done)
             spdlog::warn("delivered events stay in the spool for now: {}", done.error().message());

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 
 #include "base/testing/temporary_directory.h"
 
@@ -37,6 +38,7 @@ struct DeliveryTest : testing::Test {
     std::atomic<bool> away = false;
     std::atomic<std::uint64_t> offered = 5;
     std::atomic<bool> has_bundle = true;
+    std::map<std::string, std::uint64_t> marks;  // of each spool
     std::atomic<int> fetches = 0;
 
     // Last: its thread may still be in console() when the test ends.
@@ -73,8 +75,10 @@ struct DeliveryTest : testing::Test {
         const std::lock_guard lock(mutex);
         received.push_back(std::get<SendBatch>(job).batch);
         wire::EventAck ack;
+        auto& mark = marks[received.back().spool_id()];
         for (const auto& event : received.back().events())
-            ack.set_acknowledged_sequence(event.sequence());
+            mark = std::max(mark, event.sequence());
+        ack.set_acknowledged_sequence(mark);
         ack.set_bundle_version(offered);
         return Result<wire::EventAck>(ack);
     }
@@ -164,6 +168,20 @@ TEST_F(DeliveryTest, ARefusedBundleIsNotFetchedAtEveryHeartbeat) {
         return appended == 5 && spool.counters().events == 0;
     });
     EXPECT_EQ(fetches, 1);
+}
+
+// A virtual machine that was set back counts sequences again that the console has: it would ignore them.
+TEST_F(DeliveryTest, ASpoolThatWasPutBackFromACopyLosesNothing) {
+    const std::string before = spool.id();
+    marks[before] = 1000;
+    ASSERT_TRUE(spool.append(event_named("a")));
+    connect();
+    run_until([&] { return spool.counters().events == 0; });
+    EXPECT_NE(spool.id(), before);
+    EXPECT_EQ(received.front().spool_id(), before);
+    EXPECT_EQ(received.back().spool_id(), spool.id());
+    ASSERT_EQ(received.back().events_size(), 1);
+    EXPECT_EQ(received.back().events(0).reason(), "a");
 }
 
 TEST_F(DeliveryTest, ACertificateIsAskedForWhenItIsDue) {

@@ -85,6 +85,11 @@ TEST_F(EventStoreTest, SkippedSequencesAreCounted) {
     EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
     EXPECT_TRUE(deliver(block_batch(6, 6)).has_value());
     EXPECT_EQ(store_->host_state("host-1")->missing, 3u);
+    wire::EventBatch other = block_batch(50, 51);
+    other.set_spool_id("another");
+    EXPECT_TRUE(deliver(other).has_value());
+    EXPECT_EQ(store_->host_state("host-1")->missing, 3u)
+        << "what a spool sent elsewhere before is not missing";
 }
 
 TEST_F(EventStoreTest, ManyConnectionsAtOnceLoseAndDoubleNothing) {

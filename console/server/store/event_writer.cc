@@ -151,7 +151,6 @@ Result<std::uint64_t> EventWriter::write_batch(const Waiting& waiting, std::int6
                                                std::set<std::uint64_t>& changed) {
     auto state = load_host_state(*database_, waiting.host.id);
     if (!state) return fail(state.error());
-    const bool first_contact = state->last_seen_ms == 0;
     if (auto met = meet_spool(waiting, *state, now_ms); !met) return fail(met.error());
     for (const wire::Event& event : waiting.batch.events()) {
         if (event.sequence() <= state->mark) {
@@ -161,7 +160,8 @@ Result<std::uint64_t> EventWriter::write_batch(const Waiting& waiting, std::int6
         if (auto stored = insert_event(*database_, waiting.host, event, now_ms, changed); !stored) {
             return fail(stored.error());
         }
-        if (!first_contact) state->missing += event.sequence() - state->mark - 1;
+        // A spool may have delivered to another console, or under another identity, before.
+        if (state->mark > 0) state->missing += event.sequence() - state->mark - 1;
         state->mark = event.sequence();
         ++state->accepted;
     }
