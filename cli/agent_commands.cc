@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,6 +13,7 @@
 #include "agent/control/control_client.h"
 #include "agent/enroll/enroll.h"
 #include "cli/commands.h"
+#include "cli/token_file.h"
 
 namespace modelward::cli {
 namespace {
@@ -22,6 +24,7 @@ struct AgentOptions {
     std::string config{agent::kDefaultConfigPath};
     std::string console;
     std::string token;
+    std::string token_file;
     bool again = false;
 };
 
@@ -43,7 +46,10 @@ int enroll(const AgentOptions& options, bool as_json) {
         return complain(Error(ErrorCode::kConflict, "this host is enrolled already, as " + before->host_id +
                                                         " with " + before->console +
                                                         " (--again replaces that)"));
-    auto identity = agent::enroll(options.console, options.token, host_name());
+    const auto token = options.token_file.empty() ? Result<std::string>(options.token)
+                                                  : read_token(options.token_file, std::cin);
+    if (!token) return complain(token.error());
+    auto identity = agent::enroll(options.console, *token, host_name());
     if (!identity) return complain(identity.error());
     if (auto saved = agent::save_identity(config->state_dir, *identity); !saved)
         return complain(saved.error());
@@ -74,6 +80,8 @@ void print_status(const json& status) {
     std::printf("  console  %s, %s\n", text(console.at("address")).c_str(),
                 console.at("reachable") == true ? "reachable" : "not reachable");
     if (console.at("problem") != "") std::printf("           %s\n", text(console.at("problem")).c_str());
+    if (const auto& certificate = status.at("certificate"); !certificate.at("days_left").is_null())
+        std::printf("           certificate for %s more days\n", text(certificate.at("days_left")).c_str());
     std::printf("  spool    %s events wait, %s lost\n", text(spool.at("events")).c_str(),
                 text(spool.at("lost")).c_str());
     std::printf("  scan     %s, %s files wait\n", scan.at("idle") == true ? "idle" : "busy",
@@ -112,7 +120,12 @@ void add_agent_commands(CLI::App& app, Context& context) {
     add_config(enrolling);
     enrolling->add_option("--console", options->console, "HOST:PORT of the console's port for agents")
         ->required();
-    enrolling->add_option("--token", options->token, "The one-time token of the console")->required();
+    auto* token = enrolling->add_option_group("token", "The console's one-time token, in one of two ways");
+    token->add_option("--token-file", options->token_file,
+                      "The file that holds it; '-' reads standard input");
+    token->add_option("--token", options->token,
+                      "The token itself. Every user of this host can see it while the command runs");
+    token->require_option(1);
     enrolling->add_flag("--again", options->again, "Replace an enrolment");
     enrolling->callback([options, &context] { context.exit_code = enroll(*options, context.json); });
 

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/certificate.h"
 
+#include <arpa/inet.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <ctime>
 
 #include "wire/openssl_error.h"
 
 namespace modelward::wire {
+namespace {
+
+std::int64_t unix_s(const ASN1_TIME* when) {
+    std::tm time{};
+    return ASN1_TIME_to_tm(when, &time) == 1 ? ::timegm(&time) : 0;
+}
+
+}  // namespace
 
 Result<Certificate> Certificate::from_pem(std::string_view pem) {
     const BioHandle bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -55,10 +66,46 @@ Result<std::string> Certificate::common_name() const {
     return name;
 }
 
+std::int64_t Certificate::not_before_unix_s() const {
+    return unix_s(X509_get0_notBefore(handle_.get()));
+}
+
 std::int64_t Certificate::not_after_unix_s() const {
-    std::tm time{};
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(handle_.get()), &time) != 1) return 0;
-    return ::timegm(&time);
+    return unix_s(X509_get0_notAfter(handle_.get()));
+}
+
+std::vector<std::string> Certificate::names() const {
+    std::vector<std::string> names;
+    const GeneralNamesHandle list(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(handle_.get(), NID_subject_alt_name, nullptr, nullptr)));
+    for (int i = 0; i < sk_GENERAL_NAME_num(list.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(list.get(), i);
+        const bool is_address = name->type == GEN_IPADD;
+        if (!is_address && name->type != GEN_DNS) continue;
+        const ASN1_STRING* value = is_address ? name->d.iPAddress : name->d.dNSName;
+        const unsigned char* bytes = ASN1_STRING_get0_data(value);
+        const auto length = static_cast<std::size_t>(ASN1_STRING_length(value));
+        char text[INET6_ADDRSTRLEN] = {};
+        if (!is_address) {
+            names.emplace_back(reinterpret_cast<const char*>(bytes), length);
+        } else if (length == 4 || length == 16) {
+            ::inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, text, sizeof text);
+            names.emplace_back(text);
+        }
+    }
+    return names;
+}
+
+bool Certificate::is_signed_by(const Certificate& authority) const {
+    const bool good = X509_verify(handle_.get(), X509_get0_pubkey(authority.get())) == 1;
+    ERR_clear_error();
+    return good;
+}
+
+bool Certificate::belongs_to(const PrivateKey& key) const {
+    const bool good = X509_check_private_key(handle_.get(), key.get()) == 1;
+    ERR_clear_error();
+    return good;
 }
 
 Result<std::vector<std::uint8_t>> make_certificate_request(const PrivateKey& key) {

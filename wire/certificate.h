@@ -24,7 +24,11 @@ class Certificate {
     Result<std::vector<std::uint8_t>> to_der() const;
     Result<Sha256> pin() const;               // SHA-256 of the DER
     Result<std::string> common_name() const;  // kInvalid: none, or it holds a NUL
+    std::int64_t not_before_unix_s() const;   // 0: not a date
     std::int64_t not_after_unix_s() const;
+    std::vector<std::string> names() const;  // host names and IP addresses of subjectAltName, in order
+    bool is_signed_by(const Certificate& authority) const;  // the signature alone: no dates, no purpose
+    bool belongs_to(const PrivateKey& key) const;
     X509* get() const { return handle_.get(); }
 
   private:

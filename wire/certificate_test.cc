@@ -34,6 +34,22 @@ TEST_F(CertificateTest, AServerIsKnownByItsNamesAndAddressesOnly) {
     EXPECT_EQ(ca_.issue_server(key_, {}, 1).error().code(), ErrorCode::kInvalid);
 }
 
+TEST_F(CertificateTest, NamesAndAddressesCanBeReadBack) {
+    const std::vector<std::string> names{"console.example", "127.0.0.1", "::1", "localhost"};
+    EXPECT_EQ(ca_.issue_server(key_, names, 825)->names(), names);
+    EXPECT_TRUE(ca_.certificate().names().empty());
+}
+
+TEST_F(CertificateTest, ItsAuthorityItsKeyAndItsLifeAreKnown) {
+    const auto issued = ca_.issue_client(make_certificate_request(key_).value(), "host-1", 365).value();
+    const auto other = CertificateAuthority::create("Modelward test", 3650).value();
+    EXPECT_TRUE(issued.is_signed_by(ca_.certificate()));
+    EXPECT_FALSE(issued.is_signed_by(other.certificate()));
+    EXPECT_TRUE(issued.belongs_to(key_));
+    EXPECT_FALSE(issued.belongs_to(other.key()));
+    EXPECT_EQ(issued.not_after_unix_s() - issued.not_before_unix_s(), 366 * 24 * 3600) << "from a day back";
+}
+
 TEST_F(CertificateTest, SerialsDoNotRepeat) {
     const auto request = make_certificate_request(key_).value();
     const auto first = ca_.issue_client(request, "a", 1).value();

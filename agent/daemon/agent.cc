@@ -7,8 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/boot_id.h"
-#include "agent/daemon/service_notify.h"
-#include "agent/enrich/process_facts.h"
+#include "agent/enrich/event_builder.h"
+#include "base/service_notify.h"
+#include "base/utf8.h"
 #include "wire/random.h"
 
 namespace modelward::agent {
@@ -28,7 +29,8 @@ Agent::Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, 
       storage_problem_(std::move(spool.problem)),
       archive_(std::move(archive)),
       builder_(archive_),
-      memory_(std::move(labels), sensor) {}
+      memory_(std::move(labels), sensor),
+      renewal_(config_.state_dir) {}
 
 Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Sensor& sensor, Config config) {
     std::error_code error;
@@ -89,7 +91,9 @@ void Agent::compose() {
         *loop_, spool_,
         Delivery::Host{[this] { return wire_status(); }, [this] { return policy_->version(); },
                        [this](const wire::SignedBundle& bundle) { policy_->take(bundle); },
-                       [this](const std::string& problem) { policy_->complain(problem); }},
+                       [this](const std::string& problem) { policy_->complain(problem); },
+                       [this] { return renewal_.request(now_unix_ns() / 1'000'000'000); },
+                       [this](const auto& answer) { renewed(answer); }},
         config_.heartbeat,
         static_cast<std::uint32_t>(wire::random_bytes(1)[0]) << 8 | wire::random_bytes(1)[0]);
 }
@@ -136,6 +140,7 @@ void Agent::try_to_enroll() {
         policy_->start(identity_->bundle_key);
     }
     identity_problem_.clear();
+    renewal_.watch(*identity_);
     const auto& address = config_.console.empty() ? identity_->console : config_.console;
     auto endpoint = wire::parse_endpoint(address);
     Result<void> connected;
@@ -158,9 +163,17 @@ void Agent::try_to_enroll() {
     }
 }
 
+void Agent::renewed(const Result<wire::RenewResponse>& answer) {
+    auto identity = renewal_.accept(answer);
+    if (!identity) return spdlog::warn("the certificate was not renewed: {}", identity.error().message());
+    identity_ = std::move(*identity);
+    reconnect_ = true;
+    say(wire::EVENT_KIND_AGENT, "The host's certificate was renewed.");
+}
+
 void Agent::tick() {
     labeller_->tick(Labeller::Clock::now());
-    if (!identity_) try_to_enroll();
+    if (!identity_ || std::exchange(reconnect_, false)) try_to_enroll();
     notify_service("WATCHDOG=1");
 }
 

@@ -12,6 +12,7 @@
 #include "agent/control/control_server.h"
 #include "agent/daemon/kernel_intake.h"
 #include "agent/enroll/identity.h"
+#include "agent/enroll/renewal.h"
 #include "agent/labels/label_memory.h"
 #include "agent/labels/labeller.h"
 #include "agent/loop/event_loop.h"
@@ -44,6 +45,7 @@ class Agent {
     Result<void> begin();
     void compose();
     void try_to_enroll();  // takes an enrolment into use as soon as there is one
+    void renewed(const Result<wire::RenewResponse>& answer);
     void tick();
     bool work();
     void say(wire::EventKind kind, const std::string& sentence);
@@ -62,6 +64,8 @@ class Agent {
     LabelMemory memory_;
     std::optional<Identity> identity_;
     std::string identity_problem_;
+    CertificateRenewal renewal_;
+    bool reconnect_ = false;           // with the renewed certificate
     std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
 
     std::optional<Delivery::Clock::time_point> stop_at_;

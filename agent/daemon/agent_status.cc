@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/agent.h"
-#include "agent/enrich/process_facts.h"
+#include "agent/enrich/event_builder.h"
+#include "base/utf8.h"
 
 namespace modelward::agent {
 
@@ -42,6 +43,8 @@ std::vector<std::string> Agent::blind_spots() const {
     if (auto problem = labeller_->problem(); !problem.empty()) all.push_back(std::move(problem));
     if (!storage_problem_.empty()) all.push_back(storage_problem_);
     if (policy_->version() == 0) all.push_back("No bundle is in force.");
+    if (!renewal_.problem().empty())
+        all.push_back("The host's certificate could not be renewed: " + renewal_.problem());
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
     return all;
 }
@@ -69,6 +72,7 @@ nlohmann::json Agent::status() const {
     json counts = json::object();
     for (const auto& counter : counters())
         counts[counter.name] = counter.value;
+    const auto days_left = renewal_.days_left(now_unix_ns() / 1'000'000'000);
     const auto& address = config_.console.empty() && identity_ ? identity_->console : config_.console;
     return {
         {"version", MODELWARD_VERSION},
@@ -83,6 +87,8 @@ nlohmann::json Agent::status() const {
          {{"address", address},
           {"reachable", delivery_->reachable()},
           {"problem", identity_ && identity_problem_.empty() ? delivery_->problem() : identity_problem_}}},
+        {"certificate",
+         {{"days_left", days_left ? json(*days_left) : json()}, {"problem", renewal_.problem()}}},
         {"spool", {{"events", spool.events}, {"bytes", spool.bytes}, {"lost", spool.lost}}},
         {"scan",
          {{"idle", !watcher_->walking() && labeller_->idle()},

@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "agent/enrich/process_facts.h"
+#include "base/utf8.h"
 
 namespace modelward::agent {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "agent/enrich/block_device.h"
 #include "agent/enrich/process_facts.h"
+#include "base/utf8.h"
 
 namespace modelward::agent {
 namespace {

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -36,37 +38,7 @@ std::optional<std::uint64_t> start_ticks(std::string_view stat) {
     return error == std::errc{} ? std::optional(ticks) : std::nullopt;
 }
 
-bool is_continuation(unsigned char c) {
-    return (c & 0xc0) == 0x80;
-}
-
 }  // namespace
-
-std::string as_utf8(std::string text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[at]);
-        std::size_t length = lead < 0x80                    ? 1
-                             : lead >= 0xc2 && lead <= 0xdf ? 2
-                             : lead >= 0xe0 && lead <= 0xef ? 3
-                             : lead >= 0xf0 && lead <= 0xf4 ? 4
-                                                            : 0;
-        if (length > text.size() - at) length = 0;
-        for (std::size_t i = 1; i < length; ++i)
-            if (!is_continuation(static_cast<unsigned char>(text[at + i]))) length = 0;
-        if (length > 2) {  // overlong forms, surrogates, beyond U+10FFFF
-            const auto second = static_cast<unsigned char>(text[at + 1]);
-            if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-                (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-                length = 0;
-        }
-        if (length == 0) {
-            text[at] = '?';
-            length = 1;
-        }
-        at += length;
-    }
-    return text;
-}
 
 std::optional<ProcessFacts> process_facts(std::uint32_t pid, std::uint64_t start_boot_ns,
                                           const std::filesystem::path& proc) {

@@ -22,7 +22,4 @@ inline constexpr std::size_t kLongestArg = 1024;
 std::optional<ProcessFacts> process_facts(std::uint32_t pid, std::uint64_t start_boot_ns,
                                           const std::filesystem::path& proc = "/proc");
 
-// A process's own words may hold anything; wire strings must be UTF-8. Invalid bytes become '?'.
-std::string as_utf8(std::string text);
-
 }  // namespace modelward::agent

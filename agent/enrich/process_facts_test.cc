@@ -70,16 +70,5 @@ TEST_F(ProcessFactsTest, ThisProcessIsFoundInTheRealProc) {
     EXPECT_FALSE(facts->args.empty());
 }
 
-TEST(AsUtf8, ValidTextIsKeptAndEveryOtherByteIsReplaced) {
-    EXPECT_EQ(as_utf8("plain"), "plain");
-    EXPECT_EQ(as_utf8("übt 模型 🙂"), "übt 模型 🙂");
-    EXPECT_EQ(as_utf8("a\xff"
-                      "b"),
-              "a?b");
-    EXPECT_EQ(as_utf8("cut \xe6\xa8"), "cut ??");
-    EXPECT_EQ(as_utf8("\xc0\x80"), "??");
-    EXPECT_EQ(as_utf8("\xed\xa0\x80"), "???");
-}
-
 }  // namespace
 }  // namespace modelward::agent

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Enrolment: a key made here, a certificate from the console. The token authenticates both sides: its secret
-// the host, its CA hash the console. Renewal of the certificate is not part of this yet: enrol again before
-// it ends.
+// the host, its CA hash the console. Renewing
+// the certificate is renewal.h.
 #pragma once
 
 #include <string>

@@ -11,6 +11,13 @@ namespace modelward::agent {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr const char* kHostFile = "host.pem";
+constexpr std::string_view kKeyBegins = "-----BEGIN PRIVATE KEY-----";  // RFC 7468 section 10
+
+}  // namespace
+
 Result<void> save_identity(const std::filesystem::path& state_dir, const Identity& identity) {
     std::error_code error;
     std::filesystem::create_directories(state_dir, error);
@@ -19,27 +26,34 @@ Result<void> save_identity(const std::filesystem::path& state_dir, const Identit
     const json enrollment = {{"host_id", identity.host_id},
                              {"console", identity.console},
                              {"bundle_public_key", to_hex(identity.bundle_key)}};
-    const std::pair<const char*, std::string> files[] = {{"host-key.pem", identity.key_pem},
-                                                         {"host.pem", identity.certificate_pem},
-                                                         {"ca.pem", identity.ca_pem},
+    if (auto written = save_certificate(state_dir, identity); !written) return written;
+    const std::pair<const char*, std::string> files[] = {{"ca.pem", identity.ca_pem},
                                                          {"enrollment.json", enrollment.dump(2) + "\n"}};
     for (const auto& [name, text] : files)
         if (auto written = wire::write_secret_file(state_dir / name, text); !written) return written;
     return {};
 }
 
+Result<void> save_certificate(const std::filesystem::path& state_dir, const Identity& identity) {
+    return wire::write_secret_file(state_dir / kHostFile, identity.certificate_pem + identity.key_pem);
+}
+
 Result<Identity> load_identity(const std::filesystem::path& state_dir) {
     Identity identity;
     std::string enrollment;
     const std::pair<const char*, std::string*> files[] = {{"enrollment.json", &enrollment},
-                                                          {"host-key.pem", &identity.key_pem},
-                                                          {"host.pem", &identity.certificate_pem},
+                                                          {kHostFile, &identity.certificate_pem},
                                                           {"ca.pem", &identity.ca_pem}};
     for (const auto& [name, text] : files) {
         auto read = wire::read_small_file(state_dir / name);
         if (!read) return fail(read.error());
         *text = std::move(*read);
     }
+    const std::size_t key_at = identity.certificate_pem.find(kKeyBegins);
+    if (key_at == std::string::npos)
+        return fail(ErrorCode::kInvalid, (state_dir / kHostFile).string() + ": holds no key; enrol again");
+    identity.key_pem = identity.certificate_pem.substr(key_at);
+    identity.certificate_pem.resize(key_at);
     const auto broken = [&](const std::string& why) {
         return fail(ErrorCode::kInvalid,
                     (state_dir / "enrollment.json").string() + ": " + why + "; enrol again");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who this host is to its console: made by enrolment, kept in the state directory, readable by root only.
-//   host-key.pem  host.pem  ca.pem  enrollment.json (written last: without it there is no enrolment)
+//   host.pem (the certificate and its key: one file, so that both change at once)  ca.pem
+//   enrollment.json (written last: without it there is no enrolment)
 #pragma once
 
 #include <filesystem>
@@ -21,6 +22,9 @@ struct Identity {
 };
 
 Result<void> save_identity(const std::filesystem::path& state_dir, const Identity& identity);
+
+// Only certificate and key, at once.
+Result<void> save_certificate(const std::filesystem::path& state_dir, const Identity& identity);
 
 // kNotFound: not enrolled; kInvalid, kIo.
 Result<Identity> load_identity(const std::filesystem::path& state_dir);

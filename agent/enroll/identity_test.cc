@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Identity identity() {
-    return {"host-1", "console:8444", "KEY", "CERTIFICATE", "CA", {1, 2, 3}};
+    return {"host-1", "console:8444", "-----BEGIN PRIVATE KEY-----KEY", "CERTIFICATE", "CA", {1, 2, 3}};
 }
 
 TEST(Identity, ComesBackAsItWasSavedForItsOwnerOnly) {
@@ -23,14 +23,23 @@ TEST(Identity, ComesBackAsItWasSavedForItsOwnerOnly) {
     ASSERT_TRUE(loaded) << loaded.error().message();
     EXPECT_EQ(loaded->host_id, "host-1");
     EXPECT_EQ(loaded->console, "console:8444");
-    EXPECT_EQ(loaded->key_pem, "KEY");
+    EXPECT_EQ(loaded->key_pem, identity().key_pem);
     EXPECT_EQ(loaded->certificate_pem, "CERTIFICATE");
     EXPECT_EQ(loaded->ca_pem, "CA");
     EXPECT_EQ(loaded->bundle_key, identity().bundle_key);
     EXPECT_EQ(fs::status(state).permissions(), fs::perms::owner_all);
-    for (const auto* name : {"host-key.pem", "host.pem", "ca.pem", "enrollment.json"})
+    for (const auto* name : {"host.pem", "ca.pem", "enrollment.json"})
         EXPECT_EQ(fs::status(state / name).permissions(), fs::perms::owner_read | fs::perms::owner_write)
             << name;
+}
+
+TEST(Identity, ACertificateWithoutItsKeyIsAClearError) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(save_identity(directory.path(), identity()));
+    directory.write("host.pem", "CERTIFICATE");
+    const auto loaded = load_identity(directory.path());
+    ASSERT_FALSE(loaded);
+    EXPECT_NE(loaded.error().message().find("enrol again"), std::string::npos);
 }
 
 TEST(Identity, WithoutEnrolmentItIsNotFound) {

@@ -5,30 +5,15 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <string_view>
 #include <vector>
+
+#include "base/utf8.h"
 
 namespace modelward::agent {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
-
-// Length of the valid UTF-8 sequence at the front (RFC 3629: no surrogates, no overlong forms); 0 if there is
-// none.
-std::size_t utf8_length(Bytes bytes) {
-    const std::uint8_t lead = bytes[0];
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xc2 && lead <= 0xdf   ? 2
-                               : lead >= 0xe0 && lead <= 0xef ? 3
-                               : lead >= 0xf0 && lead <= 0xf4 ? 4
-                                                              : 0;
-    if (length == 0 || bytes.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((bytes[i] & 0xc0) != 0x80) return 0;
-    if ((lead == 0xe0 && bytes[1] < 0xa0) || (lead == 0xed && bytes[1] > 0x9f) ||
-        (lead == 0xf0 && bytes[1] < 0x90) || (lead == 0xf4 && bytes[1] > 0x8f))
-        return 0;
-    return length;
-}
 
 bool is_hex(std::uint8_t c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -71,11 +56,12 @@ bool looks_encoded(Bytes bytes) {
 }
 
 bool is_text(Bytes bytes) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {
         const std::uint8_t c = bytes[at];
         // Terminal colours in logs start with ESC; a progress bar uses backspace.
         if ((c < 0x20 && !is_blank(c) && c != 0x1b && c != '\b') || c == 0x7f) return false;
-        const std::size_t length = utf8_length(bytes.subspan(at));
+        const std::size_t length = utf8_sequence_length(text.substr(at));
         if (length == 0) return false;
         at += length;
     }

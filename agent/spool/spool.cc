@@ -4,6 +4,8 @@
 #include <chrono>
 #include <limits>
 
+#include "wire/random.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -44,6 +46,7 @@ Result<Spool> Spool::open(const std::filesystem::path& path, SpoolLimits limits)
 
 Result<void> Spool::prepare() {
     if (auto made = database_->script(kSchema); !made) return made;
+    if (auto known = identify(); !known) return known;
     auto sums = database_->query(
         "SELECT COUNT(*), COALESCE(SUM(LENGTH(bytes)), 0), "
         "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) FROM events");
@@ -53,6 +56,24 @@ Result<void> Spool::prepare() {
     counters_.bytes = sums->count(1) + counters_.events * kRowOverhead;
     counters_.last_sequence = sums->count(2);
     return {};
+}
+
+Result<void> Spool::identify() {
+    auto made = database_->run("INSERT OR IGNORE INTO meta (name, value) VALUES ('spool_id', ?)",
+                               std::string_view(wire::random_uuid()));
+    if (!made) return made;
+    auto rows = database_->query("SELECT value FROM meta WHERE name = 'spool_id'");
+    if (!rows) return fail(rows.error());
+    if (auto row = rows->next(); !row) return fail(row.error());
+    id_ = rows->text(0);
+    return {};
+}
+
+Result<void> Spool::change_id() {
+    const std::string id = wire::random_uuid();
+    auto changed = database_->run("UPDATE meta SET value = ? WHERE name = 'spool_id'", std::string_view(id));
+    if (changed) id_ = id;
+    return changed;
 }
 
 Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {

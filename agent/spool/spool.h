@@ -10,6 +10,7 @@
 //   nothing: the caller leaves the events where they are (the kernel's ring), which loses nothing while the
 //   ring has room.
 // - What was lost is stored as one LOSS event as soon as there is room.
+// - A spool has an identity, made with its file: sequences mean something only together with it.
 // The size is what the events take in the database; SQLite's own overhead comes on top (about 5 %).
 // Not thread-safe. Errors: kLimit no room for a block; kIo the database or the disk refused.
 #pragma once
@@ -19,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -71,6 +73,11 @@ class Spool {
     // Something the caller could not even build; reported by the next LOSS event.
     void count_lost(std::uint64_t events) { pending_loss_ += events, counters_.lost += events; }
 
+    const std::string& id() const { return id_; }  // a UUID
+    // Another identity for the same events: this file is an older copy, and the console has seen more under
+    // the old one. Sequences go on.
+    Result<void> change_id();
+
     const SpoolCounters& counters() const { return counters_; }
     Database& database() { return *database_; }  // the policy archive lives in the same file
 
@@ -78,12 +85,14 @@ class Spool {
     Spool(Database database, SpoolLimits limits)
         : database_(std::make_unique<Database>(std::move(database))), limits_(limits) {}
     Result<void> prepare();
+    Result<void> identify();
     Result<void> store(const wire::Event& event, SpoolCounters& after);
     Result<bool> stored_before(std::uint64_t kernel_sequence);
     std::uint64_t room_for(const wire::Event& event) const;
 
     std::unique_ptr<Database> database_;  // the archive keeps its address
     SpoolLimits limits_;
+    std::string id_;
     SpoolCounters counters_;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t pending_loss_ = 0;

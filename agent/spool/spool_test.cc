@@ -63,6 +63,34 @@ TEST_F(SpoolTest, ABatchHasALimitInBytesButIsNeverEmpty) {
     EXPECT_EQ(spool.read(100, 1)->size(), 1u);
 }
 
+TEST_F(SpoolTest, ASpoolKeepsItsIdentityAndANewFileHasAnother) {
+    std::string first;
+    {
+        auto spool = open();
+        first = spool.id();
+        EXPECT_EQ(first.size(), 36u) << "a UUID";
+    }
+    EXPECT_EQ(open().id(), first);
+    for (const char* part : {"spool.db", "spool.db-wal", "spool.db-shm"})
+        std::filesystem::remove(directory.path() / part);
+    EXPECT_NE(open().id(), first);
+}
+
+TEST_F(SpoolTest, AChangedIdentityIsKeptWithTheEvents) {
+    std::string changed;
+    {
+        auto spool = open();
+        const std::string before = spool.id();
+        ASSERT_TRUE(spool.append(event_named("a")));
+        ASSERT_TRUE(spool.change_id());
+        changed = spool.id();
+        EXPECT_NE(changed, before);
+    }
+    auto spool = open();
+    EXPECT_EQ(spool.id(), changed);
+    EXPECT_EQ(sequences(spool), (std::vector<std::uint64_t>{1}));
+}
+
 TEST_F(SpoolTest, EventsSurviveTheProcess) {
     {
         auto spool = open();

@@ -20,6 +20,8 @@ Result<void> Delivery::connect(Uplink::Perform perform) {
 void Delivery::poke(Clock::time_point now) {
     if (!uplink_ || uplink_->busy() || now < next_try_) return;
     if (fetch_) return uplink_->submit(FetchBundle{host_.bundle_version()});
+    if (host_.renewal_request)
+        if (auto request = host_.renewal_request()) return uplink_->submit(RenewCertificate{*request});
     SendBatch job;
     if (spool_->counters().events > 0) {
         auto events = spool_->read(kMostEventsPerBatch, kMostBatchBytes);
@@ -34,6 +36,7 @@ void Delivery::poke(Clock::time_point now) {
     if (job.batch.events().empty() && now < next_heartbeat_) return;
     sent_sequence_ = job.batch.events().empty() ? 0 : job.batch.events().rbegin()->sequence();
     *job.batch.mutable_status() = host_.status();
+    job.batch.set_spool_id(spool_->id());
     next_heartbeat_ = now + heartbeat_;
     uplink_->submit(std::move(job));
 }
@@ -46,6 +49,8 @@ void Delivery::finished() {
             acknowledged(**ack);
         else
             failed(ack->error());
+    } else if (const auto* renewed = std::get_if<Result<wire::RenewResponse>>(&*outcome)) {
+        host_.renewed(*renewed);  // a failure is no reason to hold events back
     } else {
         const auto& bundle = std::get<Result<std::optional<wire::SignedBundle>>>(*outcome);
         fetch_ = false;  // a failure is followed by a heartbeat, whose answer asks again
@@ -63,7 +68,15 @@ void Delivery::acknowledged(const wire::EventAck& ack) {
     problem_.clear();
     backoff_.reset();
     ++batches_sent_;
-    if (sent_sequence_ > 0) {
+    if (ack.acknowledged_sequence() > spool_->counters().last_sequence) {
+        // The file was put back from a copy: under its identity the console takes what is new for
+        // repetitions.
+        spdlog::warn("the spool is an older copy: the console has event {}, the newest here is {}",
+                     ack.acknowledged_sequence(), spool_->counters().last_sequence);
+        if (auto changed = spool_->change_id(); !changed)
+            spdlog::error("the spool keeps its identity: {}", changed.error().message());
+        next_heartbeat_ = {};
+    } else if (sent_sequence_ > 0) {
         // Only what was in the batch: the console cannot have seen more.
         if (auto done = spool_->acknowledge(std::min(ack.acknowledged_sequence(), sent_sequence_)); !done)
             spdlog::warn("delivered events stay in the spool for now: {}", done.error().message());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gets events from the spool to the console and bundles from the console to the host: what is sent when.
+// Gets events from the spool to the console, and bundles and certificates from the console to the host: what
+// is sent when.
 // Events go at once, a heartbeat when nothing else went for a while; after a failure it waits (backoff.h).
 // Main loop only.
 #pragma once
@@ -28,6 +29,9 @@ class Delivery {
         std::function<std::uint64_t()> bundle_version;  // in force
         std::function<void(const wire::SignedBundle&)> bundle;
         std::function<void(const std::string&)> bundle_problem;
+        // A certificate request in DER when one is due; asked often.
+        std::function<std::optional<std::string>()> renewal_request{};
+        std::function<void(const Result<wire::RenewResponse>&)> renewed{};
     };
 
     Delivery(EventLoop& loop, Spool& spool, Host host, std::chrono::seconds heartbeat, std::uint32_t seed)
@@ -41,7 +45,6 @@ class Delivery {
     // Sends what is due, if nothing is under way. Cheap; call it whenever something may be due.
     void poke(Clock::time_point now);
 
-    bool connected() const { return uplink_ != nullptr; }
     bool reachable() const { return reachable_; }
     const std::string& problem() const { return problem_; }
     std::uint64_t batches_sent() const { return batches_sent_; }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <map>
 
 #include "base/testing/temporary_directory.h"
 
@@ -27,17 +28,9 @@ struct DeliveryTest : testing::Test {
     std::uint64_t version = 5;
     std::vector<std::uint64_t> bundles;
     std::vector<std::string> problems;
-    Delivery delivery{loop,
-                      spool,
-                      {[] { return wire::Status(); }, [this] { return version; },
-                       [this](const wire::SignedBundle& bundle) {
-                           bundles.push_back(bundle.payload().size());
-                           version = offered;
-                       },
-                       [this](const std::string& problem) { problems.push_back(problem); }},
-                      std::chrono::seconds(1000),
-                      1};
-
+    std::optional<std::string> renewal_request;
+    std::vector<std::string> renewals;
+    std::atomic<bool> renews = true;
     // The console: what it stored, and how it answers. Touched by the uplink's thread only while a job is
     // under way.
     std::mutex mutex;
@@ -45,7 +38,24 @@ struct DeliveryTest : testing::Test {
     std::atomic<bool> away = false;
     std::atomic<std::uint64_t> offered = 5;
     std::atomic<bool> has_bundle = true;
+    std::map<std::string, std::uint64_t> marks;  // of each spool
     std::atomic<int> fetches = 0;
+
+    // Last: its thread may still be in console() when the test ends.
+    Delivery delivery{loop,
+                      spool,
+                      {[] { return wire::Status(); }, [this] { return version; },
+                       [this](const wire::SignedBundle& bundle) {
+                           bundles.push_back(bundle.payload().size());
+                           version = offered;
+                       },
+                       [this](const std::string& problem) { problems.push_back(problem); },
+                       [this] { return std::exchange(renewal_request, std::nullopt); },
+                       [this](const Result<wire::RenewResponse>& answer) {
+                           renewals.push_back(answer ? answer->certificate_pem() : answer.error().message());
+                       }},
+                      std::chrono::seconds(1000),
+                      1};
 
     UplinkOutcome console(const UplinkJob& job) {
         if (away) return Result<wire::EventAck>(fail(ErrorCode::kUnavailable, "connection refused"));
@@ -56,11 +66,19 @@ struct DeliveryTest : testing::Test {
             bundle.set_payload("four");
             return Result<std::optional<wire::SignedBundle>>(bundle);
         }
+        if (const auto* ask = std::get_if<RenewCertificate>(&job)) {
+            if (!renews) return Result<wire::RenewResponse>(fail(ErrorCode::kDenied, "no"));
+            wire::RenewResponse response;
+            response.set_certificate_pem("for " + ask->request_der);
+            return Result<wire::RenewResponse>(response);
+        }
         const std::lock_guard lock(mutex);
         received.push_back(std::get<SendBatch>(job).batch);
         wire::EventAck ack;
+        auto& mark = marks[received.back().spool_id()];
         for (const auto& event : received.back().events())
-            ack.set_acknowledged_sequence(event.sequence());
+            mark = std::max(mark, event.sequence());
+        ack.set_acknowledged_sequence(mark);
         ack.set_bundle_version(offered);
         return Result<wire::EventAck>(ack);
     }
@@ -95,6 +113,8 @@ TEST_F(DeliveryTest, EventsAreDeliveredInOrderAndLeaveTheSpool) {
     for (int i = 0; i < 450; ++i)
         EXPECT_EQ(all[static_cast<std::size_t>(i)], std::to_string(i));
     EXPECT_EQ(received.size(), 3u) << "batches of at most 200";
+    for (const auto& batch : received)
+        EXPECT_EQ(batch.spool_id(), spool.id());
     EXPECT_TRUE(delivery.reachable());
 }
 
@@ -148,6 +168,37 @@ TEST_F(DeliveryTest, ARefusedBundleIsNotFetchedAtEveryHeartbeat) {
         return appended == 5 && spool.counters().events == 0;
     });
     EXPECT_EQ(fetches, 1);
+}
+
+// A virtual machine that was set back counts sequences again that the console has: it would ignore them.
+TEST_F(DeliveryTest, ASpoolThatWasPutBackFromACopyLosesNothing) {
+    const std::string before = spool.id();
+    marks[before] = 1000;
+    ASSERT_TRUE(spool.append(event_named("a")));
+    connect();
+    run_until([&] { return spool.counters().events == 0; });
+    EXPECT_NE(spool.id(), before);
+    EXPECT_EQ(received.front().spool_id(), before);
+    EXPECT_EQ(received.back().spool_id(), spool.id());
+    ASSERT_EQ(received.back().events_size(), 1);
+    EXPECT_EQ(received.back().events(0).reason(), "a");
+}
+
+TEST_F(DeliveryTest, ACertificateIsAskedForWhenItIsDue) {
+    renewal_request = "a request";
+    connect();
+    run_until([&] { return !renewals.empty(); });
+    EXPECT_EQ(renewals, (std::vector<std::string>{"for a request"}));
+}
+
+TEST_F(DeliveryTest, ARefusedRenewalHoldsNoEventsBack) {
+    renews = false;
+    renewal_request = "a request";
+    ASSERT_TRUE(spool.append(event_named("a")));
+    connect();
+    run_until([&] { return spool.counters().events == 0; });
+    EXPECT_EQ(renewals, (std::vector<std::string>{"no"}));
+    EXPECT_EQ(delivery.problem(), "");
 }
 
 TEST(Backoff, DoublesToThirtySecondsWithJitterAndStartsAnewAfterSuccess) {

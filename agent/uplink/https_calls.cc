@@ -42,6 +42,21 @@ Result<std::optional<wire::SignedBundle>> fetch_bundle(wire::HttpsClient& client
     return bundle;
 }
 
+Result<wire::RenewResponse> renew(wire::HttpsClient& client, const std::string& request_der) {
+    wire::RenewRequest request;
+    request.set_certificate_request_der(request_der);
+    auto body = wire::encode(request);
+    if (!body) return fail(body.error());
+    auto response =
+        client.send({"POST", "/agent/v1/renew", {{"Content-Type", "application/x-protobuf+zstd"}}, *body});
+    if (!response) return fail(response.error());
+    if (response->status != 200) return refused(*response, "renewal of the certificate");
+    wire::RenewResponse renewed;
+    if (auto decoded = wire::decode(response->body, wire::kMaxEnrollBytes, renewed); !decoded)
+        return fail(decoded.error().with_context("renewal of the certificate"));
+    return renewed;
+}
+
 }  // namespace
 
 Result<Uplink::Perform> perform_over_https(wire::HttpsClientOptions options) {
@@ -54,6 +69,7 @@ Result<Uplink::Perform> perform_over_https(wire::HttpsClientOptions options) {
     return [client = std::make_shared<wire::HttpsClient>(std::move(*client))](
                const UplinkJob& job) -> UplinkOutcome {
         if (const auto* send = std::get_if<SendBatch>(&job)) return send_batch(*client, send->batch);
+        if (const auto* ask = std::get_if<RenewCertificate>(&job)) return renew(*client, ask->request_der);
         return fetch_bundle(*client, std::get<FetchBundle>(job).have);
     };
 }

@@ -27,10 +27,14 @@ struct SendBatch {
 struct FetchBundle {
     std::uint64_t have;
 };
-using UplinkJob = std::variant<SendBatch, FetchBundle>;
+struct RenewCertificate {
+    std::string request_der;
+};
+using UplinkJob = std::variant<SendBatch, FetchBundle, RenewCertificate>;
 
 // The bundle is not verified yet; nullopt: the console has none that is newer.
-using UplinkOutcome = std::variant<Result<wire::EventAck>, Result<std::optional<wire::SignedBundle>>>;
+using UplinkOutcome = std::variant<Result<wire::EventAck>, Result<std::optional<wire::SignedBundle>>,
+                                   Result<wire::RenewResponse>>;
 
 class Uplink {
   public:
@@ -62,7 +66,7 @@ class Uplink {
     std::thread thread_;
 };
 
-// A Perform over HTTPS: POST /agent/v1/events and GET /agent/v1/bundle.
+// A Perform over HTTPS: POST /agent/v1/events and /agent/v1/renew, GET /agent/v1/bundle.
 Result<Uplink::Perform> perform_over_https(wire::HttpsClientOptions options);
 
 }  // namespace modelward::agent

@@ -47,6 +47,7 @@ boost::asio::awaitable<Response> AgentService::handle(Request request) {
     if (request.method == "POST" && request.path == "/agent/v1/events") return events(std::move(request));
     return on_worker<Response>(workers_, [this, moved = std::move(request)] {
         if (moved.method == "POST" && moved.path == "/agent/v1/enroll") return enroll(moved);
+        if (moved.method == "POST" && moved.path == "/agent/v1/renew") return renew(moved);
         if (moved.method == "GET" && moved.path == "/agent/v1/bundle") return bundle(moved);
         return text_response(Error(ErrorCode::kNotFound, "there is no such call"));
     });
@@ -75,6 +76,19 @@ Response AgentService::enroll(const Request& request) {
         return text_response(response.error());
     }
     log_info("enrolled " + message.hostname() + " as " + response->host_id());
+    return message_response(*response);
+}
+
+Response AgentService::renew(const Request& request) {
+    const auto host = authenticate(request);
+    if (!host) return text_response(host.error());
+    wire::RenewRequest message;
+    if (auto decoded = wire::decode(request.body, wire::kMaxEnrollBytes, message); !decoded) {
+        return text_response(decoded.error());
+    }
+    const auto response = renew_host(resources_.config, resources_.authority, host->id, message);
+    if (!response) return text_response(response.error());
+    log_info("renewed the certificate of " + host->name + ", " + host->id);
     return message_response(*response);
 }
 

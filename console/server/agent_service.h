@@ -34,6 +34,7 @@ class AgentService final : public Service {
 
   private:
     Response enroll(const Request& request);
+    Response renew(const Request& request);
     Response bundle(const Request& request);
     boost::asio::awaitable<Response> events(Request request);
     Result<HostName> authenticate(const Request& request);

@@ -30,7 +30,7 @@ TEST_F(AgentServiceTest, ATokenEnrollsOneHostAndItsCertificateWorks) {
     EXPECT_EQ(host.enrolled.ca_pem(), console_.ca_pem());
     EXPECT_EQ(host.deliver(block_batch(1, 3)).acknowledged_sequence(), 3u);
     EXPECT_EQ(host.deliver(block_batch(1, 3)).acknowledged_sequence(), 3u);
-    EXPECT_EQ(host.deliver(wire::EventBatch()).acknowledged_sequence(), 3u) << "a heartbeat";
+    EXPECT_EQ(host.deliver(heartbeat()).acknowledged_sequence(), 3u) << "a heartbeat";
 }
 
 TEST_F(AgentServiceTest, AnAcknowledgedBatchSurvivesARestartOfTheConsole) {
@@ -66,6 +66,12 @@ TEST_F(AgentServiceTest, AMalformedRequestLeavesTheTokenUsable) {
     EXPECT_EQ(enroll(console_, token, request()).status, 200);
 }
 
+// Parsing what strangers send is for those who hold a token.
+TEST_F(AgentServiceTest, TheTokenIsLookedAtBeforeTheRequest) {
+    EXPECT_EQ(enroll(console_, "never made", {1, 2, 3}).status, 403);
+    EXPECT_EQ(enroll(console_, "never made", request(), "no such\nname").status, 403);
+}
+
 TEST_F(AgentServiceTest, WithoutACertificateOnlyEnrollmentIsOpen) {
     wire::HttpsClient anonymous = console_.agents_client();
     EXPECT_EQ(anonymous.send({.method = "GET", .target = "/agent/v1/bundle"})->status, 403);
@@ -95,6 +101,39 @@ TEST_F(AgentServiceTest, ARevokedHostAndOneOfAnotherConsoleAreRefused) {
     EXPECT_EQ(https.send({.method = "GET", .target = "/agent/v1/bundle"}).error().code(), ErrorCode::kDenied);
 }
 
+TEST_F(AgentServiceTest, AHostRenewsItsCertificateForItselfOnly) {
+    Host host(console_);
+    const auto key = wire::PrivateKey::generate_p256().value();
+    const auto der = wire::make_certificate_request(key).value();
+    wire::RenewRequest message;
+    message.set_certificate_request_der(der.data(), der.size());
+    const std::string body = wire::encode(message).value();
+    const auto response = host.call("POST", "/agent/v1/renew", body);
+    ASSERT_EQ(response.status, 200) << response.body;
+    wire::RenewResponse renewed;
+    ASSERT_TRUE(wire::decode(response.body, wire::kMaxEnrollBytes, renewed).has_value());
+    EXPECT_EQ(wire::Certificate::from_pem(renewed.certificate_pem())->common_name().value(), host.id);
+    wire::HttpsClient again =
+        console_.agents_client(wire::TlsIdentity{renewed.certificate_pem(), key.to_pem().value()});
+    EXPECT_EQ(again.send({.method = "GET", .target = "/agent/v1/bundle"})->status, 200);
+    EXPECT_EQ(host.deliver(block_batch(1, 1)).acknowledged_sequence(), 1u) << "the old one is good still";
+
+    EXPECT_EQ(host.call("POST", "/agent/v1/renew", "noise").status, 400);
+    wire::RenewRequest broken;
+    broken.set_certificate_request_der("noise");
+    EXPECT_EQ(host.call("POST", "/agent/v1/renew", wire::encode(broken).value()).status, 400);
+    wire::HttpsClient anonymous = console_.agents_client();
+    EXPECT_EQ(
+        anonymous.send({.method = "POST", .target = "/agent/v1/renew", .headers = {}, .body = body})->status,
+        403);
+    Person person(console_);
+    ASSERT_EQ(person.sign_in(), 200);
+    EXPECT_NE(person.call("GET", "/api/v1/hosts").body.find("\"certificate_days_left\":364"),
+              std::string::npos);
+    ASSERT_EQ(person.call("DELETE", "/api/v1/hosts/" + host.id).status, 204);
+    EXPECT_EQ(host.call("POST", "/agent/v1/renew", body).status, 403) << "revoked";
+}
+
 TEST_F(AgentServiceTest, MalformedBatchesAreRefusedAndNothingOfThemIsStored) {
     Host host(console_);
     wire::EventBatch disordered = block_batch(1, 3);
@@ -104,7 +143,7 @@ TEST_F(AgentServiceTest, MalformedBatchesAreRefusedAndNothingOfThemIsStored) {
     EXPECT_EQ(host.call("POST", "/agent/v1/events", "").status, 400);
     const std::string bomb = wire::compress(std::string(64 << 20, '\0')).value();
     EXPECT_EQ(host.call("POST", "/agent/v1/events", bomb).status, 413);
-    EXPECT_EQ(host.deliver(wire::EventBatch()).acknowledged_sequence(), 0u);
+    EXPECT_EQ(host.deliver(heartbeat()).acknowledged_sequence(), 0u);
 }
 
 TEST_F(AgentServiceTest, ABodyBeyondTheLimitIsRefusedByItsLength) {
@@ -135,7 +174,7 @@ TEST_F(AgentServiceTest, TheBundleIsServedWhenItIsNewAndItsSignatureHolds) {
     EXPECT_EQ(bundle->version(), 1u);
     EXPECT_EQ(bundle->rules_size(), 3);
     EXPECT_EQ(host.call("GET", "/agent/v1/bundle?have=1").status, 304);
-    EXPECT_EQ(host.deliver(wire::EventBatch()).bundle_version(), 1u);
+    EXPECT_EQ(host.deliver(heartbeat()).bundle_version(), 1u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "console/server/bundle_publisher.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "fingerprint/fingerprint.h"
 #include "wire/bundle.h"
@@ -18,6 +19,17 @@ void copy(const rules::Document& from, wire::Document& to) {
     to.set_text(from.text);
 }
 
+std::string in_order(const ClassNumbers& known) {
+    std::vector<std::pair<std::size_t, std::string>> classes;
+    for (const auto& [name, number] : known)
+        classes.emplace_back(number, name);
+    std::ranges::sort(classes);
+    std::string text;
+    for (const auto& [number, name] : classes)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
 // Artifacts keep their class: rules that drop a class which is in use would leave them without protection.
 std::vector<rules::Problem> dropped_classes(const rules::Pack& pack, const rules::CompiledPolicy& policy,
                                             const std::vector<StoredArtifact>& artifacts) {
@@ -28,6 +40,24 @@ std::vector<rules::Problem> dropped_classes(const rules::Pack& pack, const rules
                             "the class '" + artifact.class_name + "' is missing, but the artifact '" +
                                 artifact.name + "' is of that class",
                             "keep the class"});
+    }
+    return problems;
+}
+
+// Hosts refuse a bundle in which a class that they know has another number, and keep the old rules: better
+// not to publish it. The list of classes that would do is part of the answer.
+std::vector<rules::Problem> moved_classes(const rules::Pack& pack, const rules::CompiledPolicy& policy,
+                                          const ClassNumbers& known) {
+    std::vector<rules::Problem> problems;
+    for (std::size_t number = 0; number < policy.classes.size(); ++number) {
+        const auto before = known.find(policy.classes[number].name);
+        if (before == known.end() || before->second == number) continue;
+        problems.push_back({pack.classes.name, 0, 0,
+                            "the class '" + before->first + "' was published as number " +
+                                std::to_string(before->second) + " and would become number " +
+                                std::to_string(number) + ": every host that has it would refuse the bundle",
+                            "keep the published classes in their order (" + in_order(known) +
+                                ") and add new ones at the end"});
     }
     return problems;
 }
@@ -78,9 +108,14 @@ Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack) {
     if (!transaction) return fail(transaction.error());
     const auto artifacts = list_artifacts(*database);
     if (!artifacts) return fail(artifacts.error());
+    const auto known = load_class_numbers(*database);
+    if (!known) return fail(known.error());
     auto problems = dropped_classes(pack, checked.policy, *artifacts);
+    std::ranges::move(moved_classes(pack, checked.policy, *known), std::back_inserter(problems));
     if (!problems.empty()) return RulesOutcome{0, std::move(problems)};
     if (auto replaced = replace_documents(*database, pack); !replaced) return fail(replaced.error());
+    if (auto noted = note_class_numbers(*database, checked.policy.classes); !noted)
+        return fail(noted.error());
     auto bundle = store_bundle(*database);
     if (!bundle) return fail(bundle.error());
     if (auto committed = transaction->commit(); !committed) return fail(committed.error());

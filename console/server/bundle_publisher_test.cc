@@ -131,6 +131,33 @@ TEST_F(PublishingTest, AClassThatAnArtifactHasCannotBeDropped) {
     EXPECT_EQ(rules(), extended);
 }
 
+// Agents hold to this themselves; the author learns of it here.
+TEST_F(PublishingTest, APublishedClassKeepsItsNumber) {
+    const json before = rules();
+    const std::string classes = before["classes"]["text"];
+    json moved = before;
+    moved["classes"]["text"] = "- name: partner\n  min_flow: 64KiB\n" + classes;
+    const auto refused = person_.call("PUT", "/api/v1/rules", moved.dump());
+    EXPECT_EQ(refused.status, 422);
+    const json problem = json::parse(refused.body)["problems"][0];
+    EXPECT_EQ(problem["document"], "classes.yaml");
+    EXPECT_NE(problem["reason"].get<std::string>().find("would become number 1"), std::string::npos)
+        << problem;
+    EXPECT_NE(problem["fix"].get<std::string>().find("add new ones at the end"), std::string::npos)
+        << problem;
+    EXPECT_EQ(rules(), before);
+
+    json extended = before;
+    extended["classes"]["text"] = classes + "- name: partner\n  min_flow: 64KiB\n";
+    ASSERT_EQ(person_.call("PUT", "/api/v1/rules", extended.dump()).status, 200);
+    ASSERT_EQ(person_.call("PUT", "/api/v1/rules", before.dump()).status, 200) << "the last one may go";
+    json again = before;
+    again["classes"]["text"] =
+        classes + "- name: licensed\n  min_flow: 64KiB\n- name: partner\n  min_flow: 64KiB\n";
+    EXPECT_EQ(person_.call("PUT", "/api/v1/rules", again.dump()).status, 422)
+        << "a host that was off may still have the bundle with its old number";
+}
+
 TEST_F(PublishingTest, VersionsGrowAcrossARestart) {
     ASSERT_EQ(add("llm-7b", 1).status, 201);
     console_.restart();

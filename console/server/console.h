@@ -2,6 +2,7 @@
 // The running console: databases, ports and threads put together.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,9 +16,11 @@ namespace modelward::console {
 
 struct ConsoleOptions {
     StateDirectory state{};
-    std::string listen = "0.0.0.0:8443";         // people
-    std::string agents_listen = "0.0.0.0:8444";  // agents
-    std::function<std::int64_t()> now_ms{};      // empty: the system's clock
+    std::string listen = "0.0.0.0:8443";             // people
+    std::string agents_listen = "0.0.0.0:8444";      // agents
+    std::function<std::int64_t()> now_ms{};          // empty: the system's clock
+    int retention_months = 13;                       // of events, besides the month that runs; 0: all
+    std::chrono::milliseconds stream_check{15'000};  // of sessions with an open stream
 };
 
 class Console {

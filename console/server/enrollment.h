@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Admits hosts: a one-time token in, a client certificate out.
+// Admits hosts: a one-time token in, a client certificate out; later, another certificate for the same host.
 #pragma once
 
 #include <string>
@@ -26,5 +26,10 @@ Result<NewToken> create_enrollment_token(ConfigDatabase& config, const wire::Cer
 Result<wire::EnrollResponse> enroll_host(ConfigDatabase& config, const wire::CertificateAuthority& authority,
                                          const wire::BundlePublicKey& bundle_key,
                                          const wire::EnrollRequest& request, std::int64_t now_ms);
+
+// For the host that asks, over a connection that its certificate so far authenticates. The old one stays
+// good until it ends: an agent that never got the answer must be able to ask again. kInvalid, kDenied.
+Result<wire::RenewResponse> renew_host(ConfigDatabase& config, const wire::CertificateAuthority& authority,
+                                       const std::string& host_id, const wire::RenewRequest& request);
 
 }  // namespace modelward::console

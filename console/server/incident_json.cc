@@ -9,6 +9,7 @@ namespace {
 
 // An agent reports every few seconds; after a minute of silence and a bit it counts as away.
 constexpr std::int64_t kOnlineMs = 75'000;
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 Json process_json(const wire::Process& process) {
     Json args = Json::array();
@@ -125,11 +126,13 @@ Json host_json(const EnrolledHost& host, const HostState& state, std::int64_t no
     counters["console_events_accepted"] = state.accepted;
     counters["console_events_repeated"] = state.repeated;
     counters["console_events_missing"] = state.missing;
+    counters["console_spools_lost"] = state.spool_changes;
     return {{"id", host.id},
             {"name", host.name},
             {"last_seen_ms", state.last_seen_ms},
             {"online", !host.revoked && state.last_seen_ms > now_ms - kOnlineMs},
             {"revoked", host.revoked},
+            {"certificate_days_left", (host.certificate_expires_ms - now_ms) / kDayMs},
             {"sensor", status.sensor()},
             {"kernel", status.kernel()},
             {"agent_version", status.agent_version()},

@@ -10,6 +10,7 @@
 #include "console/server/bundle_publisher.h"
 #include "console/server/clock.h"
 #include "console/server/passwords.h"
+#include "console/server/server_certificate.h"
 #include "console/server/store/users.h"
 #include "rules/rules.h"
 #include "wire/secret_file.h"
@@ -18,7 +19,6 @@ namespace modelward::console {
 namespace {
 
 constexpr int kAuthorityDays = 3650;
-constexpr int kServerDays = 825;  // as long as clients that follow the CA/Browser Forum's old limit accept
 
 std::vector<std::string> server_names(const std::vector<std::string>& wanted) {
     std::vector<std::string> names = wanted;
@@ -52,24 +52,18 @@ Result<void> write_keys(const StateDirectory& state, const std::vector<std::stri
     const auto authority =
         wire::CertificateAuthority::create("Modelward console " + names.front(), kAuthorityDays);
     if (!authority) return fail(authority.error());
-    const auto server_key = wire::PrivateKey::generate_p256();
-    if (!server_key) return fail(server_key.error());
-    const auto server = authority->issue_server(*server_key, names, kServerDays);
-    if (!server) return fail(server.error());
     const auto bundle_key = wire::PrivateKey::generate_ed25519();
     if (!bundle_key) return fail(bundle_key.error());
     const std::pair<std::filesystem::path, Result<std::string>> files[] = {
         {state.ca_certificate(), authority->certificate().to_pem()},
         {state.ca_key(), authority->key().to_pem()},
-        {state.server_certificate(), server->to_pem()},
-        {state.server_key(), server_key->to_pem()},
         {state.bundle_key(), bundle_key->to_pem()},
     };
     for (const auto& [path, pem] : files) {
         if (!pem) return fail(pem.error());
         if (auto written = wire::write_secret_file(path, *pem); !written) return written;
     }
-    return {};
+    return issue_server_certificate(state, *authority, names);
 }
 
 }  // namespace

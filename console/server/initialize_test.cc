@@ -7,6 +7,8 @@
 #include <fstream>
 
 #include "base/testing/temporary_directory.h"
+#include "console/server/server_certificate.h"
+#include "wire/certificate.h"
 
 namespace modelward::console {
 namespace {
@@ -28,6 +30,25 @@ TEST_F(InitializeTest, SecretsAreForTheirOwnerOnly) {
         ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
         EXPECT_EQ(status.st_mode & 0777, 0600u) << entry.path();
     }
+}
+
+TEST_F(InitializeTest, TheConsolesCertificateIsRenewedWithItsKeyAndKeepsItsNames) {
+    ASSERT_TRUE(initialize(options_).has_value());
+    const auto before = load_server_identity(options_.state).value();
+    const auto renewed = renew_server_certificate(options_.state, {});
+    ASSERT_TRUE(renewed.has_value()) << renewed.error().message();
+    EXPECT_EQ(renewed->names, (std::vector<std::string>{"console.example", "localhost", "127.0.0.1"}));
+    const auto after = load_server_identity(options_.state).value();
+    EXPECT_NE(after.certificate_pem, before.certificate_pem);
+    EXPECT_TRUE(wire::TlsContext::server(after).has_value()) << "the key belongs to the certificate";
+    const auto certificate = wire::Certificate::from_pem(after.certificate_pem).value();
+    EXPECT_TRUE(certificate.is_signed_by(load_authority(options_.state)->certificate()));
+    EXPECT_EQ(certificate.names(), renewed->names);
+    EXPECT_EQ(server_certificate_days_left(options_.state, certificate.not_after_unix_s() * 1000 - 1).value(),
+              0);
+    ASSERT_TRUE(renew_server_certificate(options_.state, {"other.example"}).has_value());
+    EXPECT_EQ(renew_server_certificate(options_.state, {})->names,
+              (std::vector<std::string>{"other.example"}));
 }
 
 TEST_F(InitializeTest, ASecondTimeChangesNothing) {

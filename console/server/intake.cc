@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kMaxParts = 256;  // artifacts, ancestors, blind spots: each far above what an agent sends
 constexpr int kMaxCounters = 1000;
+constexpr std::size_t kMaxSpoolIdBytes = 64;
 
 }  // namespace
 
@@ -15,6 +16,9 @@ Result<wire::EventBatch> read_event_batch(std::string_view frame) {
     wire::EventBatch batch;
     if (auto decoded = wire::decode(frame, wire::kMaxEventBatchBytes, batch); !decoded)
         return fail(decoded.error());
+    if (batch.spool_id().empty() || batch.spool_id().size() > kMaxSpoolIdBytes) {
+        return fail(ErrorCode::kInvalid, "a batch names its spool with 1 to 64 bytes");
+    }
     if (batch.events_size() > kMaxEventsPerBatch) {
         return fail(ErrorCode::kLimit, "a batch has at most " + std::to_string(kMaxEventsPerBatch) +
                                            " events, this one " + std::to_string(batch.events_size()));

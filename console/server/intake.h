@@ -12,7 +12,7 @@ namespace modelward::console {
 
 inline constexpr int kMaxEventsPerBatch = 10'000;
 
-// kInvalid: not a batch, or sequences that do not ascend from 1; kLimit: too long.
+// kInvalid: not a batch, no spool's identity, or sequences that do not ascend from 1; kLimit: too long.
 Result<wire::EventBatch> read_event_batch(std::string_view frame);
 
 }  // namespace modelward::console

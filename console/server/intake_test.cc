@@ -16,11 +16,11 @@ ErrorCode refusal(const wire::EventBatch& batch) {
 
 TEST(Intake, TakesAnOrdinaryAndAnEmptyBatch) {
     EXPECT_EQ(read_event_batch(wire::encode(block_batch(1, 200)).value())->events_size(), 200);
-    EXPECT_EQ(read_event_batch(wire::encode(wire::EventBatch()).value())->events_size(), 0);
+    EXPECT_EQ(read_event_batch(wire::encode(heartbeat()).value())->events_size(), 0);
 }
 
 TEST(Intake, SequencesAscendFromOneAndStayPositive) {
-    wire::EventBatch batch;
+    wire::EventBatch batch = heartbeat();
     *batch.add_events() = block_event(0);
     EXPECT_EQ(refusal(batch), ErrorCode::kInvalid);
     batch.mutable_events(0)->set_sequence(7);
@@ -32,8 +32,16 @@ TEST(Intake, SequencesAscendFromOneAndStayPositive) {
     EXPECT_EQ(refusal(batch), ErrorCode::kInternal) << "a gap is not malformed";
 }
 
+TEST(Intake, ABatchNamesItsSpool) {
+    wire::EventBatch batch = block_batch(1, 1);
+    batch.clear_spool_id();
+    EXPECT_EQ(refusal(batch), ErrorCode::kInvalid);
+    batch.set_spool_id(std::string(65, 'x'));
+    EXPECT_EQ(refusal(batch), ErrorCode::kInvalid);
+}
+
 TEST(Intake, CountsAreLimited) {
-    wire::EventBatch batch;
+    wire::EventBatch batch = heartbeat();
     for (int i = 1; i <= kMaxEventsPerBatch + 1; ++i)
         batch.add_events()->set_sequence(static_cast<std::uint64_t>(i));
     EXPECT_EQ(refusal(batch), ErrorCode::kLimit);
@@ -44,7 +52,7 @@ TEST(Intake, CountsAreLimited) {
     for (int i = 0; i < 257; ++i)
         deep.mutable_events(0)->add_ancestors();
     EXPECT_EQ(refusal(deep), ErrorCode::kLimit);
-    wire::EventBatch chatty;
+    wire::EventBatch chatty = heartbeat();
     for (int i = 0; i < 1001; ++i)
         chatty.mutable_status()->add_counters();
     EXPECT_EQ(refusal(chatty), ErrorCode::kLimit);

@@ -9,10 +9,10 @@ namespace {
 constexpr int kFreeFailures = 3;
 constexpr std::int64_t kFirstWaitMs = 1000;
 constexpr std::int64_t kLongestWaitMs = 5 * 60 * 1000;
-constexpr std::size_t kMaxEntries = 100'000;
 
-std::string key_of(const std::string& username, const std::string& address) {
-    return address + "\n" + username;
+// As long for any name.
+wire::Sha256 key_of(const std::string& username, const std::string& address) {
+    return wire::sha256(address + "\n" + username);
 }
 
 }  // namespace

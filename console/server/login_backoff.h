@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Slows down guessing: after three failures of one user from one address each further try has to wait, twice
-// as long each time, up to five minutes. Success forgets. In memory, bounded, thread-safe.
+// as long each time, up to five minutes. Success forgets. In memory, bounded (a hash for each pair, at most
+// kMaxEntries), thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
-#include <unordered_map>
+
+#include "wire/digest.h"
 
 namespace modelward::console {
 
 class LoginBackoff {
   public:
+    static constexpr std::size_t kMaxEntries = 100'000;
+
     // Milliseconds until the next try is looked at; 0: now.
     std::int64_t wait_ms(const std::string& username, const std::string& address, std::int64_t now_ms);
     void failed(const std::string& username, const std::string& address, std::int64_t now_ms);
@@ -23,7 +28,7 @@ class LoginBackoff {
         std::int64_t last_ms = 0;
     };
     std::mutex mutex_;
-    std::unordered_map<std::string, Failures> failures_;
+    std::map<wire::Sha256, Failures> failures_;
 };
 
 }  // namespace modelward::console

@@ -40,6 +40,15 @@ TEST(LoginBackoff, DoublesFromTheThirdFailureUpToFiveMinutes) {
     EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 0), 300'000);
 }
 
+TEST(LoginBackoff, LongNamesAreTheirOwnAndCostNoMore) {
+    LoginBackoff backoff;
+    const std::string name(1 << 20, 'a');
+    for (int i = 0; i < 3; ++i)
+        backoff.failed(name, "10.0.0.1", 0);
+    EXPECT_EQ(backoff.wait_ms(name, "10.0.0.1", 0), 1000);
+    EXPECT_EQ(backoff.wait_ms(name + "b", "10.0.0.1", 0), 0);
+}
+
 TEST(LoginBackoff, IsPerUserAndAddressAndForgetsOnSuccess) {
     LoginBackoff backoff;
     for (int i = 0; i < 3; ++i)

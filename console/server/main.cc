@@ -4,13 +4,14 @@
 #include <csignal>
 #include <iostream>
 
+#include "base/service_notify.h"
 #include "console/server/clock.h"
 #include "console/server/console.h"
 #include "console/server/enrollment.h"
 #include "console/server/initialize.h"
 #include "console/server/log.h"
 #include "console/server/passwords.h"
-#include "console/server/service_manager.h"
+#include "console/server/server_certificate.h"
 #include "console/server/store/users.h"
 #include "wire/secret_file.h"
 
@@ -24,6 +25,7 @@ struct Arguments {
     std::string password_file;
     std::string listen = "0.0.0.0:8443";
     std::string agents_listen = "0.0.0.0:8444";
+    int retention_months = 13;
     std::int64_t valid_minutes = 60;
     std::string username;
     std::string role = "analyst";
@@ -65,16 +67,29 @@ Result<void> serve(const Arguments& arguments) {
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-    auto console = Console::open({arguments.state(), arguments.listen, arguments.agents_listen, {}});
+    auto console = Console::open({.state = arguments.state(),
+                                  .listen = arguments.listen,
+                                  .agents_listen = arguments.agents_listen,
+                                  .retention_months = arguments.retention_months});
     if (!console) return fail(console.error());
     (*console)->start();
     log_info("people on " + arguments.listen + ", agents on " + arguments.agents_listen);
-    notify_service_manager("READY=1");
+    notify_service("READY=1");
     int received = 0;
     sigwait(&ending, &received);
-    notify_service_manager("STOPPING=1");
+    notify_service("STOPPING=1");
     log_info("stopping");
     (*console)->stop();
+    return {};
+}
+
+Result<void> renew(const Arguments& arguments) {
+    const auto renewed = renew_server_certificate(arguments.state(), arguments.hostnames);
+    if (!renewed) return fail(renewed.error());
+    std::cout << "the console has a new certificate for " << renewed->days << " days, with the names";
+    for (const std::string& name : renewed->names)
+        std::cout << ' ' << name;
+    std::cout << "\nrestart the service to use it; agents and people notice nothing\n";
     return {};
 }
 
@@ -138,7 +153,19 @@ int run(int argc, char** argv) {
     serve_command.add_option("--listen", arguments.listen, "ADDRESS:PORT for people")->capture_default_str();
     serve_command.add_option("--agents-listen", arguments.agents_listen, "ADDRESS:PORT for agents")
         ->capture_default_str();
+    serve_command
+        .add_option("--retention-months", arguments.retention_months,
+                    "Keep the events of the running month and this many before it; 0 keeps all")
+        ->check(CLI::Range(0, 1200))
+        ->capture_default_str();
     serve_command.callback([&] { chosen = [&] { return serve(arguments); }; });
+
+    CLI::App& renew_command =
+        *app.add_subcommand("renew", "Replace the console's own certificate and key by new ones");
+    add_state(renew_command);
+    renew_command.add_option("--hostname", arguments.hostnames,
+                             "A name or address for it (repeatable); otherwise those that it has");
+    renew_command.callback([&] { chosen = [&] { return renew(arguments); }; });
 
     CLI::App& tokens = *app.add_subcommand("enrollment-token", "Admit new hosts")->require_subcommand(1);
     CLI::App& create = *tokens.add_subcommand("create", "Print a token that admits one host");

@@ -10,6 +10,7 @@ namespace modelward::console {
 namespace {
 
 constexpr std::size_t kMaxSmallBody = 64 << 10;
+constexpr int kMaxSigningIn = 64;                    // at once, waiting included
 constexpr std::size_t kMaxSignedInBody = 128 << 20;  // a fingerprint of a model of some hundred GiB
 
 bool changes_something(const std::string& method) {
@@ -34,8 +35,12 @@ void add_security_headers(Response& response) {
 
 }  // namespace
 
-PeopleService::PeopleService(Resources& resources, boost::asio::thread_pool& workers)
-    : resources_(resources), workers_(workers), router_(make_router(resources)) {}
+PeopleService::PeopleService(Resources& resources, boost::asio::thread_pool& workers,
+                             boost::asio::thread_pool& sign_in_workers)
+    : resources_(resources),
+      workers_(workers),
+      sign_in_workers_(sign_in_workers),
+      router_(make_router(resources)) {}
 
 std::size_t PeopleService::body_limit(const Request& head) {
     const bool takes_files = head.path == "/api/v1/artifacts" || head.path == "/api/v1/rules";
@@ -44,7 +49,26 @@ std::size_t PeopleService::body_limit(const Request& head) {
     return user && *user ? kMaxSignedInBody : kMaxSmallBody;
 }
 
+boost::asio::awaitable<Response> PeopleService::sign_in(Request request) {
+    if (signing_in_.fetch_add(1) >= kMaxSigningIn) {
+        --signing_in_;
+        Response busy = error_response(503, "unavailable", "too many sign-ins at once; try again later");
+        busy.headers.emplace_back("Retry-After", "5");
+        add_security_headers(busy);
+        co_return busy;
+    }
+    auto work = [this, moved = std::move(request)] {
+        Response response = answer(moved);
+        --signing_in_;
+        return response;
+    };
+    // A variable, because GCC 12 destroys some temporaries of a co_await twice.
+    auto answering = on_worker<Response>(sign_in_workers_, std::move(work));
+    co_return co_await std::move(answering);
+}
+
 boost::asio::awaitable<Response> PeopleService::handle(Request request) {
+    if (request.method == "POST" && request.path == "/api/v1/session") return sign_in(std::move(request));
     return on_worker<Response>(workers_, [this, moved = std::move(request)] { return answer(moved); });
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The port for people: REST API, live stream and the page. Every call runs on a worker thread. Calls that
+// The port for people: REST API, live stream and the page. Every call runs on a worker thread; signing in,
+// which hashes passwords for whoever asks, on workers of its own that nobody else waits for. Calls that
 // change something must carry "X-Requested-With: modelward", which no foreign page can send along with the
 // cookie.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
 
 #include "console/server/api/resources.h"
@@ -13,7 +15,8 @@ namespace modelward::console {
 
 class PeopleService final : public Service {
   public:
-    PeopleService(Resources& resources, boost::asio::thread_pool& workers);
+    PeopleService(Resources& resources, boost::asio::thread_pool& workers,
+                  boost::asio::thread_pool& sign_in_workers);
 
     std::size_t body_limit(const Request& head) override;
     boost::asio::awaitable<Response> handle(Request request) override;
@@ -22,10 +25,13 @@ class PeopleService final : public Service {
     const Router& router() const { return router_; }
 
   private:
+    boost::asio::awaitable<Response> sign_in(Request request);
     Response route(const Request& request) const;
 
     Resources& resources_;
     boost::asio::thread_pool& workers_;
+    boost::asio::thread_pool& sign_in_workers_;
+    std::atomic<int> signing_in_ = 0;
     const Router router_;
 };
 

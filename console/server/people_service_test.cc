@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -52,6 +57,42 @@ TEST_F(PeopleServiceTest, GuessingIsSlowedDown) {
         person_.call("POST", "/api/v1/session", R"({"username":"admin","password":"correct horse battery"})");
     EXPECT_EQ(refused.status, 429) << "not even the right password is looked at";
     EXPECT_EQ(refused.header("Retry-After"), "1");
+}
+
+TEST_F(PeopleServiceTest, ANameThatNobodyCanHaveIsNotEvenCounted) {
+    const std::string endless(10'000, 'a');
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(person_.sign_in(endless, "wrong password"), 401) << "never 429: nothing is kept of it";
+}
+
+// Agents share the workers; whoever floods the sign-in must not hold them. Here they are all held, and
+// signing in still answers.
+TEST_F(PeopleServiceTest, SigningInRunsOnWorkersOfItsOwn) {
+    auto config = ConfigDatabase::open(console_.state().config_database(), false).value();
+    TemporaryDirectory directory;
+    auto events = EventStore::open(directory.path(), {.now_ms = [] { return kTestTimeMs; }}).value();
+    const auto authority = load_authority(console_.state()).value();
+    auto publisher = BundlePublisher::open(*config, load_bundle_key(console_.state()).value(), [] {
+                         return kTestTimeMs;
+                     }).value();
+    IncidentStream stream;
+    LoginBackoff backoff;
+    Resources resources{*config, *events, *publisher, stream, backoff, authority, [] { return kTestTimeMs; }};
+    boost::asio::thread_pool workers(1);
+    boost::asio::thread_pool sign_in_workers(1);
+    std::promise<void> release;
+    boost::asio::post(workers, [held = release.get_future().share()] { held.wait(); });
+    PeopleService service(resources, workers, sign_in_workers);
+    Request request{.method = "POST", .path = "/api/v1/session"};
+    request.headers.emplace_back("X-Requested-With", "modelward");
+    request.body = R"({"username":"admin","password":"correct horse battery"})";
+    boost::asio::io_context io;
+    auto answered = boost::asio::co_spawn(io, service.handle(std::move(request)), boost::asio::use_future);
+    io.run();
+    EXPECT_EQ(answered.get().status, 200);
+    release.set_value();
+    workers.join();
+    sign_in_workers.join();
 }
 
 TEST_F(PeopleServiceTest, ChangingCallsNeedTheHeaderThatForeignPagesCannotSend) {
@@ -121,7 +162,7 @@ TEST_F(PeopleServiceTest, AnIncidentShowsWhoDidWhatWithWhatAndWhereTo) {
 
 TEST_F(PeopleServiceTest, AHostShowsItsStateAndItsEvents) {
     Host host(console_);
-    wire::EventBatch batch;
+    wire::EventBatch batch = heartbeat();
     *batch.add_events() = agent_event(1, "bundle 9 refused: signature");
     batch.mutable_status()->set_sensor("lsm");
     batch.mutable_status()->set_bundle_error("signature");
@@ -170,6 +211,49 @@ TEST_F(PeopleServiceTest, TheStreamBringsAnIncidentWithoutAsking) {
     const json incident = json::parse(seen.substr(data + 6, seen.find('\n', data) - data - 6));
     EXPECT_EQ(incident["id"], "INC-000001");
     EXPECT_EQ(incident["host"]["name"], "ws-17");
+}
+
+// Reads the stream until the console ends it; `on_text` is called for each piece.
+class OpenStream {
+  public:
+    OpenStream(const RunningConsole& console, const Person& person, std::function<void()> on_text) {
+        wire::HttpsClient watching = console.people_client();
+        const auto response =
+            watching.stream({.method = "GET",
+                             .target = "/api/v1/stream",
+                             .headers = {{"Cookie", "modelward_session=" + person.cookie()}}},
+                            [&](std::string_view) {
+                                on_text();
+                                return true;
+                            });
+        EXPECT_TRUE(response.has_value()) << response.error().message();
+    }
+};
+
+TEST_F(PeopleServiceTest, AnOpenPageDoesNotKeepItselfSignedIn) {
+    ASSERT_EQ(person_.sign_in(), 200);
+    int pings = 0;
+    OpenStream(console_, person_, [&] {
+        if (++pings <= 13) console_.advance(std::chrono::hours(1));
+    });
+    EXPECT_GE(pings, 12);
+    EXPECT_EQ(person_.call("GET", "/api/v1/session").status, 401);
+}
+
+TEST_F(PeopleServiceTest, AStreamThatIsNeverQuietEndsWithItsSession) {
+    Host host(console_);
+    ASSERT_EQ(person_.sign_in(), 200);
+    std::uint64_t sequence = 0;
+    std::atomic<bool> ended = false;
+    std::thread busy([&] {
+        for (; !ended; ++sequence)
+            host.deliver(block_batch(sequence + 1, sequence + 1));
+    });
+    OpenStream(console_, person_, [&] {
+        if (sequence > 3) console_.advance(std::chrono::hours(24));
+    });
+    ended = true;
+    busy.join();
 }
 
 TEST_F(PeopleServiceTest, BodiesAreLimitedMoreForStrangers) {

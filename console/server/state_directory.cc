@@ -28,9 +28,7 @@ Result<wire::TlsIdentity> load_server_identity(const StateDirectory& state) {
     if (!certificate) return fail(certificate.error());
     const auto authority = wire::read_small_file(state.ca_certificate());
     if (!authority) return fail(authority.error());
-    const auto key = wire::read_small_file(state.server_key());
-    if (!key) return fail(key.error());
-    return wire::TlsIdentity{*certificate + *authority, *key};
+    return wire::TlsIdentity{*certificate + *authority, *certificate};
 }
 
 }  // namespace modelward::console

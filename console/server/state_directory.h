@@ -2,7 +2,7 @@
 // What lies in the console's state directory (mode 0700), and loading the keys from it.
 //
 //   ca.pem ca.key            the certificate authority
-//   server.pem server.key    the console's own certificate
+//   server.pem               the console's own certificate and its key, in one file: both change at once
 //   bundle.key               signs bundles (Ed25519)
 //   console.db               people and configuration
 //   events-YYYY-MM.db        events and incidents
@@ -22,7 +22,6 @@ struct StateDirectory {
     std::filesystem::path ca_certificate() const { return path / "ca.pem"; }
     std::filesystem::path ca_key() const { return path / "ca.key"; }
     std::filesystem::path server_certificate() const { return path / "server.pem"; }
-    std::filesystem::path server_key() const { return path / "server.key"; }
     std::filesystem::path bundle_key() const { return path / "bundle.key"; }
     std::filesystem::path config_database() const { return path / "console.db"; }
 };

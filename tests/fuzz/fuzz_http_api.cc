@@ -30,7 +30,7 @@ struct World {
     LoginBackoff backoff{};
     boost::asio::thread_pool workers{1};
     Resources resources{*config, *events, *publisher, stream, backoff, authority, [] { return kNow; }};
-    PeopleService service{resources, workers};
+    PeopleService service{resources, workers, workers};
     std::string token = sign_in();
 
     std::string sign_in() {

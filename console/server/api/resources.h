@@ -3,6 +3,7 @@
 // routes.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "console/server/bundle_publisher.h"
@@ -23,6 +24,7 @@ struct Resources {
     LoginBackoff& backoff;
     const wire::CertificateAuthority& authority;
     std::function<std::int64_t()> now_ms;
+    std::chrono::milliseconds stream_check{15'000};  // between two pings, and two looks at the session
 };
 
 void add_session_routes(Router& router, Resources& resources);

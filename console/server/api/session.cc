@@ -28,6 +28,10 @@ Response sign_in(const Call& call, Resources& resources) {
     const auto password = string_field(*json, "password");
     if (!password) return error_response(password.error());
     const std::int64_t now_ms = resources.now_ms();
+    // Nobody has such a name, and nothing is done or remembered for it.
+    if (username->size() > kMaxUserNameBytes) {
+        return error_response(401, "denied", "the user name or the password is wrong");
+    }
     const std::int64_t wait_ms = resources.backoff.wait_ms(*username, call.request.peer_address, now_ms);
     if (wait_ms > 0) return too_early(wait_ms);
     const auto found = find_user(resources.config, *username);

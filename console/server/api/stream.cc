@@ -10,13 +10,13 @@ void add_stream_route(Router& router, Resources& resources) {
         Response response{.content_type = "text/event-stream"};
         response.headers.emplace_back("Cache-Control", "no-store");
         response.live = std::make_shared<LiveStream>();
+        response.live->check_every = resources.stream_check;
         response.live->subscribe = [&stream = resources.stream](IncidentStream::Deliver deliver) {
             return stream.subscribe(std::move(deliver));
         };
         const std::string token(call.request.cookie(kSessionCookie));
         response.live->still_allowed = [&resources, token] {
-            const auto user = find_session(resources.config, token, resources.now_ms());
-            return user && user->has_value();
+            return session_holds(resources.config, token, resources.now_ms()).value_or(false);
         };
         return response;
     });

@@ -42,13 +42,6 @@ void Listener::start() {
     accept();
 }
 
-void Listener::stop() {
-    asio::post(io_, [this] {
-        SystemError ignored;
-        acceptor_.close(ignored);
-    });
-}
-
 void Listener::accept() {
     acceptor_.async_accept(asio::make_strand(io_), [this](SystemError error, asio::ip::tcp::socket socket) {
         if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;

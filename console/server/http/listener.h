@@ -21,7 +21,6 @@ class Listener {
     static Result<std::unique_ptr<Listener>> open(boost::asio::io_context& io, const std::string& address,
                                                   const wire::TlsContext& context, Service& service);
     void start();
-    void stop();  // accepts no more; connections go on
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   private:

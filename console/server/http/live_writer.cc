@@ -14,7 +14,6 @@ namespace asio = boost::asio;
 using SystemError = boost::system::error_code;
 
 constexpr std::size_t kMaxBehind = 256;
-constexpr auto kPingEvery = std::chrono::seconds(15);
 constexpr auto kWriteTime = std::chrono::seconds(30);
 constexpr std::string_view kPing = "event: ping\ndata: {}\n\n";
 
@@ -47,6 +46,8 @@ asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog, co
     // Subscribed before the first byte goes out: what happens from then on is not missed.
     const auto subscription = response.live->subscribe(deliver_to(queue, executor));
     std::string text = response_head(response, false).append(kPing);
+    // By time and not when there is nothing else to do: a stream that is never quiet must end, too.
+    auto due = std::chrono::steady_clock::now() + response.live->check_every;
     while (!queue->overflowed) {
         SystemError error;
         watchdog.arm(kWriteTime);
@@ -55,15 +56,16 @@ asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog, co
         if (error) co_return;
         watchdog.disarm();
         if (queue->texts.empty()) {
-            queue->wake.expires_after(kPingEvery);
+            queue->wake.expires_at(due);
             co_await queue->wake.async_wait(asio::redirect_error(asio::use_awaitable, error));
         }
         text.clear();
         for (; !queue->texts.empty(); queue->texts.pop_front())
             text += *queue->texts.front();
-        if (!text.empty()) continue;
+        if (std::chrono::steady_clock::now() < due) continue;
         if (!response.live->still_allowed()) co_return;
-        text = kPing;
+        text += kPing;
+        due = std::chrono::steady_clock::now() + response.live->check_every;
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes an answer without an end: server-sent events as they come, a ping every 15 seconds. A reader that
-// falls 256 messages behind is cut off; it reconnects and loads the page's state afresh.
+// Writes an answer without an end: server-sent events as they come, a ping at every check of the session. A
+// reader that falls 256 messages behind is cut off; it reconnects and loads the page's state afresh.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

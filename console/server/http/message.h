@@ -2,6 +2,7 @@
 // A request and a response as the console's handlers see them: plain values, no Beast, no sockets.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,7 +39,8 @@ std::string percent_decoded(std::string_view text);
 // An answer without an end: server-sent events.
 struct LiveStream {
     std::function<std::unique_ptr<IncidentStream::Subscription>(IncidentStream::Deliver)> subscribe{};
-    std::function<bool()> still_allowed{};  // asked before each ping; false ends the stream
+    std::function<bool()> still_allowed{};          // false ends the stream
+    std::chrono::milliseconds check_every{15'000};  // how often that is asked and a ping sent, however busy
 };
 
 struct Response {

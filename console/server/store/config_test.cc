@@ -52,8 +52,7 @@ TEST_F(ConfigTest, ASessionEndsAfterTwelveIdleHoursOrASignOutOrANewPassword) {
     const std::string token = start_session(*config_, 1, 0).value();
     EXPECT_EQ(token.size(), 43u) << "256 bits in base64url";
     EXPECT_TRUE(find_session(*config_, token, kSessionIdleMs).value().has_value()) << "use prolongs it";
-    EXPECT_TRUE(find_session(*config_, token, 2 * kSessionIdleMs).value().has_value());
-    EXPECT_FALSE(find_session(*config_, token, 3 * kSessionIdleMs + 1).value().has_value());
+    EXPECT_FALSE(find_session(*config_, token, 2 * kSessionIdleMs + 1).value().has_value());
     EXPECT_FALSE(find_session(*config_, "", 0).value().has_value());
     EXPECT_FALSE(find_session(*config_, token + "x", 0).value().has_value());
 
@@ -63,6 +62,22 @@ TEST_F(ConfigTest, ASessionEndsAfterTwelveIdleHoursOrASignOutOrANewPassword) {
     const std::string third = start_session(*config_, 1, 0).value();
     ASSERT_TRUE(set_password(*config_, "alice", "other").has_value());
     EXPECT_FALSE(find_session(*config_, third, 0).value().has_value());
+}
+
+TEST_F(ConfigTest, ASessionEndsADayAfterSigningInHoweverMuchItIsUsed) {
+    ASSERT_TRUE(add_user(*config_, "alice", "hash", "admin", 0).has_value());
+    const std::string token = start_session(*config_, 1, 0).value();
+    for (std::int64_t now_ms = 0; now_ms < kSessionLifeMs; now_ms += 3600 * 1000)
+        EXPECT_TRUE(find_session(*config_, token, now_ms).value().has_value()) << now_ms;
+    EXPECT_FALSE(find_session(*config_, token, kSessionLifeMs).value().has_value());
+}
+
+TEST_F(ConfigTest, AskingWhetherASessionHoldsIsNotUse) {
+    ASSERT_TRUE(add_user(*config_, "alice", "hash", "admin", 0).has_value());
+    const std::string token = start_session(*config_, 1, 0).value();
+    EXPECT_TRUE(session_holds(*config_, token, kSessionIdleMs).value());
+    EXPECT_FALSE(session_holds(*config_, token, kSessionIdleMs + 1).value());
+    EXPECT_FALSE(session_holds(*config_, "", 0).value());
 }
 
 TEST_F(ConfigTest, ATokenAdmitsOneHostBeforeItExpires) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event files of a state directory, one a month (UTC, by time of receipt): "events-2026-11.db".
+// The event files of a state directory, one a month (UTC, by time of receipt): "events-2026-11.db". Only the
+// newest is written to, also while the clock is behind it.
 #pragma once
 
 #include <cstdint>

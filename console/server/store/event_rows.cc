@@ -12,8 +12,12 @@ namespace {
 constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE hosts(
-    host_id TEXT PRIMARY KEY, mark INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL, status BLOB NOT NULL,
-    accepted INTEGER NOT NULL, repeated INTEGER NOT NULL, missing INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    host_id TEXT PRIMARY KEY, spool_id TEXT NOT NULL, last_seen_ms INTEGER NOT NULL, status BLOB NOT NULL,
+    accepted INTEGER NOT NULL, repeated INTEGER NOT NULL, missing INTEGER NOT NULL,
+    spool_changes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE marks(
+    host_id TEXT NOT NULL, spool_id TEXT NOT NULL, mark INTEGER NOT NULL, used_ms INTEGER NOT NULL,
+    PRIMARY KEY(host_id, spool_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE events(
     id INTEGER PRIMARY KEY, host_id TEXT NOT NULL, sequence INTEGER NOT NULL, kind INTEGER NOT NULL,
     received_ms INTEGER NOT NULL, incident INTEGER, payload BLOB NOT NULL) STRICT;
@@ -28,6 +32,8 @@ CREATE TABLE incidents(
 CREATE INDEX incidents_by_key ON incidents(host_id, rule_id, pid, process_start_ns, last_ms);
 PRAGMA user_version = 1;
 )sql";
+
+constexpr int kMarksKept = 16;  // of a host: one a spool that it ever had
 
 // SQLite's integers are signed; a counter that large is an agent's mistake and must not become negative.
 std::int64_t storable(std::uint64_t value) {
@@ -101,6 +107,33 @@ Result<std::int64_t> open_incident(Database& database, const HostName& host, con
     return number;
 }
 
+Result<void> copy_hosts(Database& from, Database& to) {
+    auto hosts = from.query("SELECT host_id FROM hosts");
+    if (!hosts) return fail(hosts.error());
+    while (true) {
+        const auto row = hosts->next();
+        if (!row) return fail(row.error());
+        if (!*row) return {};
+        const auto state = load_host_state(from, hosts->text(0));
+        if (!state) return fail(state.error());
+        if (auto saved = save_host_state(to, hosts->text(0), *state); !saved) return saved;
+    }
+}
+
+Result<void> copy_marks(Database& from, Database& to) {
+    auto marks = from.query("SELECT host_id, spool_id, mark, used_ms FROM marks");
+    if (!marks) return fail(marks.error());
+    while (true) {
+        const auto row = marks->next();
+        if (!row) return fail(row.error());
+        if (!*row) return {};
+        auto copied =
+            to.run("INSERT OR REPLACE INTO marks(host_id, spool_id, mark, used_ms) VALUES(?, ?, ?, ?)",
+                   marks->text(0), marks->text(1), marks->integer(2), marks->integer(3));
+        if (!copied) return copied;
+    }
+}
+
 }  // namespace
 
 Result<void> create_event_schema(Database& database) {
@@ -114,41 +147,55 @@ Result<void> seed_event_file(Database& database, Database* previous) {
         if (!numbers) return fail(numbers.error());
         if (const auto row = numbers->next(); !row) return fail(row.error());
         next_incident = std::max<std::int64_t>(1, numbers->integer(0));
-        auto hosts = previous->query("SELECT host_id FROM hosts");
-        if (!hosts) return fail(hosts.error());
-        while (true) {
-            const auto row = hosts->next();
-            if (!row) return fail(row.error());
-            if (!*row) break;
-            const auto state = load_host_state(*previous, hosts->text(0));
-            if (!state) return fail(state.error());
-            if (auto saved = save_host_state(database, hosts->text(0), *state); !saved) return saved;
-        }
+        if (auto copied = copy_hosts(*previous, database); !copied) return copied;
+        if (auto copied = copy_marks(*previous, database); !copied) return copied;
     }
     return database.run("INSERT INTO meta(key, value) VALUES('next_incident', ?)", next_incident);
 }
 
 Result<HostState> load_host_state(Database& database, std::string_view host_id) {
     auto rows = database.query(
-        "SELECT mark, last_seen_ms, status, accepted, repeated, missing FROM hosts WHERE host_id = ?",
+        "SELECT spool_id, ifnull(mark, 0), last_seen_ms, status, accepted, repeated, missing, spool_changes "
+        "FROM hosts LEFT JOIN marks USING(host_id, spool_id) WHERE host_id = ?",
         host_id);
     if (!rows) return fail(rows.error());
     const auto row = rows->next();
     if (!row) return fail(row.error());
     if (!*row) return HostState{};
-    return HostState{rows->count(0), rows->integer(1), rows->text(2),
-                     rows->count(3), rows->count(4),   rows->count(5)};
+    return HostState{rows->text(0),  rows->count(1), rows->integer(2), rows->text(3),
+                     rows->count(4), rows->count(5), rows->count(6),   rows->count(7)};
+}
+
+Result<std::uint64_t> load_mark(Database& database, std::string_view host_id, std::string_view spool_id) {
+    auto rows =
+        database.query("SELECT mark FROM marks WHERE host_id = ? AND spool_id = ?", host_id, spool_id);
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    return *row ? rows->count(0) : 0;
 }
 
 Result<void> save_host_state(Database& database, std::string_view host_id, const HostState& state) {
     const BlobView status(reinterpret_cast<const std::uint8_t*>(state.status.data()), state.status.size());
+    auto saved = database.run(
+        "INSERT INTO hosts(host_id, spool_id, last_seen_ms, status, accepted, repeated, missing, "
+        "spool_changes) VALUES(?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT(host_id) DO UPDATE SET spool_id = excluded.spool_id, "
+        "last_seen_ms = excluded.last_seen_ms, status = excluded.status, accepted = excluded.accepted, "
+        "repeated = excluded.repeated, missing = excluded.missing, spool_changes = excluded.spool_changes",
+        host_id, state.spool_id, state.last_seen_ms, status, state.accepted, state.repeated, state.missing,
+        state.spool_changes);
+    if (!saved) return saved;
+    saved = database.run(
+        "INSERT INTO marks(host_id, spool_id, mark, used_ms) VALUES(?, ?, ?, ?) "
+        "ON CONFLICT(host_id, spool_id) DO UPDATE SET mark = excluded.mark, used_ms = excluded.used_ms",
+        host_id, state.spool_id, state.mark, state.last_seen_ms);
+    if (!saved) return saved;
+    // The one in use stays whatever the clock says.
     return database.run(
-        "INSERT INTO hosts(host_id, mark, last_seen_ms, status, accepted, repeated, missing) VALUES(?, ?, ?, "
-        "?, ?, ?, ?) "
-        "ON CONFLICT(host_id) DO UPDATE SET mark = excluded.mark, last_seen_ms = excluded.last_seen_ms, "
-        "status = excluded.status, accepted = excluded.accepted, repeated = excluded.repeated, "
-        "missing = excluded.missing",
-        host_id, state.mark, state.last_seen_ms, status, state.accepted, state.repeated, state.missing);
+        "DELETE FROM marks WHERE host_id = ?1 AND spool_id <> ?2 AND spool_id NOT IN (SELECT spool_id FROM "
+        "marks WHERE host_id = ?1 AND spool_id <> ?2 ORDER BY used_ms DESC LIMIT ?3)",
+        host_id, state.spool_id, kMarksKept - 1);
 }
 
 Result<void> insert_event(Database& database, const HostName& host, const wire::Event& event,

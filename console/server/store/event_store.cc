@@ -17,8 +17,9 @@ class FileEventStore final : public EventStore {
     FileEventStore(std::filesystem::path directory, const Options& options)
         : directory_(std::move(directory)),
           on_incident_(options.on_incident),
+          anyone_listens_(options.anyone_listens),
           writer_(directory_, options,
-                  [this](const auto& changed, const auto& period) { announce(changed, period); }) {}
+                  [this](const auto& changed, Database& database) { announce(changed, database); }) {}
 
     Result<void> open() {
         if (auto opened = writer_.open(); !opened) return opened;
@@ -28,6 +29,13 @@ class FileEventStore final : public EventStore {
 
     void submit(HostName host, wire::EventBatch batch, Done done) override {
         writer_.submit(std::move(host), std::move(batch), std::move(done));
+    }
+
+    Result<std::vector<std::string>> remove_before(const std::string& first_kept) override {
+        // No reader is about to open, and so to make again, what goes.
+        const std::lock_guard guard(mutex_);
+        std::erase_if(readers_, [&](const auto& reader) { return reader.first < first_kept; });
+        return remove_periods_before(directory_, first_kept);
     }
 
     Result<IncidentPage> incidents(const IncidentFilter& filter, std::optional<std::uint64_t> before,
@@ -127,15 +135,18 @@ class FileEventStore final : public EventStore {
         return events;
     }
 
-    void announce(const std::set<std::uint64_t>& changed, const std::string&) {
-        if (!on_incident_) return;
+    // On the writer's thread, which must not wait for readers.
+    void announce(const std::set<std::uint64_t>& changed, Database& database) {
+        if (!on_incident_ || (anyone_listens_ && !anyone_listens_())) return;
         for (const std::uint64_t number : changed) {
-            if (const auto found = incident(number); found && *found) on_incident_(**found);
+            if (const auto found = find_incident_by_number(database, number); found && *found)
+                on_incident_(**found);
         }
     }
 
     const std::filesystem::path directory_;
     const std::function<void(const StoredIncident&)> on_incident_;
+    const std::function<bool()> anyone_listens_;
     std::mutex mutex_;
     std::map<std::string, Database> readers_;
     EventWriter writer_;  // last: its thread uses the rest and ends first

@@ -3,8 +3,9 @@
 //
 // One thread writes. submit() queues a batch from any thread; batches that wait together share one
 // transaction, and each callback is called (on the writer's thread) when its batch is durable or has failed.
-// A batch is stored whole or not at all, and an event at or below its host's mark is ignored, so a batch may
-// be sent any number of times. Reading is possible from any thread at any time and sees what is committed.
+// A batch is stored whole or not at all, and an event at or below the mark of its host and spool is ignored,
+// so a batch may be sent any number of times. A spool that replaces another is stored as an event of the
+// host. Reading is possible from any thread at any time and sees what is committed.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +59,13 @@ class EventStore {
         std::function<std::int64_t()> now_ms{};
         // Called on the writer's thread after a commit, with each incident that it made or changed.
         std::function<void(const StoredIncident&)> on_incident{};
-        std::size_t max_waiting = 10'000;  // batches; beyond it submit() answers kUnavailable
+        std::function<bool()> anyone_listens{};  // false: on_incident need not be called; empty: always
+        // Beyond these submit() answers kUnavailable, and the agent keeps the batch and tries again. Bytes
+        // are those of the batch on the wire, decompressed; in memory it takes a few times as much. Of one
+        // host, one batch is always taken while there is room at all.
+        std::size_t max_waiting = 10'000;  // batches
+        std::size_t max_waiting_bytes = 128 << 20;
+        std::size_t max_waiting_bytes_per_host = 16 << 20;
     };
     using Done = std::function<void(Result<std::uint64_t>)>;  // the sequence to acknowledge
 
@@ -66,6 +73,9 @@ class EventStore {
     virtual ~EventStore() = default;  // finishes what is queued
 
     virtual void submit(HostName host, wire::EventBatch batch, Done done) = 0;
+
+    // Removes whole months before `first_kept` ("2026-11"), but never the newest. The months removed.
+    virtual Result<std::vector<std::string>> remove_before(const std::string& first_kept) = 0;
 
     virtual Result<IncidentPage> incidents(const IncidentFilter& filter, std::optional<std::uint64_t> before,
                                            std::size_t limit) = 0;

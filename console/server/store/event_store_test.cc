@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <future>
 
 #include "base/testing/temporary_directory.h"
@@ -84,6 +85,11 @@ TEST_F(EventStoreTest, SkippedSequencesAreCounted) {
     EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
     EXPECT_TRUE(deliver(block_batch(6, 6)).has_value());
     EXPECT_EQ(store_->host_state("host-1")->missing, 3u);
+    wire::EventBatch other = block_batch(50, 51);
+    other.set_spool_id("another");
+    EXPECT_TRUE(deliver(other).has_value());
+    EXPECT_EQ(store_->host_state("host-1")->missing, 3u)
+        << "what a spool sent elsewhere before is not missing";
 }
 
 TEST_F(EventStoreTest, ManyConnectionsAtOnceLoseAndDoubleNothing) {
@@ -134,7 +140,7 @@ TEST_F(EventStoreTest, ACrashInsideTheTransactionLeavesNeitherRowsNorMark) {
         auto transaction = Transaction::begin(*database);
         std::set<std::uint64_t> changed;
         (void)insert_event(*database, {"host-1", "ws"}, block_event(1), kTestTimeMs, changed);
-        (void)save_host_state(*database, "host-1", {.mark = 1, .last_seen_ms = 1});
+        (void)save_host_state(*database, "host-1", {.spool_id = kTestSpool, .mark = 1, .last_seen_ms = 1});
         ::_exit(0);
     }
     int status = 0;
@@ -149,7 +155,7 @@ TEST_F(EventStoreTest, ANewMonthTakesMarksAndNumbersOver) {
     EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
     now_ms_ += 40LL * 24 * 3600 * 1000;
     EXPECT_EQ(deliver(block_batch(1, 2)).value(), 2u) << "redelivered in another month";
-    wire::EventBatch later;
+    wire::EventBatch later = heartbeat();
     *later.add_events() = block_event(3, now_ms_);
     EXPECT_EQ(deliver(later).value(), 3u);
     EXPECT_EQ(list_periods(directory_.path())->size(), 2u);
@@ -158,9 +164,68 @@ TEST_F(EventStoreTest, ANewMonthTakesMarksAndNumbersOver) {
     EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3));
 }
 
+// A host whose spool was removed counts from 1 again; nothing of that may pass for a repetition.
+TEST_F(EventStoreTest, ARecreatedSpoolLosesNothingAndIsTold) {
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u);
+    wire::EventBatch recreated = block_batch(1, 3);
+    recreated.set_spool_id("another");
+    EXPECT_EQ(deliver(recreated).value(), 3u);
+    EXPECT_EQ(deliver(recreated).value(), 3u);
+    const auto events = store_->host_events("host-1", 100).value();
+    ASSERT_EQ(events.size(), 9u) << "five, the notice, three";
+    EXPECT_EQ(events[3].event.kind(), wire::EVENT_KIND_LOSS);
+    EXPECT_THAT(events[3].event.reason(), testing::HasSubstr("spool was replaced"));
+    const HostState state = store_->host_state("host-1").value();
+    EXPECT_EQ(state.spool_changes, 1u);
+    EXPECT_EQ(state.accepted, 8u);
+    EXPECT_EQ(state.repeated, 3u);
+    EXPECT_EQ(state.missing, 0u);
+}
+
+TEST_F(EventStoreTest, ASpoolThatComesBackFindsItsMark) {
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u);
+    for (int i = 0; i < 3; ++i) {
+        wire::EventBatch other = block_batch(1, 1);
+        other.set_spool_id("other-" + std::to_string(i));
+        EXPECT_EQ(deliver(other).value(), 1u);
+    }
+    now_ms_ += 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(1, 5)).value(), 5u) << "in another month's file";
+    EXPECT_EQ(store_->host_state("host-1")->accepted, 8u);
+}
+
+TEST_F(EventStoreTest, AHostCannotFillTheStoreWithMarks) {
+    for (int i = 0; i < 40; ++i) {
+        wire::EventBatch batch = heartbeat();
+        batch.set_spool_id("spool-" + std::to_string(i));
+        ASSERT_TRUE(deliver(batch).has_value());
+        ++now_ms_;
+    }
+    store_.reset();
+    auto database = open_event_file(directory_.path(), period_of(now_ms_)).value();
+    auto rows = database.query("SELECT count(*) FROM marks").value();
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.integer(0), 16);
+}
+
+// The older file has older marks and older numbers: what is delivered again would be stored again.
+TEST_F(EventStoreTest, AClockThatGoesBackOverAMonthKeepsTheNewestFile) {
+    EXPECT_TRUE(deliver(block_batch(1, 2)).has_value());
+    now_ms_ += 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(3, 4)).value(), 4u);
+    now_ms_ -= 40LL * 24 * 3600 * 1000;
+    EXPECT_EQ(deliver(block_batch(3, 4)).value(), 4u);
+    store_.reset();
+    store_ = open();
+    EXPECT_EQ(deliver(block_batch(1, 4)).value(), 4u) << "also after a restart";
+    EXPECT_THAT(stored_sequences(), ElementsAre(1, 2, 3, 4));
+    EXPECT_EQ(incidents().size(), 2u);
+    EXPECT_EQ(incidents()[0].number, 2u);
+}
+
 TEST_F(EventStoreTest, PagesRunAcrossMonths) {
     for (std::uint64_t i = 1; i <= 6; ++i) {
-        wire::EventBatch batch;
+        wire::EventBatch batch = heartbeat();
         *batch.add_events() = block_event(i, now_ms_);
         ASSERT_TRUE(deliver(batch).has_value());
         now_ms_ += 16LL * 24 * 3600 * 1000;
@@ -186,6 +251,80 @@ TEST_F(EventStoreTest, RetentionRemovesFilesButNeverTheMarks) {
     EXPECT_EQ(list_periods(directory_.path())->size(), 1u);
     EXPECT_EQ(deliver(block_batch(1, 2)).value(), 3u);
     EXPECT_THAT(stored_sequences(), ElementsAre(3));
+}
+
+// What is waiting or being written is held: the first batch stays under way until its callback returns.
+class HeldStore {
+  public:
+    HeldStore(const std::filesystem::path& directory, EventStore::Options options)
+        : store_(EventStore::open(directory, std::move(options)).value()) {}
+    ~HeldStore() { release_.set_value(); }
+
+    void hold_writer() {
+        const auto under_way = std::make_shared<std::promise<void>>();
+        store_->submit({"first", "ws"}, block_batch(1, 1), [under_way, held = held_](const auto&) {
+            under_way->set_value();
+            held.wait();
+        });
+        under_way->get_future().wait();
+    }
+    // Taken: nothing was said yet.
+    bool takes(const std::string& host, const wire::EventBatch& batch) {
+        const auto answer = std::make_shared<std::atomic<int>>(0);
+        store_->submit({host, "ws"}, batch, [answer](const Result<std::uint64_t>& mark) {
+            *answer = !mark && mark.error().code() == ErrorCode::kUnavailable ? 1 : 2;
+        });
+        return *answer == 0;
+    }
+
+  private:
+    std::promise<void> release_;
+    std::shared_future<void> held_ = release_.get_future().share();
+    std::unique_ptr<EventStore> store_;
+};
+
+TEST_F(EventStoreTest, WaitingBatchesAreBoundedInBytesForEachHostAndForAll) {
+    const wire::EventBatch batch = block_batch(1, 10);
+    const std::size_t bytes = batch.ByteSizeLong();
+    TemporaryDirectory directory;
+    HeldStore store(directory.path(), {.now_ms = [] { return kTestTimeMs; },
+                                       .max_waiting_bytes = bytes * 4 + bytes / 2,
+                                       .max_waiting_bytes_per_host = bytes * 2 + bytes / 2});
+    store.hold_writer();
+    EXPECT_TRUE(store.takes("host-1", batch));
+    EXPECT_TRUE(store.takes("host-1", batch));
+    EXPECT_FALSE(store.takes("host-1", batch)) << "its share is used up";
+    EXPECT_TRUE(store.takes("host-2", batch)) << "others have theirs";
+    EXPECT_TRUE(store.takes("host-3", batch));
+    EXPECT_FALSE(store.takes("host-4", batch)) << "all of it is used up";
+}
+
+TEST_F(EventStoreTest, WhatIsWrittenMakesRoomAgain) {
+    const std::size_t bytes = block_batch(1, 1).ByteSizeLong();
+    store_.reset();
+    store_ = EventStore::open(directory_.path(), {.now_ms = [] { return kTestTimeMs; },
+                                                  .max_waiting_bytes = bytes * 2,
+                                                  .max_waiting_bytes_per_host = bytes * 2})
+                 .value();
+    for (std::uint64_t i = 1; i <= 20; ++i)
+        EXPECT_EQ(deliver(block_batch(i, i)).value(), i);
+}
+
+TEST_F(EventStoreTest, NobodyIsToldOfIncidentsWhenNobodyListens) {
+    std::atomic<int> told = 0;
+    std::atomic<bool> listens = false;
+    store_.reset();
+    store_ = EventStore::open(directory_.path(), {.now_ms = [] { return kTestTimeMs; },
+                                                  .on_incident = [&told](const StoredIncident&) { ++told; },
+                                                  .anyone_listens = [&listens] { return listens.load(); }})
+                 .value();
+    EXPECT_TRUE(deliver(block_batch(1, 1)).has_value());
+    EXPECT_TRUE(deliver(block_batch(2, 2)).has_value()) << "answered after the first was dealt with";
+    EXPECT_EQ(told, 0);
+    listens = true;
+    EXPECT_TRUE(deliver(block_batch(3, 3)).has_value());
+    store_.reset();
+    EXPECT_GE(told, 1);
 }
 
 TEST_F(EventStoreTest, AFullQueueIsAnErrorAndNotALoss) {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <unordered_map>
 
 #include "console/server/store/event_store.h"
 
@@ -14,9 +15,9 @@ namespace modelward::console {
 
 class EventWriter {
   public:
-    // `on_committed` gets the numbers of the incidents that a transaction changed, and the period it wrote
-    // to.
-    using Committed = std::function<void(const std::set<std::uint64_t>&, const std::string& period)>;
+    // `on_committed` gets the numbers of the incidents that a transaction changed, and the writer's own
+    // connection to the file that holds them: looking there waits for no reader.
+    using Committed = std::function<void(const std::set<std::uint64_t>&, Database&)>;
     EventWriter(std::filesystem::path directory, EventStore::Options options, Committed on_committed);
     ~EventWriter();
     EventWriter(const EventWriter&) = delete;
@@ -31,11 +32,15 @@ class EventWriter {
         HostName host;
         wire::EventBatch batch;
         EventStore::Done done;
+        std::size_t bytes;
     };
+    bool has_room(const std::string& host_id, std::size_t bytes) const;
+    void make_room(const std::deque<Waiting>& group);
     void run();
     void write(std::deque<Waiting>& group);
     Result<std::vector<std::uint64_t>> write_group(const std::deque<Waiting>& group,
                                                    std::set<std::uint64_t>& changed);
+    Result<void> meet_spool(const Waiting& waiting, HostState& state, std::int64_t now_ms);
     Result<std::uint64_t> write_batch(const Waiting& waiting, std::int64_t now_ms,
                                       std::set<std::uint64_t>& changed);
 
@@ -48,6 +53,9 @@ class EventWriter {
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Waiting> waiting_;
+    // What waits and what is being written.
+    std::size_t held_bytes_ = 0;
+    std::unordered_map<std::string, std::size_t> held_of_host_;
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -26,8 +26,11 @@ Result<void> check_token(Database& database, const wire::Sha256& hash, std::int6
     return {};
 }
 
+const std::string kHostColumns =
+    "SELECT id, name, enrolled_ms, revoked_ms, certificate_expires_ms FROM hosts ";
+
 EnrolledHost host_of(const Query& rows) {
-    return {rows.text(0), rows.text(1), rows.integer(2), !rows.is_null(3)};
+    return {rows.text(0), rows.text(1), rows.integer(2), !rows.is_null(3), rows.integer(4)};
 }
 
 }  // namespace
@@ -35,6 +38,11 @@ EnrolledHost host_of(const Query& rows) {
 Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms) {
     return config.lock()->run("INSERT INTO enrollment_tokens(secret_hash, expires_ms) VALUES(?, ?)",
                               BlobView(wire::sha256(secret)), expires_ms);
+}
+
+Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t now_ms) {
+    const wire::Sha256 hash = wire::sha256(secret);
+    return check_token(*config.lock(), hash, now_ms);
 }
 
 Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
@@ -47,15 +55,29 @@ Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const E
     auto done = database->run("UPDATE enrollment_tokens SET used_ms = ? WHERE secret_hash = ?",
                               host.enrolled_ms, BlobView(hash));
     if (!done) return done;
-    done = database->run("INSERT INTO hosts(id, name, certificate_sha256, enrolled_ms) VALUES(?, ?, ?, ?)",
-                         host.id, host.name, BlobView(certificate_sha256), host.enrolled_ms);
+    done = database->run(
+        "INSERT INTO hosts(id, name, certificate_sha256, certificate_expires_ms, enrolled_ms) "
+        "VALUES(?, ?, ?, ?, ?)",
+        host.id, host.name, BlobView(certificate_sha256), host.certificate_expires_ms, host.enrolled_ms);
     if (!done) return done;
     return transaction->commit();
 }
 
+Result<void> note_certificate(ConfigDatabase& config, std::string_view host_id,
+                              const wire::Sha256& certificate_sha256, std::int64_t expires_ms) {
+    auto database = config.lock();
+    auto done = database->run(
+        "UPDATE hosts SET certificate_sha256 = ?, certificate_expires_ms = ? WHERE id = ? AND revoked_ms IS "
+        "NULL",
+        BlobView(certificate_sha256), expires_ms, host_id);
+    if (!done) return done;
+    if (database->changes() == 0) return fail(ErrorCode::kDenied, "this host's enrollment was revoked");
+    return {};
+}
+
 Result<std::optional<EnrolledHost>> find_host(ConfigDatabase& config, std::string_view id) {
     auto database = config.lock();
-    auto rows = database->query("SELECT id, name, enrolled_ms, revoked_ms FROM hosts WHERE id = ?", id);
+    auto rows = database->query(kHostColumns + "WHERE id = ?", id);
     if (!rows) return fail(rows.error());
     const auto row = rows->next();
     if (!row) return fail(row.error());
@@ -66,7 +88,7 @@ Result<std::optional<EnrolledHost>> find_host(ConfigDatabase& config, std::strin
 Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config) {
     std::vector<EnrolledHost> hosts;
     auto database = config.lock();
-    auto rows = database->query("SELECT id, name, enrolled_ms, revoked_ms FROM hosts ORDER BY name, id");
+    auto rows = database->query(kHostColumns + "ORDER BY name, id");
     if (!rows) return fail(rows.error());
     while (true) {
         const auto row = rows->next();

@@ -18,13 +18,21 @@ struct EnrolledHost {
     std::string name{};
     std::int64_t enrolled_ms = 0;
     bool revoked = false;
+    std::int64_t certificate_expires_ms = 0;  // of the newest one
 };
 
 Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms);
 
+// kDenied: unknown, used or expired token. Leaves it as it is.
+Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t now_ms);
+
 // Uses the token up and adds the host, both or neither. kDenied: unknown, used or expired token.
 Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
                         const wire::Sha256& certificate_sha256);
+
+// The host's newest certificate is another one. kDenied: no such host, or it is revoked.
+Result<void> note_certificate(ConfigDatabase& config, std::string_view host_id,
+                              const wire::Sha256& certificate_sha256, std::int64_t expires_ms);
 
 Result<std::optional<EnrolledHost>> find_host(ConfigDatabase& config, std::string_view id);
 Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config);                        // by name

@@ -48,6 +48,27 @@ Result<void> replace_documents(Database& database, const rules::Pack& pack) {
     return insert_documents(database, "list", pack.lists);
 }
 
+Result<ClassNumbers> load_class_numbers(Database& database) {
+    ClassNumbers numbers;
+    auto rows = database.query("SELECT name, number FROM class_numbers");
+    if (!rows) return fail(rows.error());
+    while (true) {
+        const auto row = rows->next();
+        if (!row) return fail(row.error());
+        if (!*row) return numbers;
+        numbers.emplace(rows->text(0), rows->count(1));
+    }
+}
+
+Result<void> note_class_numbers(Database& database, const std::vector<rules::ClassInfo>& classes) {
+    for (std::size_t number = 0; number < classes.size(); ++number) {
+        auto noted = database.run("INSERT OR IGNORE INTO class_numbers(name, number) VALUES(?, ?)",
+                                  classes[number].name, static_cast<std::uint64_t>(number));
+        if (!noted) return noted;
+    }
+    return {};
+}
+
 Result<std::vector<StoredArtifact>> list_artifacts(Database& database) {
     std::vector<StoredArtifact> artifacts;
     auto rows = database.query(

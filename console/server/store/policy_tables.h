@@ -4,6 +4,7 @@
 // together.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,12 @@ struct StoredArtifact {
 
 Result<rules::Pack> load_documents(Database& database);
 Result<void> replace_documents(Database& database, const rules::Pack& pack);
+
+// The number of each class that any bundle ever had: labels on the hosts hold numbers, and a host may still
+// have any of those bundles.
+using ClassNumbers = std::map<std::string, std::size_t, std::less<>>;
+Result<ClassNumbers> load_class_numbers(Database& database);
+Result<void> note_class_numbers(Database& database, const std::vector<rules::ClassInfo>& classes);
 
 Result<std::vector<StoredArtifact>> list_artifacts(Database& database);  // by number
 // Fills `artifact.number`. kConflict: the name or the content is registered already.

@@ -11,12 +11,30 @@ namespace {
 constexpr std::size_t kTokenBytes = 32;
 constexpr std::int64_t kTouchMs = 60'000;  // use is noted to the minute: reading must not write every time
 
+struct Standing {
+    User user{};
+    std::int64_t last_used_ms = 0;
+};
+
+Result<std::optional<Standing>> standing(Database& database, const wire::Sha256& hash, std::int64_t now_ms) {
+    auto rows = database.query(
+        "SELECT users.id, username, role, last_used_ms FROM sessions JOIN users ON users.id = user_id "
+        "WHERE token_hash = ? AND last_used_ms >= ? AND sessions.created_ms > ?",
+        BlobView(hash), now_ms - kSessionIdleMs, now_ms - kSessionLifeMs);
+    if (!rows) return fail(rows.error());
+    const auto row = rows->next();
+    if (!row) return fail(row.error());
+    if (!*row) return std::nullopt;
+    return Standing{{rows->integer(0), rows->text(1), rows->text(2)}, rows->integer(3)};
+}
+
 }  // namespace
 
 Result<std::string> start_session(ConfigDatabase& config, std::int64_t user_id, std::int64_t now_ms) {
     const std::string token = wire::to_base64url(wire::random_bytes(kTokenBytes));
     auto database = config.lock();
-    auto swept = database->run("DELETE FROM sessions WHERE last_used_ms < ?", now_ms - kSessionIdleMs);
+    auto swept = database->run("DELETE FROM sessions WHERE last_used_ms < ? OR created_ms <= ?",
+                               now_ms - kSessionIdleMs, now_ms - kSessionLifeMs);
     if (!swept) return fail(swept.error());
     auto added = database->run(
         "INSERT INTO sessions(token_hash, user_id, created_ms, last_used_ms) VALUES(?, ?, ?, ?)",
@@ -30,21 +48,23 @@ Result<std::optional<User>> find_session(ConfigDatabase& config, std::string_vie
     if (token.empty()) return std::nullopt;
     const wire::Sha256 hash = wire::sha256(token);
     auto database = config.lock();
-    auto rows = database->query(
-        "SELECT users.id, username, role, last_used_ms FROM sessions JOIN users ON users.id = user_id "
-        "WHERE token_hash = ?",
-        BlobView(hash));
-    if (!rows) return fail(rows.error());
-    const auto row = rows->next();
-    if (!row) return fail(row.error());
-    if (!*row || rows->integer(3) < now_ms - kSessionIdleMs) return std::nullopt;
-    const User user{rows->integer(0), rows->text(1), rows->text(2)};
-    if (rows->integer(3) < now_ms - kTouchMs) {
+    auto found = standing(*database, hash, now_ms);
+    if (!found) return fail(found.error());
+    if (!*found) return std::nullopt;
+    if ((*found)->last_used_ms < now_ms - kTouchMs) {
         auto touched = database->run("UPDATE sessions SET last_used_ms = ? WHERE token_hash = ?", now_ms,
                                      BlobView(hash));
         if (!touched) return fail(touched.error());
     }
-    return user;
+    return std::move((*found)->user);
+}
+
+Result<bool> session_holds(ConfigDatabase& config, std::string_view token, std::int64_t now_ms) {
+    if (token.empty()) return false;
+    auto database = config.lock();
+    const auto found = standing(*database, wire::sha256(token), now_ms);
+    if (!found) return fail(found.error());
+    return found->has_value();
 }
 
 Result<void> end_session(ConfigDatabase& config, std::string_view token) {

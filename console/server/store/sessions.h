@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed-in sessions. The token is 256 random bits and only its hash is stored, so a copy of the database
-// signs nobody in. A session ends after 12 hours without use.
+// signs nobody in. A session ends after 12 hours without use, and 24 hours after signing in whatever its use.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,14 @@
 namespace modelward::console {
 
 inline constexpr std::int64_t kSessionIdleMs = 12LL * 3600 * 1000;
+inline constexpr std::int64_t kSessionLifeMs = 24LL * 3600 * 1000;
 
 Result<std::string> start_session(ConfigDatabase& config, std::int64_t user_id,
                                   std::int64_t now_ms);  // the token
 // Counts as use. Nothing for an unknown or expired token.
 Result<std::optional<User>> find_session(ConfigDatabase& config, std::string_view token, std::int64_t now_ms);
+// Whether the session still stands. Not use: an open page must not keep itself signed in.
+Result<bool> session_holds(ConfigDatabase& config, std::string_view token, std::int64_t now_ms);
 Result<void> end_session(ConfigDatabase& config, std::string_view token);
 
 }  // namespace modelward::console

@@ -6,14 +6,12 @@
 namespace modelward::console {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 64;
-
 bool is_name(std::string_view name) {
     const auto fits = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
                c == '-' || c == '_' || c == '@';
     };
-    return !name.empty() && name.size() <= kMaxNameBytes && std::ranges::all_of(name, fits);
+    return !name.empty() && name.size() <= kMaxUserNameBytes && std::ranges::all_of(name, fits);
 }
 
 }  // namespace

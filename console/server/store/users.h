@@ -10,6 +10,8 @@
 
 namespace modelward::console {
 
+inline constexpr std::size_t kMaxUserNameBytes = 64;
+
 struct User {
     std::int64_t id = 0;
     std::string username{};

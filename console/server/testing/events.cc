@@ -47,8 +47,14 @@ wire::Event agent_event(std::uint64_t sequence, const std::string& reason) {
     return event;
 }
 
-wire::EventBatch block_batch(std::uint64_t first, std::uint64_t last) {
+wire::EventBatch heartbeat() {
     wire::EventBatch batch;
+    batch.set_spool_id(kTestSpool);
+    return batch;
+}
+
+wire::EventBatch block_batch(std::uint64_t first, std::uint64_t last) {
+    wire::EventBatch batch = heartbeat();
     for (std::uint64_t sequence = first; sequence <= last; ++sequence) {
         *batch.add_events() = block_event(sequence, kTestTimeMs + static_cast<std::int64_t>(sequence));
     }

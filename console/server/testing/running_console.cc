@@ -40,7 +40,11 @@ RunningConsole::RunningConsole() : state_{directory_.path() / "state"} {
 }
 
 void RunningConsole::start() {
-    auto opened = Console::open({state_, "127.0.0.1:0", "127.0.0.1:0", {}});
+    auto opened = Console::open({.state = state_,
+                                 .listen = "127.0.0.1:0",
+                                 .agents_listen = "127.0.0.1:0",
+                                 .now_ms = [this] { return unix_ms_now() + ahead_ms_; },
+                                 .stream_check = std::chrono::milliseconds(100)});
     EXPECT_TRUE(opened.has_value()) << opened.error().message();
     console_ = std::move(*opened);
     console_->start();

@@ -2,6 +2,8 @@
 // A whole console on loopback ports, and the two kinds of client that it has.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +26,8 @@ class RunningConsole {
     const StateDirectory& state() const { return state_; }
     const std::string& ca_pem() const { return ca_pem_; }
     void restart();  // the same ports are not kept
+    // The console's clock runs this much ahead.
+    void advance(std::chrono::milliseconds time) { ahead_ms_ += time.count(); }
 
     wire::HttpsClient people_client() const;
     wire::HttpsClient agents_client(const std::optional<wire::TlsIdentity>& identity = std::nullopt) const;
@@ -34,6 +38,7 @@ class RunningConsole {
     TemporaryDirectory directory_;
     StateDirectory state_;
     std::string ca_pem_;
+    std::atomic<std::int64_t> ahead_ms_ = 0;
     std::unique_ptr<Console> console_;
 };
 

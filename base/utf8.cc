@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/utf8.h"
+#include "base/utf8.h"
 
 #include <cstdint>
 
-namespace modelward::wire {
+namespace modelward {
 namespace {
 
 std::uint8_t at(std::string_view text, std::size_t index) {
@@ -14,13 +14,15 @@ bool between(std::uint8_t value, std::uint8_t low, std::uint8_t high) {
     return value >= low && value <= high;
 }
 
-// Length of the well-formed sequence at the front of `text`, 0 when there is none.
-std::size_t sequence_length(std::string_view text) {
+}  // namespace
+
+std::size_t utf8_sequence_length(std::string_view text) {
+    if (text.empty()) return 0;
     const std::uint8_t first = at(text, 0);
+    if (first < 0x80) return 1;
     const std::uint8_t second = at(text, 1);
     const bool third = between(at(text, 2), 0x80, 0xBF);
     const bool fourth = between(at(text, 3), 0x80, 0xBF);
-    if (first < 0x80) return 1;
     if (between(first, 0xC2, 0xDF)) return between(second, 0x80, 0xBF) ? 2 : 0;
     if (between(first, 0xE0, 0xEF)) {
         const std::uint8_t low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong forms
@@ -35,27 +37,13 @@ std::size_t sequence_length(std::string_view text) {
     return 0;
 }
 
-}  // namespace
-
-std::string to_valid_utf8(std::string_view text, std::size_t limit) {
-    static constexpr char kDigits[] = "0123456789ABCDEF";
-    std::string valid;
-    valid.reserve(text.size() < limit ? text.size() : limit);
-    while (!text.empty()) {
-        const std::size_t length = sequence_length(text);
-        const std::size_t needed = length == 0 ? 4 : length;
-        if (needed > limit - valid.size()) break;
-        if (length == 0) {
-            valid += "\\x";
-            valid += kDigits[at(text, 0) >> 4];
-            valid += kDigits[at(text, 0) & 0xF];
-            text.remove_prefix(1);
-        } else {
-            valid += text.substr(0, length);
-            text.remove_prefix(length);
-        }
+std::string as_utf8(std::string text) {
+    for (std::size_t index = 0; index < text.size();) {
+        const std::size_t length = utf8_sequence_length(std::string_view(text).substr(index));
+        if (length == 0) text[index] = '?';
+        index += length == 0 ? 1 : length;
     }
-    return valid;
+    return text;
 }
 
-}  // namespace modelward::wire
+}  // namespace modelward

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/server/service_manager.h"
+#include "base/service_notify.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,9 +10,9 @@
 
 #include "base/unique_fd.h"
 
-namespace modelward::console {
+namespace modelward {
 
-void notify_service_manager(std::string_view state) {
+void notify_service(std::string_view state) {
     const char* path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};
     if (path == nullptr || (path[0] != '/' && path[0] != '@')) return;
@@ -27,4 +27,4 @@ void notify_service_manager(std::string_view state) {
              static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));
 }
 
-}  // namespace modelward::console
+}  // namespace modelward

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a console does for itself at its start and once a day: removes the events that are older than it
+// keeps, and says when its certificate is about to end.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "console/server/state_directory.h"
+#include "console/server/store/event_store.h"
+
+namespace modelward::console {
+
+// The oldest month to keep ("2026-11"): this one and the `months` before it.
+std::string first_kept_period(std::int64_t now_ms, int months);
+
+// Does it once; a sentence for the log for each thing that was done or is due. `months` 0: keeps everything.
+std::vector<std::string> upkeep(EventStore& events, const StateDirectory& state, int months,
+                                std::int64_t now_ms);
+
+class DailyUpkeep {
+  public:
+    // `work` runs on the pool. Everything outlives this.
+    DailyUpkeep(boost::asio::io_context& io, boost::asio::thread_pool& workers, std::function<void()> work)
+        : timer_(io), workers_(workers), work_(std::move(work)) {}
+    void start();  // now, and every 24 hours
+
+  private:
+    boost::asio::steady_timer timer_;
+    boost::asio::thread_pool& workers_;
+    const std::function<void()> work_;
+};
+
+}  // namespace modelward::console
