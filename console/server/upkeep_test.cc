@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -69,7 +70,8 @@ TEST_F(UpkeepTest, ACertificateThatIsAboutToEndIsSaid) {
 TEST(RunningConsoleTest, RemovesOldMonthsWhenItStarts) {
     RunningConsole console;
     const auto old = event_file(console.state().path, "2001-01");
-    ASSERT_TRUE(open_event_file(console.state().path, "2001-01").has_value());
+    // Should the console that runs see it already, so much the better.
+    std::ofstream(old) << "a month long ago";
     console.restart();
     while (std::filesystem::exists(old))
         std::this_thread::yield();
