@@ -54,17 +54,18 @@ static __always_inline void report_derived(const struct marks* marks, const stru
     send_event(&question, &answer, kEventDerivedLabel);
 }
 
-/* `bytes` of a process with `taint` go into a regular file. */
-static __always_inline void flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
-                                         __u64 bytes, __u8 operation) {
+/* `bytes` of a process with `taint` go into a regular file. Not 0: the label that they make due finds no
+ * room, and bytes that nobody would follow are refused. */
+static __always_inline int flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
+                                        __u64 bytes, __u8 operation) {
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
-    if (label && marks_cover(&label->marks, &taint->marks)) return;
+    if (label && marks_cover(&label->marks, &taint->marks)) return 0;
     __u64 total = flow_add(&key, bytes);
     struct marks crossed = crossing(&taint->marks, total);
-    if (!crossed.classes) return;
+    if (!crossed.classes) return 0;
     if (label) {
-        if (marks_cover(&label->marks, &crossed)) return;
+        if (marks_cover(&label->marks, &crossed)) return 0;
         marks_add(&label->marks, &crossed);
         label->origin = kOriginDerived;
     } else {
@@ -73,12 +74,13 @@ static __always_inline void flow_to_file(const struct taint* taint, struct file*
             label = bpf_map_lookup_elem(&labels, &key);
             if (!label) {
                 count_loss(kLossLabelTable);
-                return;
+                return -kNoMemory;
             }
             marks_add(&label->marks, &crossed);
         }
     }
     report_derived(&crossed, &key, file->f_path.dentry, file->f_path.mnt, operation, total);
+    return 0;
 }
 
 /* The same into a pipe or towards a unix socket, whose readers become tainted as they read. */

@@ -93,8 +93,7 @@ static __always_inline int write_tainted(struct taint* taint, struct file* file,
         if (is_removable(inode->i_sb))
             return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
                                    kOperationWrite, bytes);
-        flow_to_file(taint, file, inode, bytes, kOperationWrite);
-        return 0;
+        return flow_to_file(taint, file, inode, bytes, kOperationWrite);
     }
     if (type == kModeFifo) {
         struct inode_key key = key_of(inode);
@@ -142,8 +141,9 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         if (is_removable(inode->i_sb))
             return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
                                    kOperationMap, inode->i_size);
-        flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
-    } else if (type == kModeBlock) {
+        return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
+    }
+    if (type == kModeBlock) {
         struct block_device* bdev = block_device_of(file);
         if (bdev && is_removable_disk(bdev))
             return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,

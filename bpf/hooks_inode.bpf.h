@@ -35,3 +35,13 @@ HOOK(inode_link, struct dentry* from, struct inode* directory, struct dentry* de
 HOOK(inode_rename, struct inode* from, struct dentry* old, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
 }
+
+/* An inode whose last name and last user are gone never comes back: what is kept of it goes too, or files
+ * that are made and deleted would fill the tables. One that only leaves the cache keeps its label. */
+TRACE("fentry/security_inode_free", inode_free, struct inode* inode) {
+    if (inode->i_nlink) return 0;
+    struct inode_key key = key_of(inode);
+    bpf_map_delete_elem(&labels, &key);
+    bpf_map_delete_elem(&flows, &key);
+    return 0;
+}

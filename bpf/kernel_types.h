@@ -81,6 +81,7 @@ struct inode {
     umode_t i_mode;
     struct super_block* i_sb;
     unsigned long i_ino;
+    unsigned int i_nlink;
     dev_t i_rdev;
     __s64 i_size;
     __u32 i_generation;

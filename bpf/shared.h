@@ -169,7 +169,7 @@ struct installation {
 
 enum loss {
     kLossRingFull,      /* an event did not fit into the ring: the verdict stood, its report is lost */
-    kLossLabelTable,    /* no room for a derived label */
+    kLossLabelTable,    /* no room for a derived label: the write was refused */
     kLossMeterTable,    /* no room for a meter: counted as over budget */
     kLossMeterRace,     /* a meter was too contended to charge: counted as over budget */
     kLossTaint,         /* no memory for a process's taint: the operation was refused */

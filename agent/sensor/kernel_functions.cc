@@ -16,6 +16,7 @@ constexpr OptionalProgram kOptionalPrograms[] = {
     {"splice_direct_end", "do_splice_direct", ""},
     {"splice_write_begin", "iter_file_splice_write", ""},
     {"splice_write_end", "iter_file_splice_write", ""},
+    {"inode_free", "security_inode_free", "labels of deleted files are kept until the table is full"},
     {"pipe_read", "pipe_read", ""},
     {"anon_pipe_read", "anon_pipe_read", ""},
     {"unix_stream_recvmsg", "unix_stream_recvmsg", "readers of unix stream sockets are not followed"},
