@@ -58,6 +58,7 @@ static __always_inline void report_derived(const struct marks* marks, const stru
  * room, and bytes that nobody would follow are refused. */
 static __always_inline int flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
                                         __u64 bytes, __u8 operation) {
+    if (!bytes) return 0;
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &taint->marks)) return 0;

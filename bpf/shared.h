@@ -14,7 +14,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 1,
+    kLayout = 2,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -40,8 +40,8 @@ enum limits {
     kEventRingBytes = 1 << 23,
 };
 
-/* Charged when an operation reaches the hook without a byte count (reflink, or no fentry on rw_verify_area).
- */
+/* Charged when a write reaches the hook without a byte count (no fentry on rw_verify_area, or it was
+ * skipped). */
 #define MODELWARD_UNKNOWN_COUNT (1ull << 20)
 
 /* The largest budget a meter can hold; more is the same as this. 1 TiB. */

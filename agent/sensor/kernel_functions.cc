@@ -12,6 +12,10 @@ namespace {
 
 constexpr OptionalProgram kOptionalPrograms[] = {
     {"rw_verify_area", "rw_verify_area", "byte counts of writes are not known: each is charged as 1 MiB"},
+    {"fallocate_begin", "vfs_fallocate", ""},
+    {"fallocate_end", "vfs_fallocate", ""},
+    {"clone_begin", "vfs_clone_file_range", ""},
+    {"sendpage_end", "generic_splice_sendpage", ""},
     {"splice_direct_begin", "do_splice_direct", ""},
     {"splice_direct_end", "do_splice_direct", ""},
     {"splice_write_begin", "iter_file_splice_write", ""},
