@@ -66,7 +66,7 @@ TEST_F(FlowTest, AFileIsLabelledWhenMinFlowIsReachedAndNotBefore) {
     ASSERT_TRUE(by_key && *by_key);
 
     EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), EPERM);
-    ASSERT_TRUE(sensor->clear_label(derived[0].file));
+    clear_label(copy);
     EXPECT_FALSE(label_of(copy));
     EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), 0);
     std::filesystem::remove(kTarget);
@@ -180,6 +180,22 @@ TEST_F(FlowTest, AClonePassesAnyMinFlowWhateverWasTriedBefore) {
         EXPECT_TRUE(label_of(target)) << name;
         std::filesystem::remove(target);
     }
+}
+
+TEST_F(FlowTest, ClearingOnAnOverlayLeavesNoHalfOfALabel) {
+    const Overlay overlay;
+    ASSERT_TRUE(overlay.is_mounted());
+    const std::string model = make_model("model"), copy = overlay.merged() / "copy",
+                      below = overlay.upper() / "copy";
+    std::ofstream(copy) << "";
+    ASSERT_EQ(in_child([&] { return read_model(model) ? append(copy, kMinFlow) : 200; }), 0);
+    ASSERT_TRUE(label_of(copy));
+    ASSERT_TRUE(label_of(below));
+    clear_label(copy);
+    EXPECT_FALSE(label_of(copy));
+    EXPECT_FALSE(label_of(below));
+    EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), 0);
+    std::filesystem::remove(kTarget);
 }
 
 TEST_F(FlowTest, RoomWithoutContentIsNoFlow) {
