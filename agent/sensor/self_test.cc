@@ -122,7 +122,9 @@ Result<void> self_test(const KernelMaps& maps) {
     if (!labelled || !plain || ::ftruncate(plain.get(), kProbeBytes) != 0)
         return fail_errno("self-test: memfd_create");
     auto keys = kernel_keys(maps, labelled.get());
-    if (!keys) return fail(ErrorCode::kUnsupported, "self-test: the hook file_open does not fire");
+    if (!keys && keys.error().code() == ErrorCode::kInternal)
+        return fail(ErrorCode::kUnsupported, "self-test: the hook file_open does not fire");
+    if (!keys) return fail(keys.error());
     kernel::label label{};
     label.marks.classes = 1;
     label.origin = kernel::kOriginConfirmed;
