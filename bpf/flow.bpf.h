@@ -9,8 +9,10 @@
 #include "bpf/inode.bpf.h"
 #include "bpf/taint.bpf.h"
 
-/* Keys of channels that have no inode of their own to be found by: the receiving socket's address. */
+/* Keys of channels that have no inode of their own to be found by: the address of the receiving socket or of
+ * the pipe. */
 #define SOCKET_DEVICE 0xffffffffu
+#define PIPE_DEVICE 0xfffffffeu
 
 static __always_inline __u64 flow_add(const struct inode_key* key, __u64 bytes) {
     __u64* meter = bpf_map_lookup_elem(&flows, key);
@@ -103,6 +105,16 @@ static __always_inline void flow_from_channel(const struct inode_key* key) {
     struct taint* taint = taint_of_current();
     if (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks))) return;
     taint_current(marks, 0);
+}
+
+static __always_inline struct inode_key pipe_key(__u64 pipe) {
+    struct inode_key key = {.inode = pipe, .device = PIPE_DEVICE};
+    return key;
+}
+
+/* Of a file that is one end of it. */
+static __always_inline __u64 pipe_of(struct file* file) {
+    return (__u64)file->private_data;
 }
 
 static __always_inline struct inode_key socket_key(__u64 sk) {

@@ -92,7 +92,7 @@ static __always_inline int write_tainted(struct taint* taint, struct file* file,
         return flow_to_file(taint, file, inode, bytes, kOperationWrite);
     }
     if (type == kModeFifo) {
-        struct inode_key key = key_of(inode);
+        struct inode_key key = pipe_key(pipe_of(file));
         flow_to_channel(taint, &key, take_count(file, MODELWARD_UNKNOWN_COUNT));
         return 0;
     }
@@ -163,6 +163,7 @@ HOOK(mmap_file, struct file* file) {
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */
 HOOK(file_receive, struct file* file) {
+    note_probe(taint_of_current(), kProbeReceive);
     struct inode* inode = file->f_inode;
     return type_of(inode) == kModeRegular ? read_again(file, inode) : 0;
 }

@@ -40,6 +40,8 @@ struct pending_write {
     __u64 charged;  /* the file last charged */
     __u64 splicing; /* the file that a splice is at work on: all of it has been charged */
     struct paid_send paid;
+    __u64 named_socket; /* a unix datagram with a name is on its way from it, to whom is known later */
+    __u64 named_bytes;
 };
 
 struct {

@@ -76,9 +76,32 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
     return refused;
 }
 
+/* A unix datagram to a name: the kernel looks the receiver up after this, and asks unix_may_send. */
+static __always_inline bool note_named(struct sock* sk, struct msghdr* msg, __u64 bytes) {
+    if (!msg || BPF_CORE_READ(sk, sk_type) != kSocketDatagram) return false;
+    bool named = BPF_CORE_READ(msg, msg_name) && BPF_CORE_READ(msg, msg_namelen);
+    struct pending_write* pending = pending_of_thread(named ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+    if (!pending) return false;
+    pending->named_socket = named ? (__u64)sk : 0;
+    pending->named_bytes = bytes;
+    return named;
+}
+
+HOOK(unix_may_send, struct socket* socket, struct socket* other) {
+    struct pending_write* pending = pending_of_thread(0);
+    if (!pending || !pending->named_socket || pending->named_socket != (__u64)BPF_CORE_READ(socket, sk))
+        return 0;
+    pending->named_socket = 0;
+    struct taint* taint = taint_of_current();
+    struct inode_key key = socket_key((__u64)BPF_CORE_READ(other, sk));
+    if (is_judged(taint) && key.inode) flow_to_channel(taint, &key, pending->named_bytes);
+    return 0;
+}
+
 static __always_inline int flow_to_socket(const struct taint* taint, struct socket* socket, struct sock* sk,
                                           struct msghdr* msg, __u64 bytes) {
     struct destination to = {.port = (__u64)BPF_CORE_READ((struct unix_sock*)sk, peer)};
+    if (note_named(sk, msg, bytes)) return 0;
     if (msg && take_paid(taint, socket, &to, bytes)) return 0;
     flow_to_peer(taint, sk, bytes);
     if (!msg) note_paid(taint, socket, &to, bytes);

@@ -87,6 +87,11 @@ enum probe_hook {
     kProbeSend = 1 << 5,
     kProbeInherited = 1 << 6,
     kProbePipe = 1 << 7,
+    kProbeCreate = 1 << 8,
+    kProbeReceive = 1 << 9,
+    kProbeExec = 1 << 10,
+    kProbeStream = 1 << 11,
+    kProbeDatagram = 1 << 12,
 };
 
 /* Per process, on the thread group leader. */

@@ -20,11 +20,16 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::string_view kBlindSpots[] = {
-    "stores into a mapping that was made before the process became tainted",
-    "vmsplice and tee into pipes, and splice from a pipe by a process that is not tainted itself",
+    "stores into a mapping that was made before the process became tainted; a shared mapping of a file on a "
+    "stick, "
+    "made before the model was read, takes them there",
+    "vmsplice into a pipe, and one splice out of a pipe that was empty when an untainted process began it",
     "memory shared between processes (shm, process_vm_readv, ptrace) and System V or POSIX message queues",
+    "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
+    "pieces below min_flow: bytes are metered for each target by itself",
+    "terminals (pty) and other character devices between processes",
     "device mapper, loop and network block devices that lie on removable media",
-    "sockets other than IPv4, IPv6 and connected unix sockets",
+    "sockets other than IPv4, IPv6 and unix sockets",
 };
 
 // bpf/hook.bpf.h says why.

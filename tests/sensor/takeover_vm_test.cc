@@ -154,6 +154,31 @@ TEST_F(TakeoverTest, EnforcementIsEndedWithoutStartingAnything) {
     EXPECT_FALSE(sensor->info().adopted);
 }
 
+TEST_F(TakeoverTest, AHookThatHasGoneSilentIsNamed) {
+    sensor.reset();
+    const std::filesystem::path links = "/sys/fs/bpf/modelward/links";
+    const bool renamed = std::filesystem::exists(links / "anon_pipe_read");
+    for (const char* name : {"file_receive", "inode_create", "bprm_check_security", "unix_stream_recvmsg",
+                             "unix_dgram_recvmsg", renamed ? "anon_pipe_read" : "pipe_read"})
+        ASSERT_TRUE(std::filesystem::remove(links / name)) << name;
+    const std::string expected =
+        "self-test: these hooks do not fire: file_receive, inode_create, bprm_check_security, pipe_read, "
+        "unix_stream_recvmsg, unix_dgram_recvmsg";
+    // The kernel detaches a program some time after its last reference is gone.
+    std::string message;
+    for (int i = 0; i < 100 && message != expected; ++i) {
+        const auto refused = agent::start_sensor({});
+        if (refused) continue;
+        EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
+        message = refused.error().message();
+    }
+    EXPECT_EQ(message, expected);
+    ASSERT_TRUE(agent::end_enforcement({}));
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+}
+
 TEST_F(TakeoverTest, RunningOutOfDescriptorsIsNotTakenForAKernelThatRefuses) {
     sensor.reset();
     pretend_installed([](auto& installed) { installed.build = 1; });
