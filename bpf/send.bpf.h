@@ -67,7 +67,7 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
     destination_of_message(&to, sk, family, msg);
     bool udp = is_udp(sk);
     bool joins = udp && destination_of_cork(&joined, sk);
-    if (msg && take_paid(taint, socket, &to, bytes)) return 0;
+    if (msg && !joins && take_paid(taint, socket, &to, bytes)) return 0;
     __u64 charge = udp && bytes < kDatagramBytes && is_corked(sk, msg) ? kDatagramBytes : bytes;
     int refused = judge_network(taint, sk, &to, kOperationSend, charge);
     if (!refused && joins && !is_same_destination(&to, &joined))
