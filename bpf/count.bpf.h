@@ -12,18 +12,58 @@ static __always_inline struct pending_write* pending_of_thread(__u64 flags) {
     return bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0, flags);
 }
 
+/* What rw_verify_area refuses before it asks file_permission: noted, it would be taken for the count of a
+ * later operation. */
+static __always_inline bool is_impossible(const void* position, unsigned long count) {
+    if ((__s64)count < 0) return true;
+    if (!position) return false;
+    __s64 at = 0;
+    bpf_probe_read_kernel(&at, sizeof(at), position);
+    return at < 0 || (__s64)((__u64)at + count) < 0;
+}
+
+static __always_inline void note_count(struct file* file, __u64 count) {
+    if (!is_judged(taint_of_current())) return;
+    struct pending_write* pending = pending_of_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!pending) return;
+    pending->file = (__u64)file;
+    pending->count = count;
+}
+
+static __always_inline void drop_count(void) {
+    struct pending_write* pending = pending_of_thread(0);
+    if (pending) pending->file = 0;
+}
+
 TRACE("fentry/rw_verify_area", rw_verify_area, int read_write, struct file* file, const void* position,
       unsigned long count) {
     if (read_write != 1) return 0;
-    if (!is_judged(taint_of_current())) return 0;
-    struct pending_write* pending = pending_of_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (!pending) return 0;
-    pending->file = (__u64)file;
-    pending->count = count;
+    if (is_impossible(position, count))
+        drop_count();
+    else
+        note_count(file, count);
     return 0;
 }
 
-static __always_inline __u64 take_count(struct file* file) {
+/* Asks file_permission for writing as FICLONE does, and brings no content. */
+TRACE("fentry/vfs_fallocate", fallocate_begin, struct file* file) {
+    note_count(file, 0);
+    return 0;
+}
+
+TRACE("fexit/vfs_fallocate", fallocate_end, struct file* file) {
+    drop_count();
+    return 0;
+}
+
+/* FICLONE comes without a count: whatever was noted is not its own. */
+TRACE("fentry/vfs_clone_file_range", clone_begin, struct file* in) {
+    drop_count();
+    return 0;
+}
+
+/* `unknown` stands for the count where there is none. */
+static __always_inline __u64 take_count(struct file* file, __u64 unknown) {
     if (counts_known) {
         struct pending_write* pending = pending_of_thread(0);
         if (pending && pending->file == (__u64)file) {
@@ -33,7 +73,12 @@ static __always_inline __u64 take_count(struct file* file) {
         }
     }
     count_loss(kLossUnknownCount);
-    return MODELWARD_UNKNOWN_COUNT;
+    return unknown;
+}
+
+/* A regular file: where counts are known, what has none is a clone of any size. */
+static __always_inline __u64 take_file_count(struct file* file) {
+    return take_count(file, counts_known ? MODELWARD_MAX_BUDGET : MODELWARD_UNKNOWN_COUNT);
 }
 
 static __always_inline bool is_charged(struct file* file) {

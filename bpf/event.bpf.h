@@ -11,11 +11,12 @@ static __always_inline struct task_struct* current_leader(void) {
     return task->group_leader;
 }
 
-static __noinline void send_event(const struct question* question, const struct answer* answer, __u8 kind) {
+/* False: it did not fit. */
+static __noinline bool send_event(const struct question* question, const struct answer* answer, __u8 kind) {
     struct event* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
     if (!event) {
         count_loss(kLossRingFull);
-        return;
+        return false;
     }
     event->boot_ns = bpf_ktime_get_boot_ns();
     event->policy_version = answer->policy_version;
@@ -43,6 +44,7 @@ static __noinline void send_event(const struct question* question, const struct 
     describe_program(event, leader);
     describe_ancestors(event, leader);
     bpf_ringbuf_submit(event, 0);
+    return true;
 }
 
 /* What an equal report is equal in: the file or the remote address. All reads of one process under one rule
@@ -56,29 +58,35 @@ static __always_inline __u64 target_of(const struct question* question) {
     return place ^ high * 31 ^ low ^ (__u64)question->operation << 56;
 }
 
-/* An alert is sent once per process, rule and target; a block again after a second, so that retries stay
- * visible. */
-static __always_inline bool is_news(const struct question* question, const struct answer* answer) {
+static __always_inline struct recent_key repetition_of(const struct question* question,
+                                                       const struct answer* answer) {
     struct task_struct* leader = current_leader();
     struct recent_key key = {
         .process = leader->start_boottime ^ (__u64)leader->tgid << 40,
         .rule = answer->identity,
         .target = target_of(question),
     };
+    return key;
+}
+
+/* An alert is sent once per process, rule and target; a block again after a second, so that retries stay
+ * visible. What did not fit into the ring was not sent: the next of its kind is news again. */
+static __always_inline void report_verdict(const struct question* question, const struct answer* answer) {
+    struct recent_key key = repetition_of(question, answer);
     __u64 now = bpf_ktime_get_boot_ns();
     __u64* last = bpf_map_lookup_elem(&recent, &key);
     if (last && (answer->action == kActionAlert || now - *last < NANOSECONDS)) {
         count_loss(kMergedEvents);
-        return false;
+        return;
     }
     bpf_map_update_elem(&recent, &key, &now, BPF_ANY);
-    return true;
+    if (!send_event(question, answer, kEventVerdict)) bpf_map_delete_elem(&recent, &key);
 }
 
 /* Judges, reports, and returns what the hook returns. */
 static __always_inline int decide(struct question* question) {
     struct answer answer = {};
     if (!judge(question, &answer)) return 0;
-    if (is_news(question, &answer)) send_event(question, &answer, kEventVerdict);
+    report_verdict(question, &answer);
     return answer.action == kActionBlock ? -kNoPermission : 0;
 }

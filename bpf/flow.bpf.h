@@ -9,8 +9,10 @@
 #include "bpf/inode.bpf.h"
 #include "bpf/taint.bpf.h"
 
-/* Keys of channels that have no inode of their own to be found by: the receiving socket's address. */
+/* Keys of channels that have no inode of their own to be found by: the address of the receiving socket or of
+ * the pipe. */
 #define SOCKET_DEVICE 0xffffffffu
+#define PIPE_DEVICE 0xfffffffeu
 
 static __always_inline __u64 flow_add(const struct inode_key* key, __u64 bytes) {
     __u64* meter = bpf_map_lookup_elem(&flows, key);
@@ -54,17 +56,19 @@ static __always_inline void report_derived(const struct marks* marks, const stru
     send_event(&question, &answer, kEventDerivedLabel);
 }
 
-/* `bytes` of a process with `taint` go into a regular file. */
-static __always_inline void flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
-                                         __u64 bytes, __u8 operation) {
+/* `bytes` of a process with `taint` go into a regular file. Not 0: the label that they make due finds no
+ * room, and bytes that nobody would follow are refused. */
+static __always_inline int flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
+                                        __u64 bytes, __u8 operation) {
+    if (!bytes) return 0;
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
-    if (label && marks_cover(&label->marks, &taint->marks)) return;
+    if (label && marks_cover(&label->marks, &taint->marks)) return 0;
     __u64 total = flow_add(&key, bytes);
     struct marks crossed = crossing(&taint->marks, total);
-    if (!crossed.classes) return;
+    if (!crossed.classes) return 0;
     if (label) {
-        if (marks_cover(&label->marks, &crossed)) return;
+        if (marks_cover(&label->marks, &crossed)) return 0;
         marks_add(&label->marks, &crossed);
         label->origin = kOriginDerived;
     } else {
@@ -73,12 +77,13 @@ static __always_inline void flow_to_file(const struct taint* taint, struct file*
             label = bpf_map_lookup_elem(&labels, &key);
             if (!label) {
                 count_loss(kLossLabelTable);
-                return;
+                return -kNoMemory;
             }
             marks_add(&label->marks, &crossed);
         }
     }
     report_derived(&crossed, &key, file->f_path.dentry, file->f_path.mnt, operation, total);
+    return 0;
 }
 
 /* The same into a pipe or towards a unix socket, whose readers become tainted as they read. */
@@ -100,6 +105,16 @@ static __always_inline void flow_from_channel(const struct inode_key* key) {
     struct taint* taint = taint_of_current();
     if (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks))) return;
     taint_current(marks, 0);
+}
+
+static __always_inline struct inode_key pipe_key(__u64 pipe) {
+    struct inode_key key = {.inode = pipe, .device = PIPE_DEVICE};
+    return key;
+}
+
+/* Of a file that is one end of it. */
+static __always_inline __u64 pipe_of(struct file* file) {
+    return (__u64)file->private_data;
 }
 
 static __always_inline struct inode_key socket_key(__u64 sk) {

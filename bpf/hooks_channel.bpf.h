@@ -9,10 +9,9 @@
 
 static __always_inline int after_pipe_read(struct kiocb* iocb, long result) {
     if (result <= 0) return 0;
-    struct inode_key key = key_of(iocb->ki_filp->f_inode);
+    struct inode_key key = pipe_key(pipe_of(iocb->ki_filp));
     flow_from_channel(&key);
-    struct taint* taint = taint_of_current();
-    if (taint && (taint->flags & kTaintProbe)) __sync_fetch_and_or(&taint->probe_seen, kProbePipe);
+    note_probe(taint_of_current(), kProbePipe);
     return 0;
 }
 
@@ -25,26 +24,77 @@ TRACE("fexit/anon_pipe_read", anon_pipe_read, struct kiocb* iocb, struct iov_ite
     return after_pipe_read(iocb, result);
 }
 
-static __always_inline int after_receive(struct socket* socket, int result) {
+/* A file's or socket's pages are put into a pipe (splice, sendfile): no hook asks about the pipe. */
+TRACE("fexit/splice_file_to_pipe", splice_into_pipe, struct file* in, void* pipe, void* offset,
+      unsigned long length, unsigned int flags, long result) {
+    struct taint* taint = taint_of_current();
+    if (result <= 0 || !is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    struct inode_key key = pipe_key((__u64)pipe);
+    flow_to_channel(taint, &key, result);
+    return 0;
+}
+
+static __always_inline bool is_pipe(struct file* file) {
+    return type_of(file->f_inode) == kModeFifo;
+}
+
+/* Whoever moves a pipe's bytes on carries its marks, before it is asked where to. */
+TRACE("fentry/do_splice", splice_begin, struct file* in) {
+    if (!is_pipe(in)) return 0;
+    struct inode_key key = pipe_key(pipe_of(in));
+    flow_from_channel(&key);
+    return 0;
+}
+
+static __always_inline void flow_between_pipes(struct file* in, struct file* out, long result) {
+    if (result <= 0 || !is_pipe(in) || !is_pipe(out)) return;
+    struct inode_key from = pipe_key(pipe_of(in)), to = pipe_key(pipe_of(out));
+    flow_from_channel(&from);
+    struct taint* taint = taint_of_current();
+    if (is_judged(taint) && !(taint->flags & kTaintProbe)) flow_to_channel(taint, &to, result);
+}
+
+TRACE("fexit/do_splice", splice_end, struct file* in, void* in_position, struct file* out, void* out_position,
+      unsigned long length, unsigned int flags, long result) {
+    flow_between_pipes(in, out, result);
+    return 0;
+}
+
+TRACE("fexit/do_tee", tee_end, struct file* in, struct file* out, unsigned long length, unsigned int flags,
+      long result) {
+    flow_between_pipes(in, out, result);
+    return 0;
+}
+
+/* A pipe is named by its address, which is used again. */
+TRACE("fentry/free_pipe_info", pipe_gone, void* pipe) {
+    struct inode_key key = pipe_key((__u64)pipe);
+    bpf_map_delete_elem(&channels, &key);
+    bpf_map_delete_elem(&flows, &key);
+    return 0;
+}
+
+static __always_inline int after_receive(struct socket* socket, int result, __u32 probe) {
     if (result <= 0) return 0;
     struct inode_key key = socket_key((__u64)socket->sk);
     flow_from_channel(&key);
+    note_probe(taint_of_current(), probe);
     return 0;
 }
 
 TRACE("fexit/unix_stream_recvmsg", unix_stream_recvmsg, struct socket* socket, struct msghdr* msg,
       unsigned long size, int flags, int result) {
-    return after_receive(socket, result);
+    return after_receive(socket, result, kProbeStream);
 }
 
 TRACE("fexit/unix_dgram_recvmsg", unix_dgram_recvmsg, struct socket* socket, struct msghdr* msg,
       unsigned long size, int flags, int result) {
-    return after_receive(socket, result);
+    return after_receive(socket, result, kProbeDatagram);
 }
 
 TRACE("fexit/unix_seqpacket_recvmsg", unix_seqpacket_recvmsg, struct socket* socket, struct msghdr* msg,
       unsigned long size, int flags, int result) {
-    return after_receive(socket, result);
+    return after_receive(socket, result, 0);
 }
 
 /* A socket is named by its address, which is used again: a new one starts without marks. */

@@ -4,8 +4,8 @@
 
 #include "bpf/count.bpf.h"
 #include "bpf/flow.bpf.h"
-#include "bpf/network.bpf.h"
 #include "bpf/removable.bpf.h"
+#include "bpf/send.bpf.h"
 
 /* The current process reads a labelled file: judge the access, then taint it. */
 static __always_inline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
@@ -76,36 +76,32 @@ static __always_inline int write_to_socket(const struct taint* taint, struct fil
     struct socket* socket = file->private_data;
     struct sock* sk = BPF_CORE_READ(socket, sk);
     if (!sk) return 0;
-    __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-    __u64 bytes = take_count(file);
-    if (is_inet(family)) return judge_send(taint, sk, family, 0, bytes);
-    if (family == kFamilyUnix) flow_to_peer(taint, sk, bytes);
-    return 0;
+    return send_to_socket(taint, socket, sk, 0, take_count(file, MODELWARD_UNKNOWN_COUNT));
 }
 
 static __always_inline int write_tainted(struct taint* taint, struct file* file, struct inode* inode) {
     umode_t type = type_of(inode);
     if (taint->flags & kTaintProbe)
-        return type == kModeRegular ? probe_write(taint, inode, take_count(file)) : 0;
+        return type == kModeRegular ? probe_write(taint, inode, take_file_count(file)) : 0;
     if (type == kModeSocket) return write_to_socket(taint, file);
     if (type == kModeRegular) {
-        __u64 bytes = take_count(file);
+        __u64 bytes = take_file_count(file);
         if (is_removable(inode->i_sb))
             return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
                                    kOperationWrite, bytes);
-        flow_to_file(taint, file, inode, bytes, kOperationWrite);
-        return 0;
+        return flow_to_file(taint, file, inode, bytes, kOperationWrite);
     }
     if (type == kModeFifo) {
-        struct inode_key key = key_of(inode);
-        flow_to_channel(taint, &key, take_count(file));
+        struct inode_key key = pipe_key(pipe_of(file));
+        flow_to_channel(taint, &key, take_count(file, MODELWARD_UNKNOWN_COUNT));
         return 0;
     }
     if (type == kModeBlock) {
         struct block_device* bdev = block_device_of(file);
         if (bdev && is_removable_disk(bdev))
             return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
-                                   file->f_path.mnt, kOperationWrite, take_count(file));
+                                   file->f_path.mnt, kOperationWrite,
+                                   take_count(file, MODELWARD_UNKNOWN_COUNT));
     }
     return 0;
 }
@@ -114,7 +110,11 @@ HOOK(file_permission, struct file* file, int mask) {
     struct inode* inode = file->f_inode;
     if (mask & kMayWrite) {
         struct taint* taint = taint_of_current();
-        if (!is_judged(taint) || is_charged(file)) return 0;
+        if (!is_judged(taint)) return 0;
+        if (is_charged(file)) {
+            drop_count();
+            return 0;
+        }
         return write_tainted(taint, file, inode);
     }
     if ((mask & kMayRead) && type_of(inode) == kModeRegular) return read_again(file, inode);
@@ -142,8 +142,9 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         if (is_removable(inode->i_sb))
             return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
                                    kOperationMap, inode->i_size);
-        flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
-    } else if (type == kModeBlock) {
+        return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
+    }
+    if (type == kModeBlock) {
         struct block_device* bdev = block_device_of(file);
         if (bdev && is_removable_disk(bdev))
             return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
@@ -162,6 +163,7 @@ HOOK(mmap_file, struct file* file) {
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */
 HOOK(file_receive, struct file* file) {
+    note_probe(taint_of_current(), kProbeReceive);
     struct inode* inode = file->f_inode;
     return type_of(inode) == kModeRegular ? read_again(file, inode) : 0;
 }

@@ -13,6 +13,7 @@ static __always_inline int judge_name(struct inode* directory, struct dentry* de
 }
 
 HOOK(inode_create, struct inode* directory, struct dentry* dentry) {
+    if (note_probe(taint_of_current(), kProbeCreate)) return -kNoPermission; /* leaves nothing behind */
     return judge_name(directory, dentry);
 }
 
@@ -34,4 +35,24 @@ HOOK(inode_link, struct dentry* from, struct inode* directory, struct dentry* de
 
 HOOK(inode_rename, struct inode* from, struct dentry* old, struct inode* directory, struct dentry* dentry) {
     return judge_name(directory, dentry);
+}
+
+HOOK(inode_setxattr, void* mapping, struct dentry* dentry, const char* name, const void* value,
+     unsigned long size) {
+    struct taint* taint = taint_of_current();
+    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    struct inode* inode = dentry->d_inode;
+    struct super_block* sb = dentry->d_sb;
+    if (!inode || !is_removable(sb)) return 0;
+    return judge_removable(taint, inode, sb->s_dev, dentry, some_mount_of(sb), kOperationWrite, size);
+}
+
+/* An inode whose last name and last user are gone never comes back: what is kept of it goes too, or files
+ * that are made and deleted would fill the tables. One that only leaves the cache keeps its label. */
+TRACE("fentry/security_inode_free", inode_free, struct inode* inode) {
+    if (inode->i_nlink) return 0;
+    struct inode_key key = key_of(inode);
+    bpf_map_delete_elem(&labels, &key);
+    bpf_map_delete_elem(&flows, &key);
+    return 0;
 }

@@ -14,6 +14,7 @@ HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
 HOOK(bprm_check_security, struct linux_binprm* bprm) {
     struct taint* taint = taint_of_current();
     if (!taint) return 0;
+    if (note_probe(taint, kProbeExec)) return -kNoPermission; /* goes on as it was */
     struct task_struct* task = bpf_get_current_task_btf();
     /* The thread that execs becomes the leader, with its own storage. */
     if (task->pid != task->tgid) return taint_inherit(task, taint) ? 0 : -kNoMemory;

@@ -81,6 +81,7 @@ struct inode {
     umode_t i_mode;
     struct super_block* i_sb;
     unsigned long i_ino;
+    unsigned int i_nlink;
     dev_t i_rdev;
     __s64 i_size;
     __u32 i_generation;
@@ -182,10 +183,52 @@ struct unix_sock {
     struct sock* peer;
 };
 
+union flowi_uli {
+    struct {
+        __be16 dport;
+    } ports;
+};
+
+struct flowi4 {
+    __be32 daddr;
+    union flowi_uli uli;
+};
+
+struct flowi6 {
+    struct in6_addr daddr;
+    union flowi_uli uli;
+};
+
+struct flowi {
+    union {
+        struct flowi4 ip4;
+        struct flowi6 ip6;
+    } u;
+};
+
+struct inet_cork_full {
+    struct flowi fl;
+};
+
+struct inet_sock {
+    struct inet_cork_full cork;
+};
+
+struct udp_sock {
+    unsigned long udp_flags; /* bit 0: UDP_CORK */
+    int pending;
+};
+
+/* Older kernels: a member of its own. */
+struct udp_sock___old {
+    unsigned int corkflag;
+};
+
 struct proto_ops;
 
 struct socket {
     short type;
+    struct file* file;
     struct sock* sk;
 };
 
@@ -201,7 +244,6 @@ struct msghdr {
     void* msg_name;
     int msg_namelen;
     unsigned int msg_flags;
-    struct kiocb* msg_iocb; /* gone in 7.x */
 };
 
 /* Gone from 6.5 on: since then sendfile and splice reach a socket through sendmsg. */
@@ -229,10 +271,16 @@ enum {
     kFamilyInet = 2,
     kFamilyInet6 = 10,
     kSocketStream = 1,
+    kSocketDatagram = 2,
+    kProtocolUdp = 17,
+    kProtocolUdpLite = 136,
+    kMessageMore = 0x8000,
+    kUdpFlagCork = 1,
     kTcpClose = 7,
 
     kMapPrivate = 2,
     kMapTypeMask = 15,
+    kNoUser = 0xffffffff,
     kNoPermission = 1,
     kNoMemory = 12,
 };

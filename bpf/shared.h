@@ -14,7 +14,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 1,
+    kLayout = 2,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -40,8 +40,8 @@ enum limits {
     kEventRingBytes = 1 << 23,
 };
 
-/* Charged when an operation reaches the hook without a byte count (reflink, or no fentry on rw_verify_area).
- */
+/* Charged when a write reaches the hook without a byte count (no fentry on rw_verify_area, or it was
+ * skipped). */
 #define MODELWARD_UNKNOWN_COUNT (1ull << 20)
 
 /* The largest budget a meter can hold; more is the same as this. 1 TiB. */
@@ -87,6 +87,11 @@ enum probe_hook {
     kProbeSend = 1 << 5,
     kProbeInherited = 1 << 6,
     kProbePipe = 1 << 7,
+    kProbeCreate = 1 << 8,
+    kProbeReceive = 1 << 9,
+    kProbeExec = 1 << 10,
+    kProbeStream = 1 << 11,
+    kProbeDatagram = 1 << 12,
 };
 
 /* Per process, on the thread group leader. */
@@ -169,7 +174,7 @@ struct installation {
 
 enum loss {
     kLossRingFull,      /* an event did not fit into the ring: the verdict stood, its report is lost */
-    kLossLabelTable,    /* no room for a derived label */
+    kLossLabelTable,    /* no room for a derived label: the write was refused */
     kLossMeterTable,    /* no room for a meter: counted as over budget */
     kLossMeterRace,     /* a meter was too contended to charge: counted as over budget */
     kLossTaint,         /* no memory for a process's taint: the operation was refused */

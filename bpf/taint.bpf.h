@@ -14,6 +14,13 @@ static __always_inline bool is_judged(const struct taint* taint) {
     return taint && taint->marks.classes && !(taint->flags & kTaintExempt);
 }
 
+/* The self-test's process reached a hook. False: it is another. */
+static __always_inline bool note_probe(struct taint* taint, __u32 hook) {
+    if (!taint || !(taint->flags & kTaintProbe)) return false;
+    __sync_fetch_and_or(&taint->probe_seen, hook);
+    return true;
+}
+
 /* The current process now carries `marks` too. False: no memory, the caller refuses the operation. */
 static __always_inline bool taint_current(const struct marks* marks, __u32 flags) {
     struct task_struct* task = bpf_get_current_task_btf();

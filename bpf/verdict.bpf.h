@@ -22,7 +22,6 @@ struct question {
     __u64 dentry; /* kernel addresses, only for naming the file */
     __u64 mount;
     __u32 sink_device;
-    __u32 uid;
 };
 
 struct answer {
@@ -111,6 +110,13 @@ static __always_inline int lowest_rule(const struct rule_set* set) {
     return -1;
 }
 
+/* Whose budget is charged: the user who logged in, whatever user the process has become (sudo, subordinate
+ * ids); without a login the user it runs as. */
+static __always_inline __u32 payer(struct task_struct* task) {
+    __u32 login = task->loginuid.val;
+    return login != kNoUser ? login : task->cred->euid.val;
+}
+
 /* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
 static __noinline bool judge(struct question* question, struct answer* answer) {
     struct policy* policy = policy_in_force();
@@ -123,8 +129,8 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     struct rule_set set = policy->point_rules[point];
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork) narrow_by_destination(&set, policy, question);
-    question->uid = ((struct task_struct*)bpf_get_current_task_btf())->cred->euid.val;
-    narrow_by_user(&set, policy, question->uid);
+    struct task_struct* task = bpf_get_current_task_btf();
+    narrow_by_user(&set, policy, task->cred->euid.val);
 
     int lowest = lowest_rule(&set);
     if (lowest < 0) return false;
@@ -137,5 +143,5 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     answer->identity = rule->identity;
     answer->action = rule->action;
     if (rule->action == kActionAllow) return false;
-    return !meter_charge(rule, question->uid, question->bytes, &answer->metered);
+    return !meter_charge(rule, payer(task), question->bytes, &answer->metered);
 }

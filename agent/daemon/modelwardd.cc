@@ -27,28 +27,32 @@ int no_sensor(const Error& error) {
     return say(error.message() + "\nmodelwardd: nothing is enforced on this host", kNoSensor);
 }
 
-// Starts and, unless enforcement was running before, ends it again.
+const char* to_sentence(Enforcement running) {
+    switch (running) {
+        case Enforcement::kByAgent:
+            return "This host is enforced by a running agent";
+        case Enforcement::kWithoutAgent:
+            return "This host is enforced; no agent is running";
+        case Enforcement::kNone:
+            break;
+    }
+    return "This host can enforce";
+}
+
 int check(const SensorOptions& options) {
-    auto sensor = start_sensor(options);
-    if (!sensor)
-        return say(sensor.error().message() + "\nmodelwardd: this host cannot enforce", kCannotEnforce);
-    const auto& info = (*sensor)->info();
-    std::printf("This host can enforce: sensor %s on kernel %s%s.\n", info.name.c_str(), info.kernel.c_str(),
-                info.adopted ? ", enforcement is running" : "");
-    for (const auto& spot : info.blind_spots)
+    const auto host = check_host(options);
+    if (!host) return say(host.error().message() + "\nmodelwardd: this host cannot enforce", kCannotEnforce);
+    std::printf("%s: sensor %s on kernel %s.\n", to_sentence(host->running), host->info.name.c_str(),
+                host->info.kernel.c_str());
+    for (const auto& spot : host->info.blind_spots)
         std::printf("  not seen: %s\n", spot.c_str());
-    if (!info.adopted)
-        if (auto removed = (*sensor)->remove(); !removed) return say(removed.error().message(), kFailed);
     return kDone;
 }
 
 int remove(const SensorOptions& options) {
-    auto sensor = start_sensor(options);
-    if (!sensor && sensor.error().code() == ErrorCode::kUnsupported)
-        return say("nothing was enforced", kDone);
-    if (!sensor) return say(sensor.error().message(), kFailed);
-    if (auto removed = (*sensor)->remove(); !removed) return say(removed.error().message(), kFailed);
-    return say("enforcement on this host has ended", kDone);
+    const auto ended = end_enforcement(options);
+    if (!ended) return say(ended.error().message(), kFailed);
+    return say(*ended ? "enforcement on this host has ended" : "nothing was enforced", kDone);
 }
 
 void start_log(const std::string& level) {

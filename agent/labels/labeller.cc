@@ -134,10 +134,8 @@ void Labeller::set(const Work& work, const Label& label, const std::string& reas
 // back.
 void Labeller::clear(const Work& work, const Label& old, const std::string& reason) {
     const int fd = work.file.fd.get();
-    const auto key =
-        sensor_->label(fd, old);  // sets what is there already: the way to learn the kernel's key
+    const auto key = sensor_->clear_label(fd);
     if (!key) return unscannable(work, key.error().message());
-    if (auto done = sensor_->clear_label(*key); !done) return unscannable(work, done.error().message());
     const auto stamp = stamp_of(fd);
     if (!has_no_writer(fd) || !stamp || !(*stamp == work.file.stamp)) {
         if (auto back = sensor_->label(fd, old); !back) unscannable(work, back.error().message());

@@ -20,8 +20,8 @@ namespace {
 
 std::unexpected<Error> refused(AttachMode mode, const LibbpfLog& log, int error) {
     const std::string cause = log.first_warning();
-    return fail(ErrorCode::kUnsupported, fmt::format("{}: {}{}{}", to_string(mode), cause,
-                                                     cause.empty() ? "" : ": ", std::strerror(error)));
+    return fail(refusal_code(error), fmt::format("{}: {}{}{}", to_string(mode), cause,
+                                                 cause.empty() ? "" : ": ", std::strerror(error)));
 }
 
 // One trivial program of the same kind: a refusal of the kind is told from a refusal of our programs.
@@ -31,8 +31,8 @@ Result<void> probe_mode(AttachMode mode, const LibbpfLog& log) {
     const bpf_attach_type type = lsm ? BPF_LSM_MAC : BPF_MODIFY_RETURN;
     const int id = ::libbpf_find_vmlinux_btf_id(function, type);
     if (id <= 0)
-        return fail(ErrorCode::kUnsupported, fmt::format("{}: the kernel describes no hook {} (BTF): {}",
-                                                         to_string(mode), function, std::strerror(-id)));
+        return fail(refusal_code(-id), fmt::format("{}: the kernel describes no hook {} (BTF): {}",
+                                                   to_string(mode), function, std::strerror(-id)));
     const bpf_insn program[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
                                 {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
     bpf_prog_load_opts options{};
@@ -42,7 +42,9 @@ Result<void> probe_mode(AttachMode mode, const LibbpfLog& log) {
     const UniqueFd loaded(::bpf_prog_load(lsm ? BPF_PROG_TYPE_LSM : BPF_PROG_TYPE_TRACING, "modelward_probe",
                                           "GPL", program, std::size(program), &options));
     if (!loaded) return refused(mode, log, errno);
-    if (::libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, nullptr) != 1)
+    const int storage = ::libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, nullptr);
+    if (storage < 0) return refused(mode, log, -storage);
+    if (storage == 0)
         return fail(ErrorCode::kUnsupported,
                     fmt::format("{}: the kernel has no task storage maps (Linux 6.1 or later is needed)",
                                 to_string(mode)));
@@ -103,6 +105,21 @@ void close_object(modelward_bpf* object) {
 }
 
 }  // namespace
+
+ErrorCode refusal_code(int error) {
+    switch (error) {
+        case ENOMEM:
+        case EAGAIN:
+        case EINTR:
+        case EBUSY:
+        case EMFILE:
+        case ENFILE:
+        case ENOSPC:
+            return ErrorCode::kUnavailable;
+        default:
+            return ErrorCode::kUnsupported;
+    }
+}
 
 std::string to_string(AttachMode mode) {
     return mode == AttachMode::kLsm ? "lsm" : "fmod_ret";

@@ -25,6 +25,10 @@ std::string to_string(AttachMode mode);
 std::vector<AttachMode> modes_to_try(const std::string& active_lsms, bool list_is_known);
 std::vector<AttachMode> modes_to_try();
 
+// What an errno of loading or attaching means: kUnavailable (memory, descriptors: another try may succeed) or
+// kUnsupported (the kernel refuses for good).
+ErrorCode refusal_code(int error);
+
 // Identifies the programs of this build.
 std::uint64_t programs_build();
 
@@ -41,7 +45,8 @@ struct AttachedPrograms {
     KernelMaps maps;
 };
 
-// `reuse`: maps of an earlier start to go on with, or null. kUnsupported with what the kernel answered.
+// `reuse`: maps of an earlier start to go on with, or null. refusal_code() with what the kernel
+// answered.
 Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reuse);
 
 }  // namespace modelward::agent

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 namespace modelward::agent {
 
 namespace {
@@ -21,6 +23,13 @@ TEST(ModesToTry, NeverLsmWhereItWouldLoadAndNotRun) {
 
 TEST(ModesToTry, FmodRetFirstWhereTheListIsNotKnown) {
     EXPECT_EQ(modes_to_try("", false), (Modes{AttachMode::kFmodRet, AttachMode::kLsm}));
+}
+
+TEST(RefusalCode, TroubleOfTheMomentIsWorthAnotherTry) {
+    for (const int error : {ENOMEM, EAGAIN, EINTR, EBUSY, EMFILE, ENFILE, ENOSPC})
+        EXPECT_EQ(refusal_code(error), ErrorCode::kUnavailable) << error;
+    for (const int error : {EPERM, EACCES, EINVAL, ENOENT, ESRCH, E2BIG, ENOTSUP})
+        EXPECT_EQ(refusal_code(error), ErrorCode::kUnsupported) << error;
 }
 
 }  // namespace

@@ -48,8 +48,12 @@ Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
     return from_kernel(keys->front());
 }
 
-Result<void> BpfSensor::clear_label(const InodeKey& key) {
-    return drop_label(maps_, to_kernel(key));
+Result<InodeKey> BpfSensor::clear_label(int fd) {
+    auto keys = kernel_keys(maps_, fd);
+    if (!keys) return fail(keys.error());
+    for (const auto& key : *keys)
+        if (auto dropped = drop_label(maps_, key); !dropped) return fail(dropped.error());
+    return from_kernel(keys->front());
 }
 
 Result<std::optional<Label>> BpfSensor::label_of(int fd) {

@@ -16,7 +16,7 @@ class BpfSensor final : public Sensor {
     const SensorInfo& info() const override { return info_; }
     Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
     Result<InodeKey> label(int fd, const Label& label) override;
-    Result<void> clear_label(const InodeKey& key) override;
+    Result<InodeKey> clear_label(int fd) override;
     Result<std::optional<Label>> label_of(int fd) override;
     Result<std::optional<Label>> label_of(const InodeKey& key) override;
     Result<std::vector<InodeKey>> keys_of(int fd) override;

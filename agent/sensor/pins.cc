@@ -63,10 +63,18 @@ Result<Pins> Pins::open(const fs::path& directory) {
     return Pins(directory, std::move(lock));
 }
 
-Result<std::optional<KernelMaps>> Pins::open_maps() const {
+Result<bool> Pins::are_held(const fs::path& directory) {
+    const UniqueFd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened) return fail_errno("open " + directory.string());
+    if (::flock(opened.get(), LOCK_SH | LOCK_NB) == 0) return false;
+    if (errno == EWOULDBLOCK) return true;
+    return fail_errno("lock " + directory.string());
+}
+
+Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
     KernelMaps maps;
     for (const auto& known : map_names()) {
-        const fs::path path = directory_ / "maps" / known.name;
+        const fs::path path = directory / "maps" / known.name;
         (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
         if (maps.*known.fd) continue;
         if (errno == ENOENT) return std::nullopt;
@@ -81,6 +89,20 @@ std::vector<UniqueFd> Pins::open_programs() const {
     for (const auto& entry : fs::directory_iterator(directory_ / "programs", error))
         programs.emplace_back(::bpf_obj_get(entry.path().c_str()));
     return programs;
+}
+
+std::vector<std::uint32_t> Pins::link_ids() const {
+    std::vector<std::uint32_t> ids;
+    for (const char* part : {"links", "next/links"}) {
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(directory_ / part, error)) {
+            const UniqueFd link(::bpf_obj_get(entry.path().c_str()));
+            bpf_link_info info{};
+            std::uint32_t size = sizeof info;
+            if (link && ::bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0) ids.push_back(info.id);
+        }
+    }
+    return ids;
 }
 
 Result<void> Pins::pin(const AttachedPrograms& programs) const {
@@ -129,6 +151,7 @@ Result<void> Pins::remove() const {
     if (auto cleared = clear(); !cleared) return cleared;
     std::error_code error;
     fs::remove(directory_, error);
+    if (error) return fail(Error::from_errno("remove " + directory_.string(), error.value()));
     return {};
 }
 

@@ -22,8 +22,12 @@ class Pins {
     // Makes the directory if needed. kIo: not on a bpffs; kConflict: another agent holds it.
     static Result<Pins> open(const std::filesystem::path& directory);
 
-    // The maps of a finished installation, or nothing.
-    Result<std::optional<KernelMaps>> open_maps() const;
+    // The maps of a finished installation, or nothing. Needs no lock: for a look at what another agent runs.
+    static Result<std::optional<KernelMaps>> maps_in(const std::filesystem::path& directory);
+    Result<std::optional<KernelMaps>> open_maps() const { return maps_in(directory_); }
+
+    // Whether a running agent holds the directory.
+    static Result<bool> are_held(const std::filesystem::path& directory);
 
     // The programs at work; empty if none is pinned.
     std::vector<UniqueFd> open_programs() const;
@@ -33,6 +37,9 @@ class Pins {
 
     // Pins programs over those of the build before: each old one goes only when its successor is in place.
     Result<void> replace_programs(const AttachedPrograms& programs) const;
+
+    // The kernel's numbers of the pinned links, to ask for them when the pins are gone.
+    std::vector<std::uint32_t> link_ids() const;
 
     // Removes what is pinned; enforcement ends unless a process still holds the links.
     Result<void> clear() const;

@@ -46,7 +46,8 @@ class Sensor {
     // Labels are keyed by the kernel's own view of the inode behind `fd` (stat's device differs on btrfs and
     // overlay), so the caller passes a path-opened descriptor of this process: see open_for_label().
     virtual Result<InodeKey> label(int fd, const Label& label) = 0;
-    virtual Result<void> clear_label(const InodeKey& key) = 0;
+    // Takes away all that label() would set for `fd` (two keys on an overlay). The key is label()'s.
+    virtual Result<InodeKey> clear_label(int fd) = 0;
     virtual Result<std::optional<Label>> label_of(int fd) = 0;
     virtual Result<std::optional<Label>> label_of(const InodeKey& key) = 0;
     // What events may call the inode behind `fd` (on overlay it has two keys).

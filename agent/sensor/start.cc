@@ -5,6 +5,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "agent/sensor/bpf_sensor.h"
 #include "agent/sensor/exemption.h"
 #include "agent/sensor/kernel_functions.h"
@@ -16,11 +20,16 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::string_view kBlindSpots[] = {
-    "stores into a mapping that was made before the process became tainted",
-    "vmsplice and tee into pipes, and splice from a pipe by a process that is not tainted itself",
+    "stores into a mapping that was made before the process became tainted; a shared mapping of a file on a "
+    "stick, "
+    "made before the model was read, takes them there",
+    "vmsplice into a pipe, and one splice out of a pipe that was empty when an untainted process began it",
     "memory shared between processes (shm, process_vm_readv, ptrace) and System V or POSIX message queues",
+    "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
+    "pieces below min_flow: bytes are metered for each target by itself",
+    "terminals (pty) and other character devices between processes",
     "device mapper, loop and network block devices that lie on removable media",
-    "sockets other than IPv4, IPv6 and connected unix sockets",
+    "sockets other than IPv4, IPv6 and unix sockets",
 };
 
 // bpf/hook.bpf.h says why.
@@ -58,10 +67,14 @@ Result<void> set_installed(const KernelMaps& maps, kernel::installation installe
     return map_put(maps.installed, zero, installed, "note what is installed");
 }
 
-// The self-test needs an exempt process; the agent has to be one anyway.
-Result<void> prove(const KernelMaps& maps) {
+// The self-test needs an exempt process; the agent has to be one anyway. Where enforcement was `running`, the
+// kernel is known to take the programs: what fails is trouble of the moment (old ones still detaching).
+Result<void> prove(const KernelMaps& maps, bool running) {
     if (auto exempted = exempt_process(maps, ::getpid()); !exempted) return exempted;
-    return self_test(maps);
+    auto tested = self_test(maps);
+    if (!tested && running && tested.error().code() == ErrorCode::kUnsupported)
+        return fail(ErrorCode::kUnavailable, tested.error().message());
+    return tested;
 }
 
 // Attached and proven, in the strongest way that works.
@@ -72,18 +85,21 @@ struct Started {
 
 Result<Started> attach_strongest(const KernelMaps* reuse) {
     std::string tried;
+    ErrorCode code = ErrorCode::kUnsupported;
     for (const AttachMode mode : modes_to_try()) {
         auto programs = attach_programs(mode, reuse);
         if (programs) {
-            auto proven = prove(programs->maps);
+            auto proven = prove(programs->maps, reuse != nullptr);
             if (proven) return Started{mode, std::move(*programs)};
             programs = fail(proven.error().with_context(to_string(mode)));
         }
         tried += (tried.empty() ? "" : "; ") + programs.error().message();
+        if (code == ErrorCode::kUnsupported) code = programs.error().code();
     }
-    return fail(
-        ErrorCode::kUnsupported,
-        fmt::format("this kernel ({}) takes neither LSM nor fmod_ret programs: {}", kernel_release(), tried));
+    if (code != ErrorCode::kUnsupported)
+        return fail(code, fmt::format("the sensor could not be started now: {}", tried));
+    return fail(code, fmt::format("this kernel ({}) takes neither LSM nor fmod_ret programs: {}",
+                                  kernel_release(), tried));
 }
 
 Result<std::unique_ptr<Sensor>> start_fresh(Pins pins) {
@@ -104,7 +120,7 @@ Result<std::unique_ptr<Sensor>> start_fresh(Pins pins) {
 
 // The same programs are at work: nothing is loaded.
 Result<std::unique_ptr<Sensor>> adopt(Pins pins, KernelMaps maps, AttachMode mode) {
-    if (auto proven = prove(maps); !proven) return fail(proven.error());
+    if (auto proven = prove(maps, true); !proven) return fail(proven.error());
     return BpfSensor::make(describe(mode, true), std::move(maps), std::move(pins));
 }
 
@@ -119,16 +135,81 @@ Result<std::unique_ptr<Sensor>> upgrade(Pins pins, const KernelMaps& maps,
     return BpfSensor::make(describe(started->mode, true), std::move(started->programs.maps), std::move(pins));
 }
 
+// No BPF file system. If the kernel refuses the programs anyway, that is what the admin has to know.
+Error or_refusal_of_kernel(const Error& no_pins) {
+    if (no_pins.code() != ErrorCode::kIo) return no_pins;
+    auto tried = attach_strongest(nullptr);
+    return !tried && tried.error().code() == ErrorCode::kUnsupported ? tried.error() : no_pins;
+}
+
+// A program goes when the last reference to its link does, a moment after the pin.
+Result<void> await_end(const std::vector<std::uint32_t>& links) {
+    constexpr int kTries = 200;
+    constexpr auto kPause = std::chrono::milliseconds(10);
+    std::size_t left = 0;
+    for (int i = 0; i < kTries; ++i) {
+        left = static_cast<std::size_t>(std::ranges::count_if(links, [](std::uint32_t id) {
+            return static_cast<bool>(UniqueFd(::bpf_link_get_fd_by_id(id)));
+        }));
+        if (left == 0) return {};
+        std::this_thread::sleep_for(kPause);
+    }
+    return fail(
+        ErrorCode::kConflict,
+        fmt::format("the pins are gone, and {} of {} programs are still at work: another process holds "
+                    "them; end it, or restart this host",
+                    left, links.size()));
+}
+
+// What is pinned and finished, if anything is.
+Result<std::optional<kernel::installation>> running_in(const std::filesystem::path& directory) {
+    auto maps = Pins::maps_in(directory);
+    if (!maps) return fail(maps.error());
+    if (!*maps) return std::nullopt;
+    auto installed = installed_in(**maps);
+    if (!installed) return fail(installed.error());
+    if (installed->layout == 0) return std::nullopt;
+    return *installed;
+}
+
 }  // namespace
+
+Result<HostCheck> check_host(const SensorOptions& options) {
+    const auto& directory = options.pin_directory;
+    std::error_code error;
+    const bool was_there = std::filesystem::exists(directory, error);
+    if (was_there) {
+        auto held = Pins::are_held(directory);
+        if (!held) return fail(held.error());
+        auto running = running_in(directory);
+        if (!running) return fail(running.error());
+        if (*running)
+            return HostCheck{describe(static_cast<AttachMode>((*running)->mode), true),
+                             *held ? Enforcement::kByAgent : Enforcement::kWithoutAgent};
+    }
+    auto pins = Pins::open(directory);
+    if (!pins) return fail(or_refusal_of_kernel(pins.error()));
+    auto started = attach_strongest(nullptr);
+    if (!was_there)
+        if (auto removed = pins->remove(); !removed) return fail(removed.error());
+    if (!started) return fail(started.error());
+    return HostCheck{describe(started->mode, false), Enforcement::kNone};
+}
+
+Result<bool> end_enforcement(const SensorOptions& options) {
+    std::error_code error;
+    if (!std::filesystem::exists(options.pin_directory, error) && !error) return false;
+    auto pins = Pins::open(options.pin_directory);
+    if (!pins) return fail(pins.error());
+    const auto links = pins->link_ids();
+    if (auto removed = pins->remove(); !removed) return fail(removed.error());
+    if (auto ended = await_end(links); !ended) return fail(ended.error());
+    return true;
+}
 
 Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
     auto pins = Pins::open(options.pin_directory);
-    if (!pins) {
-        // No BPF file system. If the kernel refuses the programs anyway, that is what the admin has to know.
-        if (pins.error().code() == ErrorCode::kIo)
-            if (auto tried = attach_strongest(nullptr); !tried) return fail(tried.error());
-        return fail(pins.error());
-    }
+    if (!pins) return fail(or_refusal_of_kernel(pins.error()));
     auto maps = pins->open_maps();
     if (!maps) return fail(maps.error());
     if (!*maps) {

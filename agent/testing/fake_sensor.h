@@ -33,10 +33,10 @@ class FakeSensor final : public Sensor {
         labels[key_of(fd)] = label;
         return key_of(fd);
     }
-    Result<void> clear_label(const InodeKey& key) override {
-        labels.erase(key);
+    Result<InodeKey> clear_label(int fd) override {
+        labels.erase(key_of(fd));
         if (after_clear) after_clear();
-        return {};
+        return key_of(fd);
     }
     Result<std::optional<Label>> label_of(int fd) override { return label_of(key_of(fd)); }
     Result<std::optional<Label>> label_of(const InodeKey& key) override {

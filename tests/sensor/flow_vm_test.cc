@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Labels follow bytes: into files past min_flow, and through pipes and unix sockets to whoever reads them.
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
+#include <fstream>
+#include <limits>
 #include <vector>
 
 #include "tests/sensor/insider.h"
@@ -60,7 +66,7 @@ TEST_F(FlowTest, AFileIsLabelledWhenMinFlowIsReachedAndNotBefore) {
     ASSERT_TRUE(by_key && *by_key);
 
     EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), EPERM);
-    ASSERT_TRUE(sensor->clear_label(derived[0].file));
+    clear_label(copy);
     EXPECT_FALSE(label_of(copy));
     EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), 0);
     std::filesystem::remove(kTarget);
@@ -114,6 +120,92 @@ TEST_F(FlowTest, CopiesMadeInsideTheKernelCountTheirBytesOnce) {
         ASSERT_EQ(copy_in_child(4096), 0) << name;
         EXPECT_TRUE(label_of(target)) << name;
     }
+}
+
+// An overlay asks the hooks for a clone before it finds that the file system below knows none.
+class Overlay {
+  public:
+    Overlay() {
+        for (const char* part : {"lower", "upper", "work", "merged"})
+            std::filesystem::create_directories(root_ / part);
+        const std::string options = "lowerdir=" + (root_ / "lower").string() +
+                                    ",upperdir=" + upper().string() + ",workdir=" + (root_ / "work").string();
+        mounted_ = ::mount("overlay", merged().c_str(), "overlay", 0, options.c_str()) == 0;
+    }
+    ~Overlay() {
+        ::umount(merged().c_str());
+        std::filesystem::remove_all(root_);
+    }
+    Overlay(const Overlay&) = delete;
+    Overlay& operator=(const Overlay&) = delete;
+
+    bool is_mounted() const { return mounted_; }
+    std::filesystem::path merged() const { return root_ / "merged"; }
+    std::filesystem::path upper() const { return root_ / "upper"; }
+
+  private:
+    std::filesystem::path root_ = "/mnt/disk/overlay";
+    bool mounted_ = false;
+};
+
+TEST_F(FlowTest, AClonePassesAnyMinFlowWhateverWasTriedBefore) {
+    const Overlay overlay;
+    ASSERT_TRUE(overlay.is_mounted());
+    const std::string model = make_model("model"), source = overlay.merged() / "source";
+    std::ofstream(source) << "w";
+    auto policy = test_policy();
+    policy.classes[0].min_flow_bytes = 16 << 20;
+    ASSERT_TRUE(sensor->apply(policy, ++version));
+    const std::pair<const char*, std::function<void(int)>> before[] = {
+        {"nothing", [](int) {}},
+        {"a write beyond the end of all files",
+         [](int fd) { (void)!::pwrite(fd, "x", 1, std::numeric_limits<off_t>::max()); }},
+        {"a write of a negative count", [](int fd) { ::syscall(SYS_write, fd, "x", -4096L); }},
+        {"fallocate", [](int fd) { ::fallocate(fd, 0, 0, 4096); }},
+        {"a refused fallocate", [](int fd) { ::fallocate(fd, 0, -1, 4096); }},
+        {"a write", [](int fd) { (void)!::write(fd, "x", 1); }},
+    };
+    for (const auto& [name, act] : before) {
+        const std::string target = overlay.merged() / "target";
+        std::ofstream(target) << "";
+        EXPECT_EQ(in_child([&] {
+                      const int from = ::open(source.c_str(), O_RDONLY);
+                      const int to = ::open(target.c_str(), O_WRONLY);
+                      if (from < 0 || to < 0 || !read_model(model)) return 200;
+                      act(to);
+                      return outcome(::ioctl(to, FICLONE, from));
+                  }),
+                  EOPNOTSUPP)
+            << name;
+        EXPECT_TRUE(label_of(target)) << name;
+        std::filesystem::remove(target);
+    }
+}
+
+TEST_F(FlowTest, ClearingOnAnOverlayLeavesNoHalfOfALabel) {
+    const Overlay overlay;
+    ASSERT_TRUE(overlay.is_mounted());
+    const std::string model = make_model("model"), copy = overlay.merged() / "copy",
+                      below = overlay.upper() / "copy";
+    std::ofstream(copy) << "";
+    ASSERT_EQ(in_child([&] { return read_model(model) ? append(copy, kMinFlow) : 200; }), 0);
+    ASSERT_TRUE(label_of(copy));
+    ASSERT_TRUE(label_of(below));
+    clear_label(copy);
+    EXPECT_FALSE(label_of(copy));
+    EXPECT_FALSE(label_of(below));
+    EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), 0);
+    std::filesystem::remove(kTarget);
+}
+
+TEST_F(FlowTest, RoomWithoutContentIsNoFlow) {
+    const std::string model = make_model("model"), copy = make_plain("copy", 0);
+    EXPECT_EQ(in_child([&] {
+                  const int fd = ::open(copy.c_str(), O_WRONLY);
+                  return read_model(model) ? outcome(::fallocate(fd, 0, 0, 4 * kMinFlow)) : 200;
+              }),
+              0);
+    EXPECT_FALSE(label_of(copy));
 }
 
 // The reader never opens the model: it is tainted by what it reads from the writer.

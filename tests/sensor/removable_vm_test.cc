@@ -6,6 +6,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 
 #include <fstream>
 
@@ -95,6 +96,8 @@ TEST_F(RemovableTest, EveryWayOfWritingIsRefusedOnAnOpenFile) {
              return ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, target, 0) == MAP_FAILED ? errno
                                                                                                        : 0;
          }},
+        {"extended attribute",
+         [](int target, int) { return outcome(::fsetxattr(target, "user.secret", "x", 1, 0)); }},
         {"fallocate", [](int target, int) { return outcome(::fallocate(target, 0, 0, 4096)); }},
     };
     for (const auto& way : ways) {

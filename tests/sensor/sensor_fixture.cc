@@ -109,6 +109,12 @@ void SensorTest::set_label(const std::string& path) {
     ASSERT_TRUE(labelled) << labelled.error().message();
 }
 
+void SensorTest::clear_label(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto cleared = sensor->clear_label(fd.get());
+    ASSERT_TRUE(cleared) << cleared.error().message();
+}
+
 std::string SensorTest::make_model(const std::string& name) {
     const std::string path = make_plain(name);
     set_label(path);

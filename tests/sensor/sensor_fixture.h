@@ -37,6 +37,7 @@ class SensorTest : public ::testing::Test {
     std::string make_model(const std::string& name);
     std::string make_plain(const std::string& name, std::size_t bytes = kModelBytes);
     void set_label(const std::string& path);
+    void clear_label(const std::string& path);
     std::optional<agent::Label> label_of(const std::string& path);
 
     // Applies test_policy with a meter of its own.

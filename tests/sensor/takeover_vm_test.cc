@@ -2,6 +2,9 @@
 // Enforcement outlives the agent, and the next one takes over what is there: policy, labels, and events once.
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
 
 #include "base/unique_fd.h"
 #include "bpf/shared.h"
@@ -91,6 +94,104 @@ TEST_F(TakeoverTest, AnotherBuildReplacesTheProgramsAndKeepsWhatTheyKnow) {
     EXPECT_EQ(seen.back().policy_version, version);
     fresh_network_budget();
     EXPECT_EQ(steal(model), EPERM);
+}
+
+std::vector<std::uint32_t> links_at_work() {
+    std::vector<std::uint32_t> ids;
+    for (const auto& entry : std::filesystem::directory_iterator("/sys/fs/bpf/modelward/links")) {
+        const UniqueFd link(::bpf_obj_get(entry.path().c_str()));
+        bpf_link_info info{};
+        std::uint32_t size = sizeof info;
+        if (::bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0) ids.push_back(info.id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
+TEST_F(TakeoverTest, ALookAtTheHostLeavesWhatRunsAsItIs) {
+    const auto before = links_at_work();
+    ASSERT_FALSE(before.empty());
+    const auto with_agent = agent::check_host({});
+    ASSERT_TRUE(with_agent) << with_agent.error().message();
+    EXPECT_EQ(with_agent->running, agent::Enforcement::kByAgent);
+    EXPECT_EQ(with_agent->info.name, sensor->info().name);
+    sensor.reset();
+    pretend_installed([](auto& installed) { installed.build = 1; });  // the next start would replace them
+    const auto without = agent::check_host({});
+    ASSERT_TRUE(without) << without.error().message();
+    EXPECT_EQ(without->running, agent::Enforcement::kWithoutAgent);
+    EXPECT_EQ(links_at_work(), before);
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_NE(links_at_work(), before);
+}
+
+TEST_F(TakeoverTest, EnforcementIsEndedWithoutStartingAnything) {
+    const auto held = agent::end_enforcement({});
+    ASSERT_FALSE(held);
+    EXPECT_EQ(held.error().code(), ErrorCode::kConflict);
+    sensor.reset();
+    pretend_installed([](auto& installed) { installed.layout += 1; });  // no start would take it over
+    {
+        const UniqueFd link(::bpf_obj_get("/sys/fs/bpf/modelward/links/file_open"));
+        ASSERT_TRUE(link);
+        const auto stays = agent::end_enforcement({});
+        ASSERT_FALSE(stays);
+        EXPECT_NE(stays.error().message().find("1 of"), std::string::npos) << stays.error().message();
+    }
+    EXPECT_FALSE(std::filesystem::exists("/sys/fs/bpf/modelward"));
+    const auto nothing = agent::end_enforcement({});
+    ASSERT_TRUE(nothing);
+    EXPECT_FALSE(*nothing);
+    const auto host = agent::check_host({});
+    ASSERT_TRUE(host) << host.error().message();
+    EXPECT_EQ(host->running, agent::Enforcement::kNone);
+    EXPECT_FALSE(std::filesystem::exists("/sys/fs/bpf/modelward"));
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_FALSE(sensor->info().adopted);
+}
+
+TEST_F(TakeoverTest, AHookThatHasGoneSilentIsNamed) {
+    sensor.reset();
+    const std::filesystem::path links = "/sys/fs/bpf/modelward/links";
+    const bool renamed = std::filesystem::exists(links / "anon_pipe_read");
+    for (const char* name : {"file_receive", "inode_create", "bprm_check_security", "unix_stream_recvmsg",
+                             "unix_dgram_recvmsg", renamed ? "anon_pipe_read" : "pipe_read"})
+        ASSERT_TRUE(std::filesystem::remove(links / name)) << name;
+    const std::string expected =
+        "self-test: these hooks do not fire: file_receive, inode_create, bprm_check_security, pipe_read, "
+        "unix_stream_recvmsg, unix_dgram_recvmsg";
+    // The kernel detaches a program some time after its last reference is gone.
+    std::string message;
+    for (int i = 0; i < 100 && message != expected; ++i) {
+        const auto refused = agent::start_sensor({});
+        if (refused) continue;
+        EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
+        message = refused.error().message();
+    }
+    EXPECT_EQ(message, expected);
+    ASSERT_TRUE(agent::end_enforcement({}));
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+}
+
+TEST_F(TakeoverTest, RunningOutOfDescriptorsIsNotTakenForAKernelThatRefuses) {
+    sensor.reset();
+    pretend_installed([](auto& installed) { installed.build = 1; });
+    EXPECT_EQ(in_child([] {
+                  const rlimit few{64, 64};
+                  ::setrlimit(RLIMIT_NOFILE, &few);
+                  const auto started = agent::start_sensor({});
+                  return started ? 200 : 100 + static_cast<int>(started.error().code());
+              }),
+              100 + static_cast<int>(ErrorCode::kUnavailable));
+    auto next = agent::start_sensor({});
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
 }
 
 TEST_F(TakeoverTest, TablesOfAnotherLayoutAreLeftAlone) {
