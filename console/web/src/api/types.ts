@@ -95,6 +95,7 @@ export const HostSchema = v.object({
   last_seen_ms: v.number(),
   online: v.boolean(),
   revoked: v.optional(v.boolean(), false),
+  certificate_days_left: v.number(),
   sensor: text_or_empty,
   kernel: text_or_empty,
   agent_version: text_or_empty,

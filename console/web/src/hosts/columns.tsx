@@ -27,7 +27,7 @@ export function hostColumns(newest_bundle: number) {
       cell: ({ row: { original } }) => (
         <Two icon={<span className={styles.dot} data-online={original.online} />}
           first={original.revoked ? 'Revoked' : original.online ? 'Online' : 'Offline'}
-          second={original.last_seen_ms > 0 ? <>seen <Ago ms={original.last_seen_ms} /></> : 'never reported'} />
+          second={<>{original.last_seen_ms > 0 ? <>seen <Ago ms={original.last_seen_ms} /></> : 'never reported'}<Certificate host={original} /></>} />
       ),
     }),
     helper.accessor('sensor', {
@@ -55,6 +55,15 @@ export function hostColumns(newest_bundle: number) {
       cell: ({ row }) => <LossCell host={row.original} />,
     }),
   ]);
+}
+
+// A host renews its certificate in the last third of its life, which is longer than this.
+const expiry_warning_days = 60;
+
+function Certificate({ host }: { host: Host }) {
+  const days = host.certificate_days_left;
+  if (host.revoked || days >= expiry_warning_days) return null;
+  return <span className={styles.warn}>{days < 1 ? '; certificate has ended' : `; certificate ends in ${days} days`}</span>;
 }
 
 function blindSpots(spots: readonly string[]) {

@@ -7,7 +7,7 @@ export interface Loss {
   value: number;
 }
 
-const loss_words = /lost|loss|missing|without|drop|gap|skip|fail|error|unevaluable|overflow|full|refused|truncated|expired|timeout/;
+const loss_words = /lost|loss|missing|missed|not_|unscannable|out_of_reach|undecodable|without|drop|gap|skip|fail|error|unevaluable|overflow|full|refused|truncated|expired|timeout/;
 
 /** The counters of loss that are not zero, largest first. */
 export function lossesOf(host: Pick<Host, 'counters'>): Loss[] {

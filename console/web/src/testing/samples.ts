@@ -53,7 +53,7 @@ export function aPage(incidents: Incident[], next_cursor: string | null = null, 
 
 export function aHost(changes: Partial<Host> = {}): Host {
   return {
-    id: 'host-12', name: 'ws-12', last_seen_ms: 1_700_000_000_000, online: true, revoked: false, sensor: 'lsm', kernel: '6.1.0',
+    id: 'host-12', name: 'ws-12', last_seen_ms: 1_700_000_000_000, online: true, revoked: false, certificate_days_left: 300, sensor: 'lsm', kernel: '6.1.0',
     agent_version: '0.1.0', bundle_version: 17, bundle_error: '', blind_spots: [], counters: {}, ...changes,
   };
 }
