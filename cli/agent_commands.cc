@@ -42,10 +42,13 @@ std::string host_name() {
 int enroll(const AgentOptions& options, bool as_json) {
     const auto config = agent::read_config(options.config);
     if (!config) return complain(config.error());
-    if (const auto before = agent::load_identity(config->state_dir); before && !options.again)
+    const auto before = agent::load_identity(config->state_dir);
+    if (before && !options.again)
         return complain(Error(ErrorCode::kConflict, "this host is enrolled already, as " + before->host_id +
                                                         " with " + before->console +
                                                         " (--again replaces that)"));
+    if (options.token_file == "-" && ::isatty(STDIN_FILENO))
+        std::fputs("Paste the token, then press Enter and Ctrl-D: ", stderr);
     const auto token = options.token_file.empty() ? Result<std::string>(options.token)
                                                   : read_token(options.token_file, std::cin);
     if (!token) return complain(token.error());
@@ -57,6 +60,9 @@ int enroll(const AgentOptions& options, bool as_json) {
         std::puts(json{{"host_id", identity->host_id}, {"console", identity->console}}.dump().c_str());
     else
         std::printf("Enrolled with %s as host %s.\n", identity->console.c_str(), identity->host_id.c_str());
+    if (before)
+        std::fprintf(stderr, "The host's earlier enrolment, %s, is valid until the console revokes it.\n",
+                     before->host_id.c_str());
     return 0;
 }
 

@@ -27,6 +27,12 @@ Result<void> add(const AddOptions& options, bool json) {
     if (!file) return fail(file.error());
     const auto fingerprint = fingerprint::make_fingerprint(**file);
     if (!fingerprint) return fail(fingerprint.error().with_context(options.file));
+    if (options.file.ends_with(".mwfp"))
+        return fail(ErrorCode::kInvalid,
+                    options.file + " is a fingerprint; register the file it was made of");
+    if (options.kind == "weights" && fingerprint->tensors.empty())
+        std::cerr << "warning: no tensors are recognised in " << options.file
+                  << ": copies of its bytes will be found, conversions to other formats will not\n";
     const auto artifact = client->require("POST", "/api/v1/artifacts",
                                           {{"name", options.name},
                                            {"kind", options.kind},
@@ -51,6 +57,7 @@ Result<void> list(bool json) {
         std::cout << body->dump(2) << '\n';
         return {};
     }
+    if (body->value("artifacts", Json::array()).empty()) std::cerr << "no artifacts\n";
     for (const Json& artifact : body->value("artifacts", Json::array())) {
         std::printf("%-36s  %-12s  %-12s  %14llu  %s\n", artifact.value("id", "").c_str(),
                     artifact.value("class", "").c_str(), artifact.value("kind", "").c_str(),

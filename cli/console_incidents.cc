@@ -76,6 +76,7 @@ Result<void> list(const ListOptions& options, bool json) {
         std::cout << all->dump(2) << '\n';
         return {};
     }
+    if ((*all)["incidents"].empty()) std::cerr << "no incidents\n";
     for (const Json& incident : (*all)["incidents"])
         print_row(incident);
     return {};
@@ -113,10 +114,13 @@ void add_incident_commands(CLI::App& app, Context& context) {
     CLI::App* listing = incidents->add_subcommand("list", "List incidents");
     for (CLI::App* command : {incidents, listing}) {
         command->add_option("--text", options->text, "Only those that contain this text");
-        command->add_option("--level", options->level, "informational, low, medium, high or critical");
-        command->add_option("--verdict", options->verdict, "alert or block");
+        command->add_option("--level", options->level)
+            ->check(CLI::IsMember({"informational", "low", "medium", "high", "critical"}));
+        command->add_option("--verdict", options->verdict)->check(CLI::IsMember({"alert", "block"}));
         command->add_option("--host", options->host, "Name or id of a host");
-        command->add_option("--limit", options->limit, "At most this many")->capture_default_str();
+        command->add_option("--limit", options->limit, "At most this many")
+            ->check(CLI::Range(1, 1'000'000))
+            ->capture_default_str();
     }
     CLI::App* showing = incidents->add_subcommand("show", "Everything about one incident");
     showing->add_option("ID", *id, "INC-000042")->required();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // modelward login.
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -19,23 +20,35 @@ struct LoginOptions {
     std::string ca_file;
 };
 
-// Restores the terminal whatever happens.
+termios terminal_before;  // where a signal handler finds it
+
+void restore_and_end(int signal) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+}
+
+// Restores the terminal whatever happens, Ctrl-C included. One at a time.
 class HiddenInput {
   public:
-    HiddenInput() : hidden_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+    HiddenInput() : hidden_(::tcgetattr(STDIN_FILENO, &terminal_before) == 0) {
         if (!hidden_) return;
-        termios silent = before_;
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+            ::signal(signal, restore_and_end);
+        termios silent = terminal_before;
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
     ~HiddenInput() {
-        if (hidden_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        if (!hidden_) return;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+            ::signal(signal, SIG_DFL);
     }
     HiddenInput(const HiddenInput&) = delete;
     HiddenInput& operator=(const HiddenInput&) = delete;
 
   private:
-    termios before_{};
     bool hidden_;
 };
 

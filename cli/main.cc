@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
 #include "cli/commands.h"
+#include "cli/unknown_command.h"
 
 int main(int argc, char** argv) {
     CLI::App app{"Modelward: keeps classified ML models on the machines where they belong", "modelward"};
@@ -15,6 +18,12 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() != 0)
+            if (const auto unknown = modelward::cli::unknown_command(
+                    app, std::span(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0))))) {
+                std::cerr << "modelward: " << *unknown << '\n';
+                return 2;
+            }
         return app.exit(error) == 0 ? 0 : 2;
     }
     return context.exit_code;

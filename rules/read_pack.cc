@@ -34,8 +34,13 @@ Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
     std::error_code error;
     for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
         std::error_code ignored;
-        if (!it->is_regular_file(ignored)) continue;
         const fs::path extension = it->path().extension();
+        if (extension == ".yaml" && !it->is_regular_file(ignored)) {
+            return fail(
+                ErrorCode::kInvalid,
+                it->path().string() + ": not a file that can be read (a folder, or a link to nothing)");
+        }
+        if (!it->is_regular_file(ignored)) continue;
         if (extension == ".yml") {
             return fail(ErrorCode::kInvalid,
                         it->path().string() + ": files of a pack end in .yaml; rename it");
@@ -84,6 +89,10 @@ Result<Pack> read_pack(const std::filesystem::path& directory) {
     pack.classes = std::move(*classes);
     documents->erase(classes);
     pack.rules = std::move(*documents);
+    if (pack.rules.empty()) {
+        return fail(ErrorCode::kInvalid,
+                    directory.string() + " holds no rule: every host would enforce nothing");
+    }
     if (fs::exists(directory / "lists", error)) {
         auto lists = read_documents(directory / "lists", "lists/", kMaxListBytes);
         if (!lists) return fail(lists.error());

@@ -66,7 +66,20 @@ TEST_F(ReadPack, RefusesAFileThatItWouldOtherwiseOverlook) {
               "invalid: " + (directory_ / "a.yml").string() + ": files of a pack end in .yaml; rename it");
 }
 
+TEST_F(ReadPack, RefusesAnEntryThatIsNoFile) {
+    write("classes.yaml", "c");
+    write("a.yaml", "a");
+    fs::create_symlink("nowhere", directory_ / "b.yaml");
+    EXPECT_NE(error().find("b.yaml: not a file that can be read"), std::string::npos) << error();
+}
+
+TEST_F(ReadPack, RefusesAPackWithoutRules) {
+    write("classes.yaml", "c");
+    EXPECT_NE(error().find("holds no rule"), std::string::npos) << error();
+}
+
 TEST_F(ReadPack, RefusesADocumentBeyondItsLimit) {
+    write("a.yaml", "a");
     write("classes.yaml", std::string(kMaxDocumentBytes, ' '));
     EXPECT_EQ(error(), "no error");
     write("classes.yaml", std::string(kMaxDocumentBytes + 1, ' '));

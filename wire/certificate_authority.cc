@@ -5,13 +5,16 @@
 #include <openssl/err.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+
 #include "wire/openssl_error.h"
 
 namespace modelward::wire {
 namespace {
 
 constexpr std::size_t kMaxRequestBytes = 8 << 10;
-constexpr int kSerialBits = 127;  // positive, and at most 20 bytes (RFC 5280 section 4.1.2.2)
+constexpr std::size_t kMaxHostName = 64;  // it is the subject too (RFC 5280, ub-common-name)
+constexpr int kSerialBits = 127;          // positive, and at most 20 bytes (RFC 5280 section 4.1.2.2)
 
 bool set_random_serial(X509* certificate) {
     const std::unique_ptr<BIGNUM, OpensslDeleter<BN_free>> number(BN_new());
@@ -24,6 +27,19 @@ bool add_extension(X509* certificate, X509* issuer, int nid, const char* value) 
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
     const ExtensionHandle extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value));
     return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+bool is_host_name_or_address(const std::string& name) {
+    const std::unique_ptr<ASN1_OCTET_STRING, OpensslDeleter<ASN1_OCTET_STRING_free>> address(
+        a2i_IPADDRESS(name.c_str()));
+    ERR_clear_error();
+    if (address) return true;
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.' || c == '_';
+    };
+    return !name.empty() && name.size() <= kMaxHostName && std::ranges::all_of(name, fits) &&
+           !name.starts_with('-') && !name.starts_with('.');
 }
 
 // Built from parts: a textual configuration would let a comma in a name add further names.
@@ -104,6 +120,9 @@ Result<Certificate> CertificateAuthority::issue_server(const PrivateKey& server_
                                                        const std::vector<std::string>& names,
                                                        int days) const {
     if (names.empty()) return fail(ErrorCode::kInvalid, "a server certificate needs at least one name");
+    for (const std::string& name : names)
+        if (!is_host_name_or_address(name))
+            return fail(ErrorCode::kInvalid, "'" + name + "' is neither a host name nor an address");
     X509* issuer = certificate_.get();
     CertificateHandle certificate = draft(server_key.get(), names.front(), issuer, days);
     if (!certificate || !add_names(certificate.get(), names) ||

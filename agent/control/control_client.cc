@@ -27,7 +27,8 @@ Result<json> ask_agent(const std::filesystem::path& path, const json& request) {
         if (errno == EACCES || errno == EPERM)
             return fail(ErrorCode::kDenied, "only root may talk to the agent (" + path.string() + ")");
         if (errno == ENOENT || errno == ECONNREFUSED)
-            return fail(ErrorCode::kUnavailable, "no agent is running (" + path.string() + ")");
+            return fail(ErrorCode::kUnavailable, "no agent is running (nobody listens on " + path.string() +
+                                                     "); systemctl status modelward-agent may say why");
         return fail_errno("connect to " + path.string());
     }
     const std::string line = request.dump() + "\n";

@@ -69,7 +69,10 @@ Result<void> check(const NewArtifact& artifact, const rules::CompiledPolicy& pol
         return fail(ErrorCode::kInvalid, "an artifact's name has 1 to 200 printable characters");
     }
     if (!rules::artifact_kind_from(artifact.kind)) {
-        return fail(ErrorCode::kInvalid, "there is no kind of artifact '" + artifact.kind + "'");
+        return fail(ErrorCode::kInvalid,
+                    "there is no kind of artifact '" + artifact.kind +
+                        "'; there are: weights, adapter, optimizer-state, tokenizer, config, training-log, "
+                        "dataset, code");
     }
     if (!policy.class_number(artifact.class_name)) {
         std::string known;
@@ -103,6 +106,8 @@ Result<std::unique_ptr<BundlePublisher>> BundlePublisher::open(ConfigDatabase& c
 Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack) {
     const rules::CheckedPolicy checked = rules::load_policy(pack);
     if (!checked.ok()) return RulesOutcome{0, checked.problems};
+    if (pack.rules.empty())
+        return fail(ErrorCode::kInvalid, "the pack holds no rule: every host would enforce nothing");
     auto database = config_.lock();
     auto transaction = Transaction::begin(*database);
     if (!transaction) return fail(transaction.error());

@@ -118,6 +118,14 @@ TEST_F(PublishingTest, RulesWithAProblemChangeNothingAndSayWhere) {
     EXPECT_EQ(bundle()->version(), 1u);
 }
 
+TEST_F(PublishingTest, APackWithoutRulesIsRefused) {
+    json empty = rules();
+    empty["rules"] = json::array();
+    const auto response = person_.call("PUT", "/api/v1/rules", empty.dump());
+    EXPECT_EQ(response.status, 400) << response.body;
+    EXPECT_EQ(bundle()->version(), 1u);
+}
+
 TEST_F(PublishingTest, AClassThatAnArtifactHasCannotBeDropped) {
     const json before = rules();
     json extended = before;

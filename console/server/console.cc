@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/server/console.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <thread>
 
+#include "base/unique_fd.h"
 #include "console/server/agent_service.h"
 #include "console/server/clock.h"
 #include "console/server/http/listener.h"
@@ -28,6 +32,7 @@ std::string sse_message(const StoredIncident& incident) {
 
 // In the order of dependence: what is below uses what is above and is gone first.
 struct Console::Parts {
+    UniqueFd lock;  // of the state directory
     wire::CertificateAuthority authority;
     wire::TlsContext people_tls;
     wire::TlsContext agents_tls;
@@ -59,6 +64,10 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
     // First, because its error says what to do in a directory that was never initialised.
     auto config = ConfigDatabase::open(state.config_database(), false);
     if (!config) return fail(config.error());
+    UniqueFd lock(::open((state.path / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock) return fail_errno("open " + (state.path / "lock").string());
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+        return fail(ErrorCode::kConflict, "another console serves " + state.path.string() + " already");
     auto authority = load_authority(state);
     if (!authority) return fail(authority.error());
     const auto identity = load_server_identity(state);
@@ -77,7 +86,7 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
     if (!publisher) return fail(publisher.error());
 
     auto parts =
-        std::unique_ptr<Parts>(new Parts{std::move(*authority), std::move(*people_tls),
+        std::unique_ptr<Parts>(new Parts{std::move(lock), std::move(*authority), std::move(*people_tls),
                                          std::move(*agents_tls), std::move(*config), std::move(*publisher)});
     const auto announce = [&stream = parts->stream](const StoredIncident& incident) {
         stream.publish(sse_message(incident));

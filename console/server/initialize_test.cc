@@ -46,9 +46,14 @@ TEST_F(InitializeTest, TheConsolesCertificateIsRenewedWithItsKeyAndKeepsItsNames
     EXPECT_EQ(certificate.names(), renewed->names);
     EXPECT_EQ(server_certificate_days_left(options_.state, certificate.not_after_unix_s() * 1000 - 1).value(),
               0);
-    ASSERT_TRUE(renew_server_certificate(options_.state, {"other.example"}).has_value());
+    for (const auto* name : {"x y", "", "-x", "a,DNS:b"})
+        EXPECT_EQ(renew_server_certificate(options_.state, {name}).error().code(), ErrorCode::kInvalid)
+            << name;
+    const auto other = renew_server_certificate(options_.state, {"other.example", "127.0.0.1"});
+    ASSERT_TRUE(other.has_value());
+    EXPECT_EQ(other->dropped, (std::vector<std::string>{"console.example", "localhost"}));
     EXPECT_EQ(renew_server_certificate(options_.state, {})->names,
-              (std::vector<std::string>{"other.example"}));
+              (std::vector<std::string>{"other.example", "127.0.0.1"}));
 }
 
 TEST_F(InitializeTest, ASecondTimeChangesNothing) {

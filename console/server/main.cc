@@ -89,7 +89,10 @@ Result<void> renew(const Arguments& arguments) {
     std::cout << "the console has a new certificate for " << renewed->days << " days, with the names";
     for (const std::string& name : renewed->names)
         std::cout << ' ' << name;
-    std::cout << "\nrestart the service to use it; agents and people notice nothing\n";
+    std::cout << "\nrestart the service to use it\n";
+    for (const std::string& name : renewed->dropped)
+        std::cout << "who uses the name " << name
+                  << " can no longer connect: renew with all names to have it back\n";
     return {};
 }
 
@@ -148,7 +151,6 @@ int run(int argc, char** argv) {
     init_command.callback([&] { chosen = [&] { return init(arguments); }; });
 
     CLI::App& serve_command = *app.add_subcommand("serve", "Run the console until SIGTERM");
-    serve_command.set_config("--config", "", "Read these options from a file (NAME=VALUE lines)");
     add_state(serve_command);
     serve_command.add_option("--listen", arguments.listen, "ADDRESS:PORT for people")->capture_default_str();
     serve_command.add_option("--agents-listen", arguments.agents_listen, "ADDRESS:PORT for agents")

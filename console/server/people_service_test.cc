@@ -156,6 +156,9 @@ TEST_F(PeopleServiceTest, AnIncidentShowsWhoDidWhatWithWhatAndWhereTo) {
     EXPECT_EQ(person_.call("GET", "/api/v1/incidents/INC-000002").status, 404);
     EXPECT_EQ(person_.call("GET", "/api/v1/incidents/rubbish").status, 404);
     EXPECT_EQ(person_.call("GET", "/api/v1/incidents?limit=0").status, 400);
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents?level=hihg").status, 400);
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents?verdict=deny").status, 400);
+    EXPECT_EQ(person_.call("GET", "/api/v1/incidents?level=high&verdict=block").status, 200);
     EXPECT_EQ(person_.call("GET", "/api/v1/incidents?cursor=x").status, 400);
     EXPECT_EQ(json::parse(person_.call("GET", "/api/v1/incidents?q=no%20such").body)["total"], 0);
 }
@@ -243,7 +246,7 @@ TEST_F(PeopleServiceTest, AnOpenPageDoesNotKeepItselfSignedIn) {
 TEST_F(PeopleServiceTest, AStreamThatIsNeverQuietEndsWithItsSession) {
     Host host(console_);
     ASSERT_EQ(person_.sign_in(), 200);
-    std::uint64_t sequence = 0;
+    std::atomic<std::uint64_t> sequence = 0;
     std::atomic<bool> ended = false;
     std::thread busy([&] {
         for (; !ended; ++sequence)
@@ -263,6 +266,13 @@ TEST_F(PeopleServiceTest, BodiesAreLimitedMoreForStrangers) {
     ASSERT_EQ(signed_in.sign_in(), 200);
     EXPECT_EQ(signed_in.call("POST", "/api/v1/artifacts", std::string(70'000, 'x')).status, 400)
         << "read, but no JSON";
+}
+
+TEST_F(PeopleServiceTest, AStateDirectoryHasOneConsole) {
+    const auto second =
+        Console::open({.state = console_.state(), .listen = "127.0.0.1:0", .agents_listen = "127.0.0.1:0"});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
 }
 
 }  // namespace

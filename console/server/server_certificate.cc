@@ -46,17 +46,21 @@ Result<RenewedServer> renew_server_certificate(const StateDirectory& state,
                                                const std::vector<std::string>& names) {
     const auto authority = load_authority(state);
     if (!authority) return fail(authority.error());
-    RenewedServer renewed{names, days_from_now(*authority)};
+    RenewedServer renewed{names, days_from_now(*authority), {}};
     if (renewed.days <= 0) {
         return fail(
             ErrorCode::kUnsupported,
             "the console's certificate authority has ended: make a new console and enrol the hosts there");
     }
+    const auto before = current(state);
     if (names.empty()) {
-        const auto before = current(state);
         if (!before) return fail(before.error());
         renewed.names = before->names();
     }
+    if (before)
+        for (const std::string& name : before->names())
+            if (std::ranges::find(renewed.names, name) == renewed.names.end())
+                renewed.dropped.push_back(name);
     if (auto issued = issue_server_certificate(state, *authority, renewed.names); !issued)
         return fail(issued.error());
     return renewed;

@@ -19,6 +19,7 @@ Result<void> issue_server_certificate(const StateDirectory& state,
 struct RenewedServer {
     std::vector<std::string> names{};
     int days = 0;
+    std::vector<std::string> dropped{};  // names that the old one had and this one has not
 };
 
 // Without `names`, those of the certificate so far. kUnsupported: the authority itself has ended.

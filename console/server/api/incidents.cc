@@ -2,7 +2,9 @@
 // GET /api/v1/incidents and /api/v1/incidents/{id}.
 #include "console/server/incidents.h"
 
+#include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "console/server/api/resources.h"
 #include "console/server/api/responses.h"
@@ -14,6 +16,8 @@ namespace {
 constexpr std::uint64_t kDefaultLimit = 50;
 constexpr std::uint64_t kMaxLimit = 500;
 constexpr std::size_t kMaxEventsShown = 200;
+constexpr std::string_view kLevels[] = {"informational", "low", "medium", "high", "critical"};
+constexpr std::string_view kVerdicts[] = {"alert", "block"};
 
 // Nothing when absent; kInvalid when it is not a number.
 Result<std::optional<std::uint64_t>> number_parameter(const Request& request, const char* name) {
@@ -27,6 +31,11 @@ Result<std::optional<std::uint64_t>> number_parameter(const Request& request, co
     return number;
 }
 
+// An absent filter is fine.
+bool is_one_of(const std::string& value, std::span<const std::string_view> known) {
+    return value.empty() || std::ranges::find(known, value) != known.end();
+}
+
 Response list(const Call& call, Resources& resources) {
     const Request& request = call.request;
     const auto limit = number_parameter(request, "limit");
@@ -37,6 +46,10 @@ Response list(const Call& call, Resources& resources) {
     if (size < 1 || size > kMaxLimit) {
         return error_response(400, "invalid", "'limit' is 1 to " + std::to_string(kMaxLimit));
     }
+    if (!is_one_of(request.parameter("level"), kLevels))
+        return error_response(400, "invalid", "'level' is informational, low, medium, high or critical");
+    if (!is_one_of(request.parameter("verdict"), kVerdicts))
+        return error_response(400, "invalid", "'verdict' is alert or block");
     const IncidentFilter filter{request.parameter("q"), request.parameter("level"),
                                 request.parameter("verdict"), request.parameter("host")};
     const auto page = resources.events.incidents(filter, *cursor, size);
