@@ -54,6 +54,10 @@ constexpr int kAllowed[] = {
 #endif
 };
 
+// Conditions on arguments by their position. The macros of seccomp.h for these are C, not C++.
+constexpr scmp_arg_cmp kNotExecutable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+constexpr scmp_arg_cmp kToStandardError{0, SCMP_CMP_EQ, STDERR_FILENO, 0};
+
 Result<void> set_limit(__rlimit_resource resource, rlim_t value, const char* name) {
     const rlimit limit{value, value};
     if (::setrlimit(resource, &limit) != 0) return fail_errno(std::string("setrlimit ") + name);
@@ -102,13 +106,11 @@ Result<void> filter_calls() {
             return refused(error);
     for (const int call :
          {SCMP_SYS(mmap), SCMP_SYS(mprotect)})  // the third argument of both is the protection
-        if (const int error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 1,
-                                                 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        if (const int error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 1, kNotExecutable);
             error != 0)
             return refused(error);
     for (const int call : {SCMP_SYS(write), SCMP_SYS(writev)})
-        if (const int error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 1,
-                                                 SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+        if (const int error = ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 1, kToStandardError);
             error != 0)
             return refused(error);
     if (const int error = ::seccomp_load(filter.get()); error != 0) return refused(error);

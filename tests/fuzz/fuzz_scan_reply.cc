@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any record of a taken-over scanner: what is believed is within its limits.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
