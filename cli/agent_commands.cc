@@ -82,10 +82,12 @@ void print_status(const json& status) {
                 text(sensor.at("kernel")).c_str(),
                 sensor.at("adopted") == true ? ", enforcement taken over" : "");
     std::printf("  bundle   %s\n", text(bundle.at("version")).c_str());
-    if (bundle.at("error") != "") std::printf("           refused: %s\n", text(bundle.at("error")).c_str());
+    if (!text(bundle.at("error")).empty())
+        std::printf("           refused: %s\n", text(bundle.at("error")).c_str());
     std::printf("  console  %s, %s\n", text(console.at("address")).c_str(),
                 console.at("reachable") == true ? "reachable" : "not reachable");
-    if (console.at("problem") != "") std::printf("           %s\n", text(console.at("problem")).c_str());
+    if (!text(console.at("problem")).empty())
+        std::printf("           %s\n", text(console.at("problem")).c_str());
     if (const auto& certificate = status.at("certificate"); !certificate.at("days_left").is_null())
         std::printf("           certificate for %s more days\n", text(certificate.at("days_left")).c_str());
     std::printf("  spool    %s events wait, %s lost\n", text(spool.at("events")).c_str(),

@@ -15,7 +15,7 @@ constexpr std::uint64_t kShowEvery = std::uint64_t{128} << 20;
 }  // namespace
 
 InputFile::InputFile(std::string path, UniqueFd fd, fingerprint::FileSource source)
-    : path_(std::move(path)), fd_(std::move(fd)), source_(source) {}
+    : path_(std::move(path)), fd_(std::move(fd)), source_(std::move(source)) {}
 
 InputFile::~InputFile() {
     if (shown_at_ != 0) std::fputs("\r\033[K", stderr);

@@ -6,7 +6,7 @@
 namespace modelward::agent {
 namespace {
 
-constexpr std::int64_t kDay = 24 * 3600;
+constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kAskAgain = 3600;
 
 }  // namespace

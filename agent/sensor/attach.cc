@@ -11,7 +11,10 @@
 
 #include "agent/sensor/kernel_functions.h"
 #include "agent/sensor/libbpf_log.h"
+// The generated header speaks C.
+#define _Bool bool
 #include "bpf/modelward.skel.h"
+#undef _Bool
 #include "bpf/shared.h"
 
 namespace modelward::agent {

@@ -58,7 +58,7 @@ Console::~Console() {
     stop();
 }
 
-Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
+Result<std::unique_ptr<Console>> Console::open(const ConsoleOptions& options) {
     const StateDirectory& state = options.state;
     const auto now_ms = options.now_ms ? options.now_ms : std::function<std::int64_t()>(unix_ms_now);
     // First, because its error says what to do in a directory that was never initialised.
@@ -85,9 +85,8 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
     auto publisher = BundlePublisher::open(**config, std::move(*bundle_key), now_ms);
     if (!publisher) return fail(publisher.error());
 
-    auto parts =
-        std::unique_ptr<Parts>(new Parts{std::move(lock), std::move(*authority), std::move(*people_tls),
-                                         std::move(*agents_tls), std::move(*config), std::move(*publisher)});
+    auto parts = std::make_unique<Parts>(std::move(lock), std::move(*authority), std::move(*people_tls),
+                                         std::move(*agents_tls), std::move(*config), std::move(*publisher));
     const auto announce = [&stream = parts->stream](const StoredIncident& incident) {
         stream.publish(sse_message(incident));
     };
@@ -96,8 +95,9 @@ Result<std::unique_ptr<Console>> Console::open(ConsoleOptions options) {
         state.path, {.now_ms = now_ms, .on_incident = announce, .anyone_listens = anyone_listens});
     if (!events) return fail(events.error());
     parts->events = std::move(*events);
-    parts->resources.reset(new Resources{*parts->config, *parts->events, *parts->publisher, parts->stream,
-                                         parts->backoff, parts->authority, now_ms, options.stream_check});
+    parts->resources =
+        std::make_unique<Resources>(*parts->config, *parts->events, *parts->publisher, parts->stream,
+                                    parts->backoff, parts->authority, now_ms, options.stream_check);
     parts->people =
         std::make_unique<PeopleService>(*parts->resources, parts->workers, parts->sign_in_workers);
     parts->agents =

@@ -26,7 +26,7 @@ struct ConsoleOptions {
 class Console {
   public:
     // Everything is open and bound; nothing is served yet.
-    static Result<std::unique_ptr<Console>> open(ConsoleOptions options);
+    static Result<std::unique_ptr<Console>> open(const ConsoleOptions& options);
     ~Console();  // stops
     Console(const Console&) = delete;
     Console& operator=(const Console&) = delete;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kFreeFailures = 3;
 constexpr std::int64_t kFirstWaitMs = 1000;
-constexpr std::int64_t kLongestWaitMs = 5 * 60 * 1000;
+constexpr std::int64_t kLongestWaitMs = 300'000;
 
 // As long for any name.
 wire::Sha256 key_of(const std::string& username, const std::string& address) {

@@ -13,7 +13,7 @@
 namespace modelward::fingerprint {
 namespace {
 
-constexpr std::size_t kBlock = 1024 * 1024;
+constexpr std::size_t kBlock = std::size_t{1} << 20;
 
 class Hasher {
   public:

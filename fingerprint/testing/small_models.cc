@@ -6,7 +6,7 @@ namespace modelward::fingerprint::testing {
 std::vector<StoredTensor> small_model(std::uint64_t seed, const std::string& dtype, Encode encode) {
     std::vector<StoredTensor> tensors;
     for (std::uint64_t layer = 0; layer < 6; ++layer) {
-        const auto values = weights(seed * 1000 + layer, 64 * 256);
+        const auto values = weights(seed * 1000 + layer, std::size_t{64} * 256);
         tensors.push_back({"layer." + std::to_string(layer), dtype, {64, 256}, encode(values)});
     }
     tensors.push_back({"bias", "F32", {2048}, encode_f32(weights(seed * 1000 + 99, 2048))});

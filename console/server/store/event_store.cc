@@ -156,7 +156,7 @@ class FileEventStore final : public EventStore {
 
 Result<std::unique_ptr<EventStore>> EventStore::open(const std::filesystem::path& directory,
                                                      Options options) {
-    auto store = std::make_unique<FileEventStore>(directory, options);
+    auto store = std::make_unique<FileEventStore>(directory, std::move(options));
     if (auto opened = store->open(); !opened) return fail(opened.error());
     return store;
 }

@@ -51,18 +51,20 @@ void EventWriter::start() {
 
 void EventWriter::submit(HostName host, wire::EventBatch batch, EventStore::Done done) {
     const std::size_t bytes = batch.ByteSizeLong();
+    bool taken = false;
     {
         const std::lock_guard guard(mutex_);
         if (!stopping_ && has_room(host.id, bytes)) {
             held_bytes_ += bytes;
             held_of_host_[host.id] += bytes;
             waiting_.push_back({std::move(host), std::move(batch), std::move(done), bytes});
+            taken = true;
         }
     }
-    if (done)
-        return done(
-            fail(ErrorCode::kUnavailable, "the console has too many batches waiting; send again later"));
-    wake_.notify_one();
+    if (taken)
+        wake_.notify_one();
+    else
+        done(fail(ErrorCode::kUnavailable, "the console has too many batches waiting; send again later"));
 }
 
 bool EventWriter::has_room(const std::string& host_id, std::size_t bytes) const {
