@@ -14,12 +14,12 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 2,
+    kLayout = 3,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
     kKinds = 8,
-    kPoints = 3,    /* rules::Operation: read, removable, network */
+    kPoints = 6,    /* as rules::Operation */
     kArtifacts = 4, /* artifact numbers kept per label and per taint */
     kAncestors = 6,
     kCommBytes = 16,
@@ -197,7 +197,14 @@ enum operation {
     kOperationSend,
 };
 
-enum point { kPointRead = 0, kPointRemovable = 1, kPointNetwork = 2 };
+enum point {
+    kPointRead = 0,
+    kPointRemovable = 1,
+    kPointNetwork = 2,
+    kPointNetworkFilesystem = 3,
+    kPointBluetooth = 4,
+    kPointDevice = 5,
+};
 
 struct process_record {
     __u64 start_boot_ns;

@@ -128,7 +128,8 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     if (point >= kPoints) return false;
     struct rule_set set = policy->point_rules[point];
     narrow_by_marks(&set, policy, &question->marks);
-    if (point == kPointNetwork) narrow_by_destination(&set, policy, question);
+    if (point == kPointNetwork || point == kPointNetworkFilesystem)
+        narrow_by_destination(&set, policy, question);
     struct task_struct* task = bpf_get_current_task_btf();
     narrow_by_user(&set, policy, task->cred->euid.val);
 

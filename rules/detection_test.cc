@@ -64,7 +64,8 @@ TEST(Detection, NamesAnUnknownClassOrKindOrSink) {
     EXPECT_EQ(with_fields("    artifact.kind: [weights, wights]\n"),
               "rule-1.yaml:12:30: unknown value 'wights' for 'artifact.kind' (did you mean 'weights'?)");
     EXPECT_EQ(with_fields("    sink.kind: usb\n"),
-              "rule-1.yaml:12:16: unknown value 'usb' for 'sink.kind' (use one of: removable, network)");
+              "rule-1.yaml:12:16: unknown value 'usb' for 'sink.kind' (use one of: removable, network, "
+              "network-filesystem, bluetooth, device)");
 }
 
 TEST(Detection, RefusesAnAddressThatIsNone) {

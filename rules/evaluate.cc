@@ -35,7 +35,7 @@ RuleSet matching_rules(const CompiledPolicy& policy, const Facts& facts) {
     rules &= united(policy.class_rules, facts.classes);
     rules &= united(policy.kind_rules, facts.kinds);
     rules &= look_up(policy.user_rules, policy.other_user_rules, facts.user_id);
-    if (facts.operation == Operation::kNetwork) {
+    if (has_destination(facts.operation)) {
         rules &= destination_rules(policy, facts.destination);
         rules &= look_up(policy.port_rules, policy.other_port_rules, facts.port);
     }

@@ -9,9 +9,10 @@
 namespace modelward::rules {
 namespace {
 
-constexpr std::uint8_t kNetworkOnly = 1U << static_cast<unsigned>(Operation::kNetwork);
+constexpr std::uint8_t kWithDestination = (1U << static_cast<unsigned>(Operation::kNetwork)) |
+                                          (1U << static_cast<unsigned>(Operation::kNetworkFilesystem));
 constexpr std::uint8_t kReadOnly = 1U << static_cast<unsigned>(Operation::kRead);
-constexpr std::uint8_t kSinks = 0x07 & ~kReadOnly;
+constexpr std::uint8_t kSinks = ((1U << kOperations) - 1) & ~kReadOnly;
 
 // Bounds on the work that one condition may cost, beyond which it would not fit kMaxRules either.
 constexpr std::size_t kMaxBeforeJoin = 4 * kMaxRules;
@@ -55,7 +56,7 @@ Box box_of(const FieldTest& test, bool negated) {
             box.users = values<std::uint32_t>(test, negated);
             break;
     }
-    if (field_info(test.field).network_only) box.network_field = &test;
+    if (field_info(test.field).needs_destination) box.network_field = &test;
     return box;
 }
 
@@ -171,10 +172,10 @@ class Expander {
 
 bool check_sinks(Reporter& report, const std::vector<Box>& boxes) {
     for (const Box& box : boxes) {
-        if (box.network_field == nullptr || box.operations == kNetworkOnly) continue;
+        if (box.network_field == nullptr || (box.operations & ~kWithDestination) == 0) continue;
         report.add(box.network_field->line, box.network_field->column,
                    in_quotes(field_info(box.network_field->field).name) +
-                       " is asked of a sink that may be removable media",
+                       " is asked of a sink that may have no destination",
                    "add 'sink.kind: network' to the selection");
         return false;
     }

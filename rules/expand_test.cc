@@ -58,7 +58,7 @@ TEST(Expand, RefusesADestinationOfASinkThatHasNone) {
     EXPECT_EQ(
         problems_of(RuleText{.detection = "  s:\n    artifact.class: restricted\n    destination.port: 22\n"
                                           "  condition: s\n"}),
-        "rule-1.yaml:13:5: 'destination.port' is asked of a sink that may be removable media "
+        "rule-1.yaml:13:5: 'destination.port' is asked of a sink that may have no destination "
         "(add 'sink.kind: network' to the selection)");
     EXPECT_EQ(
         kernel_rules("  s: {destination.port: 22}\n  r: {sink.kind: removable}\n  condition: s and not r\n"),

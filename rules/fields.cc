@@ -30,8 +30,12 @@ constexpr auto kFieldNames = [] {
     return names;
 }();
 
-constexpr std::array<std::string_view, 2> kSinks{"removable", "network"};
-constexpr std::array<Operation, 2> kSinkOperations{Operation::kRemovable, Operation::kNetwork};
+const auto kSinks = [] {
+    std::array<std::string_view, kOperations - 1> names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        names[i] = to_string(static_cast<Operation>(i + 1));
+    return names;
+}();
 
 // A key of a selection, taken apart at its first '|'.
 struct Key {
@@ -86,7 +90,7 @@ std::optional<std::uint32_t> parse_number(Reporter& report, const YamlNode& node
         }
         case Field::kSinkKind: {
             const auto index = check_word(report, node, "'sink.kind'", kSinks);
-            return index ? std::optional(static_cast<std::uint32_t>(kSinkOperations[*index])) : std::nullopt;
+            return index ? std::optional(static_cast<std::uint32_t>(*index + 1)) : std::nullopt;
         }
         case Field::kDestinationPort:
             return check_number(report, node, "'destination.port'", 0, 65'535);

@@ -16,7 +16,7 @@ struct FieldInfo {
     std::string_view name;
     std::span<const std::string_view> modifiers;  // accepted after '|'
     bool egress_only;                             // says something of a sink
-    bool network_only;                            // says something of a destination
+    bool needs_destination;                       // says something of a destination
 };
 
 const FieldInfo& field_info(Field field);

@@ -46,6 +46,12 @@ std::string_view to_string(Operation operation) {
             return "removable";
         case Operation::kNetwork:
             return "network";
+        case Operation::kNetworkFilesystem:
+            return "network-filesystem";
+        case Operation::kBluetooth:
+            return "bluetooth";
+        case Operation::kDevice:
+            return "device";
     }
     return "unknown";
 }

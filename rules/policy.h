@@ -26,9 +26,24 @@ using RuleSet = std::bitset<kMaxRules>;
 enum class Action : std::uint8_t { kAllow = 0, kAlert = 1, kBlock = 2 };
 enum class Level : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
 
-// What is asked about. kRead is the access itself (no sink); the others are kinds of sink.
-enum class Operation : std::uint8_t { kRead = 0, kRemovable = 1, kNetwork = 2 };
-inline constexpr std::size_t kOperations = 3;
+// What is asked about. kRead is the access itself (no sink); the others are kinds of sink: removable media;
+// an IPv4 or IPv6 destination (raw and packet sockets go to an unknown one, "::"); a mounted network or FUSE
+// file system (its server is the destination, "::" where it is not known); Bluetooth; and devices that are
+// none of these: serial lines, USB device files (MTP), TUN, optical drives.
+enum class Operation : std::uint8_t {
+    kRead = 0,
+    kRemovable = 1,
+    kNetwork = 2,
+    kNetworkFilesystem = 3,
+    kBluetooth = 4,
+    kDevice = 5
+};
+inline constexpr std::size_t kOperations = 6;
+
+// Sinks that have a destination: its rules are asked for these only.
+constexpr bool has_destination(Operation operation) {
+    return operation == Operation::kNetwork || operation == Operation::kNetworkFilesystem;
+}
 
 // The kinds of artifact of the design; the number is what the kernel keeps.
 enum class ArtifactKind : std::uint8_t {
@@ -75,8 +90,8 @@ struct CompiledPolicy {
     std::array<RuleSet, kMaxClasses> class_rules;    // a thing of several classes satisfies the union
     std::array<RuleSet, kArtifactKinds> kind_rules;  // likewise for kinds
     std::array<RuleSet, kOperations> operation_rules;
-    std::vector<DestinationRules> destinations;   // longest prefix wins; only asked for kNetwork
-    std::map<std::uint16_t, RuleSet> port_rules;  // only asked for kNetwork
+    std::vector<DestinationRules> destinations;   // longest prefix wins; only asked where has_destination()
+    std::map<std::uint16_t, RuleSet> port_rules;  // only asked where has_destination()
     RuleSet other_port_rules;                     // a port that is not in port_rules
     std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid
     RuleSet other_user_rules;
@@ -86,7 +101,7 @@ struct CompiledPolicy {
 
 std::string_view to_string(Action action);
 std::string_view to_string(Level level);
-std::string_view to_string(Operation operation);  // "read", "removable", "network"
+std::string_view to_string(Operation operation);  // "read", "removable", "network-filesystem", ...
 std::string_view to_string(ArtifactKind kind);    // "weights", "optimizer-state", ...
 std::optional<ArtifactKind> artifact_kind_from(std::string_view name);
 

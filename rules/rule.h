@@ -62,7 +62,7 @@ struct Expression {
 };
 
 // What is asked about, in the terms of policy.h. Classes and kinds are bit masks of their numbers; a labelled
-// thing has at least one of each. Destination and port mean something for kNetwork only.
+// thing has at least one of each. Destination and port mean something where has_destination() only.
 struct Facts {
     Operation operation = Operation::kRead;
     std::uint16_t classes = 0;

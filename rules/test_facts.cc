@@ -91,10 +91,13 @@ bool check_complete(Reporter& report, const YamlNode& node, Category category, c
     if (!require("artifact.class")) return false;
     if (category == Category::kAccess) return true;
     if (!require("sink.kind")) return false;
-    if (facts.operation == Operation::kNetwork) return require("destination.ip");
+    if (has_destination(facts.operation)) return require("destination.ip");
     for (const char* key : {"destination.ip", "destination.port"}) {
         if (const YamlNode* extra = node.find(key)) {
-            report.add(*extra, in_quotes(key) + " means nothing for sink.kind removable", "remove it");
+            report.add(
+                *extra,
+                in_quotes(key) + " means nothing for sink.kind " + std::string(to_string(facts.operation)),
+                "remove it");
             return false;
         }
     }

@@ -51,7 +51,7 @@ void fill_sink(const KernelEvent& event, wire::Event& built) {
     if (event.point == rules::Operation::kRead) return;
     auto& sink = *built.mutable_sink();
     sink.set_kind(std::string(to_string(event.point)));
-    if (event.point == rules::Operation::kNetwork) {
+    if (rules::has_destination(event.point)) {
         auto& destination = *sink.mutable_destination();
         destination.set_ip(address_text(event.address));
         destination.set_port(event.port);

@@ -29,7 +29,7 @@ export const DeviceSchema = v.object({
 export const DestinationSchema = v.object({ ip: v.string(), port: count, transport: v.string() });
 
 export const SinkSchema = v.object({
-  kind: v.picklist(['removable', 'network', 'read']),
+  kind: v.picklist(['removable', 'network', 'network-filesystem', 'bluetooth', 'device', 'read']),
   device: v.nullable(DeviceSchema),
   destination: v.nullable(DestinationSchema),
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Sink } from '../api/types';
 import { Fact, Facts, Section } from './Facts';
-import { deviceName, describeDestination } from './summary';
+import { deviceName, describeDestination, sink_names } from './summary';
 
 export function SinkFacts({ sink }: { sink: Sink | null }) {
   if (sink === null || sink.kind === 'read') return null;
@@ -9,7 +9,7 @@ export function SinkFacts({ sink }: { sink: Sink | null }) {
   return (
     <Section title="Where it was going">
       <Facts>
-        <Fact name="Sink">{sink.kind === 'removable' ? 'Removable media (USB)' : 'Network'}</Fact>
+        <Fact name="Sink">{sink_names[sink.kind]}</Fact>
         {device ? <Fact name="Device">{deviceName(sink) || 'make not known'}</Fact> : null}
         {device?.serial ? <Fact name="Serial" copy={device.serial}><code>{device.serial}</code></Fact> : null}
         {device?.node ? <Fact name="Node"><code>/dev/{device.node}</code></Fact> : null}

@@ -10,7 +10,7 @@ import { Ago, ShortTime } from '../ui/Time';
 import { BytesCell } from './Bytes';
 import styles from './columns.module.css';
 import { Two } from '../ui/Two';
-import { deviceName, describeDestination } from './summary';
+import { describeSink, deviceName, describeDestination, sink_names } from './summary';
 
 const helper = createColumnHelper<Features, Incident>();
 
@@ -75,6 +75,10 @@ function SinkCell({ incident: { sink } }: { incident: Incident }) {
     return <Two icon={<Icon name="network" />} first={destination ? destination.ip : 'Network'}
       second={destination ? `port ${destination.port}/${destination.transport}` : ''}
       title={destination ? describeDestination(destination) : undefined} />;
+  }
+  if (sink && sink.kind !== 'read') {
+    return <Two icon={<Icon name={sink.kind === 'device' ? 'usb' : 'network'} />} first={sink_names[sink.kind]}
+      second={describeSink(sink)} title={describeSink(sink)} />;
   }
   return <Two icon={<Icon name="read" />} first="Read on the host" second="no sink" />;
 }

@@ -38,7 +38,7 @@ function outcome(incident: Incident): Phrase[] {
     { text: incident.bytes_out === 0 ? '0 bytes' : formatBytes(incident.bytes_out), style: 'strong' },
     { text: ' of ' },
     ...artifact,
-    { text: incident.sink.kind === 'removable' ? ' reached ' : ' were sent to ' },
+    { text: incident.sink.kind === 'network' || incident.sink.kind === 'bluetooth' ? ' were sent to ' : ' reached ' },
     { text: describeSink(incident.sink), style: 'strong' },
     { text: incident.verdict === 'block' && incident.bytes_out === 0 ? ': it was refused.' : end },
   ];
@@ -56,8 +56,22 @@ export function describeSink(sink: Sink | null): string {
     return `USB stick ${name}${serial ? ` (${serial})` : ''}`;
   }
   if (sink?.kind === 'network') return sink.destination ? describeDestination(sink.destination) : 'the network';
+  if (sink?.kind === 'network-filesystem') {
+    return sink.destination && sink.destination.ip !== '::' ? `the file server ${sink.destination.ip}` : 'a network file system';
+  }
+  if (sink?.kind === 'bluetooth') return 'a Bluetooth device';
+  if (sink?.kind === 'device') return sink.device?.node ? `the device /dev/${sink.device.node}` : 'a device';
   return 'no sink: read on the host';
 }
+
+export const sink_names: Record<Sink['kind'], string> = {
+  removable: 'Removable media (USB)',
+  network: 'Network',
+  'network-filesystem': 'Network file system',
+  bluetooth: 'Bluetooth',
+  device: 'Device',
+  read: 'Read on the host',
+};
 
 export function describeDestination({ ip, port, transport }: NonNullable<Sink['destination']>): string {
   return `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`;
