@@ -27,7 +27,7 @@ struct Box {
     // first.
     std::uint16_t classes = 0xffff;
     std::uint8_t kinds = 0xff;
-    std::uint8_t operations = 0x07;  // 1 << Operation
+    std::uint8_t operations = (1U << kOperations) - 1;  // 1 << Operation
     ValueSet<std::uint16_t> ports;
     ValueSet<std::uint32_t> users;
     std::vector<DestinationTest> destinations;  // all hold
