@@ -60,9 +60,9 @@ TEST(Expand, RefusesADestinationOfASinkThatHasNone) {
                                           "  condition: s\n"}),
         "rule-1.yaml:13:5: 'destination.port' is asked of a sink that may have no destination "
         "(add 'sink.kind: network' to the selection)");
-    EXPECT_EQ(
-        kernel_rules("  s: {destination.port: 22}\n  r: {sink.kind: removable}\n  condition: s and not r\n"),
-        1U);
+    EXPECT_EQ(kernel_rules("  s: {destination.port: 22}\n  r: {sink.kind: [removable, bluetooth, device]}\n  "
+                           "condition: s and not r\n"),
+              1U);
 }
 
 TEST(Expand, RefusesAConditionThatCanNeverHold) {
