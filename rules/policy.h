@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "rules/device_pattern.h"
+
 namespace modelward::rules {
 
 inline constexpr std::size_t kMaxRules = 256;   // after expansion of "or" into several kernel rules
@@ -95,6 +97,8 @@ struct CompiledPolicy {
     RuleSet other_port_rules;                     // a port that is not in port_rules
     std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid
     RuleSet other_user_rules;
+    // The list approved_storage: USB storage that is on none of these is held. Without the list nothing is.
+    std::optional<std::vector<DevicePattern>> approved_storage;
 
     std::optional<std::uint8_t> class_number(std::string_view name) const;
 };
