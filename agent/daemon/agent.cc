@@ -114,7 +114,8 @@ Result<void> Agent::begin() {
     else
         identity_problem_ = identity.error().message();
     policy_->start(identity_ ? std::optional(identity_->bundle_key) : std::nullopt);
-    if (!sensor_->info().adopted) memory_.restore();
+    memory_
+        .restore();  // also when enforcement was adopted: the start before this one may not have got through
     if (auto started = intake_->start(); !started) return started;
     watcher_->set_trees(config_.watch);
     if (identity_) try_to_enroll();
