@@ -143,14 +143,31 @@ struct {
     __type(value, struct sink);
 } sinks SEC(".maps");
 
-/* When an equal report was last sent. */
+/* Verdicts by process, rule and target. Not an LRU table: an entry that went by itself would take what it
+ * counts with it. The agent's sweep makes room. */
 struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, kMaxRecent);
     __type(key, struct recent_key);
-    __type(value, __u64);
+    __type(value, struct repeated);
 } recent SEC(".maps");
 
+/* Verdicts that found no room there, by policy slot and rule. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, kPolicySlots* kRules);
+    __type(key, __u32);
+    __type(value, struct repeated);
+} crowd SEC(".maps");
+
+/* Reports of what was refused: a ring of their own, which nothing else can fill. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, kBlockRingBytes);
+} blocks SEC(".maps");
+
+/* All other reports. */
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, kEventRingBytes);

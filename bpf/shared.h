@@ -14,7 +14,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 3,
+    kLayout = 4,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -38,6 +38,7 @@ enum limits {
     kMaxUsers = 1 << 14,
     kMaxDestinations = 1 << 17,
     kEventRingBytes = 1 << 23,
+    kBlockRingBytes = 1 << 23,
 };
 
 /* Charged when a write reaches the hook without a byte count (no fentry on rw_verify_area, or it was
@@ -173,7 +174,7 @@ struct installation {
 };
 
 enum loss {
-    kLossRingFull,      /* an event did not fit into the ring: the verdict stood, its report is lost */
+    kLossRingFull,      /* the report of a derived label did not fit into the ring and is lost */
     kLossLabelTable,    /* no room for a derived label: the write was refused */
     kLossMeterTable,    /* no room for a meter: counted as over budget */
     kLossMeterRace,     /* a meter was too contended to charge: counted as over budget */
@@ -181,7 +182,9 @@ enum loss {
     kLossFlowTable,     /* no room for a flow meter: counted as crossed */
     kLossUnknownCount,  /* an operation came without a byte count: MODELWARD_UNKNOWN_COUNT was charged */
     kLossPolicyMissing, /* a tainted operation while no policy was in force */
-    kMergedEvents,      /* a report equal to one of the same process, rule and target, left out */
+    kMergedEvents,    /* a verdict equal to one of the same process, rule and target: counted in its report */
+    kDelayed, /* a verdict's report did not fit into the ring: it is counted in a later one */
+    kMergedByRule,    /* no room to count by process and target: counted by rule alone */
     kLosses,
 };
 
@@ -215,11 +218,45 @@ struct process_record {
     char name[kCommBytes];
 };
 
+/*
+ * Verdicts that are equal in process, rule and target. The first is reported as it happens; those after it
+ * are counted here, and the next report, or the agent's sweep, carries their number. What it says of the last
+ * of them is for people and may be mixed up by two at once; the numbers are exact.
+ */
+#define MODELWARD_FORGOTTEN (1ull << 63) /* in `waiting`: on its way out of the table */
+
+struct repeated {
+    __u64 reported_ns; /* when a report was last sent */
+    __u64 waiting;     /* verdicts that no report has counted yet */
+    __u64 waiting_bytes;
+    __u64 policy_version;
+    __u64 bytes_metered;
+    struct inode_key file;
+    struct marks marks;
+    __u8 address[16];
+    __u32 sink_device;
+    __u16 rule;
+    __u16 port;
+    __u8 operation;
+    __u8 point;
+    __u8 action;
+    __u8 origin;
+    __u8 protocol;
+    __u8 reserved[7];
+    struct process_record process;
+};
+
+/* What the agent asks of a sweep. */
+struct sweep_request {
+    __u64 forget_after_ns; /* entries that have been idle for that long go */
+};
+
 /* One ring record; always this size, so that a record's place in the ring is its sequence number. */
 struct event {
     __u64 boot_ns;
     __u64 policy_version;
-    __u64 bytes_requested;
+    __u64 count;           /* verdicts that this report stands for */
+    __u64 bytes_requested; /* of all of them */
     __u64 bytes_metered;
     struct inode_key file;
     struct marks marks;

@@ -28,8 +28,11 @@ struct answer {
     __u64 policy_version;
     __u64 identity;
     __u64 metered;
+    __u64 count; /* of equal verdicts, when it is reported */
+    __u64 bytes; /* of all of them */
     __u32 rule;
     __u32 action;
+    __u32 slot;
 };
 
 static __always_inline struct policy* policy_in_force(void) {
@@ -140,6 +143,7 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     lowest &= kRules - 1;
     const struct policy_rule* rule = &policy->rules[lowest];
     answer->policy_version = policy->version;
+    answer->slot = policy->slot;
     answer->rule = lowest;
     answer->identity = rule->identity;
     answer->action = rule->action;

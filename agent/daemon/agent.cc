@@ -122,7 +122,7 @@ Result<void> Agent::begin() {
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
-    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->retry(); }); !timer)
+    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->once_a_second(); }); !timer)
         return timer;
     return loop_->every(config_.rescan, [this] {
         if (!watcher_->walking()) watcher_->walk();

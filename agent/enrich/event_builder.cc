@@ -157,7 +157,7 @@ void EventBuilder::fill_process(const KernelProcess& from, wire::Process& to) {
 wire::Event EventBuilder::build(const KernelEvent& event) {
     wire::Event built;
     built.set_time_unix_ns(unix_ns_of_boot_ns(event.boot_ns));
-    built.set_count(1);
+    built.set_count(event.count);
     built.set_operation(std::string(to_string(event.operation)));
     fill_process(event.process, *built.mutable_process());
     for (const auto& ancestor : event.ancestors)

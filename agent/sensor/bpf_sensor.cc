@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/bpf_sensor.h"
 
-#include "agent/sensor/event_decode.h"
+#include <bpf/bpf.h>
+
 #include "agent/sensor/exemption.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
@@ -13,23 +14,25 @@ namespace modelward::agent {
 
 namespace {
 
-constexpr std::size_t kEventsPerBatch = 256;
+// A process that comes back after that long is reported as if it were new.
+constexpr std::uint64_t kForgetAfterNs = 3'600'000'000'000;
+constexpr std::uint64_t kForgetSoonNs = 60'000'000'000;
 
 }  // namespace
 
-BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, RingMapping ring)
+BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, EventRings rings)
     : info_(std::move(info)),
       maps_(std::move(maps)),
       pins_(std::move(pins)),
       programs_(pins_.open_programs()),
-      ring_(std::move(ring)),
-      reader_(ring_.memory(), sizeof(kernel::event)) {}
+      sweep_(pins_.open_program("sweep")),
+      rings_(std::move(rings)) {}
 
 Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins) {
-    auto ring = RingMapping::map(maps.events.get(), kernel::kEventRingBytes);
-    if (!ring) return fail(ring.error());
+    auto rings = EventRings::open(maps);
+    if (!rings) return fail(rings.error());
     return std::unique_ptr<BpfSensor>(
-        new BpfSensor(std::move(info), std::move(maps), std::move(pins), std::move(*ring)));
+        new BpfSensor(std::move(info), std::move(maps), std::move(pins), std::move(*rings)));
 }
 
 Result<void> BpfSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
@@ -85,31 +88,27 @@ Result<void> BpfSensor::exempt(pid_t pid) {
 
 Result<std::size_t> BpfSensor::read_events(
     const std::function<Result<void>(std::span<const KernelEvent>)>& take) {
-    auto records = reader_.peek(kEventsPerBatch);
-    if (!records) return fail(records.error());
-    std::vector<KernelEvent> events;
-    std::uint64_t undecodable = 0;
-    for (const auto& record : *records) {
-        auto event = decode_event(record.bytes, record.sequence);
-        if (event)
-            events.push_back(std::move(*event));
-        else
-            ++undecodable;  // one broken record must not stop those behind it
-    }
-    if (!events.empty())
-        if (auto taken = take(events); !taken) return fail(taken.error());
-    undecodable_events_ += undecodable;
-    reader_.release();
-    return events.size();
+    return rings_.read(take);
+}
+
+void BpfSensor::sweep() {
+    const bool crowded = count_entries(maps_.recent) > kernel::kMaxRecent * 3 / 4;
+    kernel::sweep_request request{crowded ? kForgetSoonNs : kForgetAfterNs};
+    LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &request, .ctx_size_in = sizeof request);
+    if (::bpf_prog_test_run_opts(sweep_.get(), &options) != 0) ++failed_sweeps_;
 }
 
 std::vector<Counter> BpfSensor::counters() const {
     std::vector<Counter> counters = read_losses(maps_);
     counters.push_back({"hook_missed", count_missed_runs(programs_)});
-    counters.push_back({"event_undecodable", undecodable_events_});
-    counters.push_back({"event_ring_waiting_bytes", reader_.waiting_bytes()});
+    counters.push_back({"event_undecodable", rings_.undecodable()});
+    counters.push_back({"event_sweep_failed", failed_sweeps_});
+    counters.push_back({"block_ring_waiting_bytes", rings_.waiting_bytes(KernelRing::kBlocks)});
+    counters.push_back({"block_ring_size_bytes", kernel::kBlockRingBytes});
+    counters.push_back({"event_ring_waiting_bytes", rings_.waiting_bytes(KernelRing::kOthers)});
     counters.push_back({"event_ring_size_bytes", kernel::kEventRingBytes});
-    for (const auto& [name, map] : {std::pair{"labels", &maps_.labels}, std::pair{"meters", &maps_.meters}})
+    for (const auto& [name, map] : {std::pair{"labels", &maps_.labels}, std::pair{"meters", &maps_.meters},
+                                    std::pair{"recent", &maps_.recent}})
         counters.push_back({std::string(name) + "_in_use", count_entries(*map)});
     return counters;
 }

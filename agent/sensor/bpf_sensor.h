@@ -3,8 +3,8 @@
 // programs were attached by this process or by one before it makes no difference here.
 #pragma once
 
+#include "agent/sensor/event_rings.h"
 #include "agent/sensor/pins.h"
-#include "agent/sensor/ring_reader.h"
 #include "agent/sensor/sensor.h"
 
 namespace modelward::agent {
@@ -21,22 +21,23 @@ class BpfSensor final : public Sensor {
     Result<std::optional<Label>> label_of(const InodeKey& key) override;
     Result<std::vector<InodeKey>> keys_of(int fd) override;
     Result<void> exempt(pid_t pid) override;
-    int event_fd() const override { return maps_.events.get(); }
+    int event_fd() const override { return rings_.fd(); }
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
+    void sweep() override;
     std::vector<Counter> counters() const override;
     Result<void> remove() override;
 
   private:
-    BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, RingMapping ring);
+    BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, EventRings rings);
 
     SensorInfo info_;
     KernelMaps maps_;
     Pins pins_;
     std::vector<UniqueFd> programs_;
-    RingMapping ring_;
-    RingReader reader_;
-    std::uint64_t undecodable_events_ = 0;
+    UniqueFd sweep_;
+    EventRings rings_;
+    std::uint64_t failed_sweeps_ = 0;
 };
 
 }  // namespace modelward::agent

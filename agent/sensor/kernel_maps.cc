@@ -17,6 +17,8 @@ std::span<const MapName> map_names() {
         MapName{"channels", &KernelMaps::channels},
         MapName{"sinks", &KernelMaps::sinks},
         MapName{"recent", &KernelMaps::recent},
+        MapName{"crowd", &KernelMaps::crowd},
+        MapName{"blocks", &KernelMaps::blocks},
         MapName{"events", &KernelMaps::events},
         MapName{"losses", &KernelMaps::losses},
         MapName{"learned", &KernelMaps::learned},

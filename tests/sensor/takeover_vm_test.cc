@@ -59,7 +59,11 @@ TEST_F(TakeoverTest, WithoutAnAgentTheKernelGoesOnAndTheNextOneHearsOfItOnce) {
     EXPECT_TRUE(label_of(model));
     const auto missed = events();
     ASSERT_EQ(missed.size(), 2u);
-    EXPECT_EQ(missed[0].sequence, before[1].sequence + 1);
+    for (const std::size_t i : {0u, 1u}) {  // the read in one ring, the block in the other
+        EXPECT_EQ(missed[i].ring, before[i].ring);
+        EXPECT_EQ(missed[i].sequence, before[i].sequence + 1);
+    }
+    EXPECT_NE(missed[0].ring, missed[1].ring);
     EXPECT_EQ(missed[1].action, rules::Action::kBlock);
     EXPECT_EQ(missed[1].policy_version, version);
     EXPECT_TRUE(events().empty());
