@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bpf/record.bpf.h"
+#include "bpf/taint.bpf.h"
 
 /* An equal refusal is reported again after a second, so that retries stay visible; an equal alert after ten
  * minutes. */
@@ -109,10 +110,33 @@ static __noinline int report_verdict(const struct question* question, struct ans
     return 0;
 }
 
+/* An exempt program is used, which is told once: from now on its process is as exempt as the agent. */
+static __noinline int exempt_current(const struct question* question, struct answer* answer) {
+    struct taint* taint = bpf_task_storage_get(&taints, current_leader(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!taint) {
+        count_loss(kLossTaint);
+        return 0;
+    }
+    if (__sync_fetch_and_or(&taint->flags, kTaintExempt) & kTaintExempt) return 0;
+    answer->count = 1;
+    answer->bytes = question->bytes;
+    if (!send_event(question, answer, kEventExempt)) count_loss(kLossRingFull);
+    return 0;
+}
+
+/* Ends the process, its threads and workers included; the operation is refused all the same. */
+static __always_inline int kill_current(void) {
+    bpf_send_signal(kSignalKill);
+    return -kNoPermission;
+}
+
 /* Judges, reports, and returns what the hook returns. */
 static __always_inline int decide(struct question* question) {
     struct answer answer = {};
     if (!judge(question, &answer)) return 0;
+    if (answer.exempt) return exempt_current(question, &answer);
     report_verdict(question, &answer);
-    return answer.action == kActionBlock ? -kNoPermission : 0;
+    if (answer.action == kActionBlock) return -kNoPermission;
+    if (answer.action == kActionThrottle) return -kTryAgain;
+    return answer.action == kActionKill ? kill_current() : 0;
 }

@@ -46,6 +46,7 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
     const Vocabulary vocabulary = parse_vocabulary(pack.classes, pack.lists, problems);
     ParsedPack parsed;
     parsed.classes = vocabulary.classes;
+    parsed.exempt_programs = vocabulary.exempt_programs;
     std::map<std::string, std::string> document_of;  // by id
     if (pack.rules.size() > kMaxDocuments) {
         problems.push_back(
@@ -69,7 +70,7 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
 CheckedPolicy load_policy(const Pack& pack) {
     CheckedPolicy checked;
     const ParsedPack parsed = parse_pack(pack, checked.problems);
-    Compiled compiled = compile(parsed.classes, parsed.rules, checked.problems);
+    Compiled compiled = compile(parsed.classes, parsed.rules, checked.problems, parsed.exempt_programs);
     for (std::size_t index = 0; index < parsed.rules.size(); ++index) {
         const RuleSet& own = compiled.rules_of[index];
         if (own.any()) run_tests(parsed.rules[index], compiled.policy, own, checked.problems);

@@ -12,6 +12,7 @@ namespace modelward::rules {
 struct ParsedPack {
     std::vector<ClassInfo> classes;
     std::vector<ParsedRule> rules;  // those without a problem
+    std::vector<std::string> exempt_programs{};
 };
 
 // Adds the problems of every document to `problems`.

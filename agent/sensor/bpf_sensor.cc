@@ -7,6 +7,7 @@
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/losses.h"
+#include "agent/sensor/meter_file.h"
 #include "agent/sensor/policy_loader.h"
 #include "bpf/shared.h"
 
@@ -17,28 +18,57 @@ namespace {
 // A process that comes back after that long is reported as if it were new.
 constexpr std::uint64_t kForgetAfterNs = 3'600'000'000'000;
 constexpr std::uint64_t kForgetSoonNs = 60'000'000'000;
+constexpr unsigned kSweepsPerProgramLook = 10;
 
 }  // namespace
 
-BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, EventRings rings)
+BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters, EventRings rings)
     : info_(std::move(info)),
       maps_(std::move(maps)),
       pins_(std::move(pins)),
       programs_(pins_.open_programs()),
       sweep_(pins_.open_program("sweep")),
-      rings_(std::move(rings)) {}
+      rings_(std::move(rings)),
+      meters_(std::move(meters)) {}
 
-Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins) {
+Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins,
+                                                   Meters meters) {
     auto rings = EventRings::open(maps);
     if (!rings) return fail(rings.error());
-    return std::unique_ptr<BpfSensor>(
-        new BpfSensor(std::move(info), std::move(maps), std::move(pins), std::move(*rings)));
+    return std::unique_ptr<BpfSensor>(new BpfSensor(std::move(info), std::move(maps), std::move(pins),
+                                                    std::move(meters), std::move(*rings)));
 }
 
 Result<void> BpfSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
     auto converted = convert_policy(policy, version);
     if (!converted) return fail(converted.error());
-    return load_policy(maps_, std::move(*converted));
+    auto resolved = resolve_programs(maps_, policy);
+    if (!resolved) return fail(resolved.error());
+    KernelPolicy loaded = *converted;
+    loaded.programs = resolved->rows;
+    if (auto done = load_policy(maps_, std::move(loaded)); !done) return done;
+    in_force_.emplace(std::move(*converted), policy, std::move(*resolved));
+    return {};
+}
+
+// A program that was replaced (a package upgrade) is another inode under the same name.
+void BpfSensor::look_at_programs() {
+    if (!in_force_ || in_force_->programs.still_holds()) return;
+    auto resolved = resolve_programs(maps_, in_force_->rules);
+    KernelPolicy loaded = in_force_->policy;
+    if (resolved) loaded.programs = resolved->rows;
+    if (!resolved || !load_policy(maps_, std::move(loaded))) {
+        ++failed_program_looks_;
+        return;
+    }
+    in_force_->programs = std::move(*resolved);
+}
+
+Result<void> BpfSensor::keep_meters() {
+    if (meters_.file.empty()) return {};
+    auto clock = meter_clock(maps_);
+    if (!clock) return fail(clock.error());
+    return write_meters(meters_.file, {*clock, meters_in(maps_.meters)});
 }
 
 Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
@@ -96,6 +126,7 @@ void BpfSensor::sweep() {
     kernel::sweep_request request{crowded ? kForgetSoonNs : kForgetAfterNs};
     LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &request, .ctx_size_in = sizeof request);
     if (::bpf_prog_test_run_opts(sweep_.get(), &options) != 0) ++failed_sweeps_;
+    if (++sweeps_ % kSweepsPerProgramLook == 0) look_at_programs();
 }
 
 std::vector<Counter> BpfSensor::counters() const {
@@ -103,6 +134,10 @@ std::vector<Counter> BpfSensor::counters() const {
     counters.push_back({"hook_missed", count_missed_runs(programs_)});
     counters.push_back({"event_undecodable", rings_.undecodable()});
     counters.push_back({"event_sweep_failed", failed_sweeps_});
+    counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
+    counters.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
+    counters.push_back({"meters_restored", meters_.restored});
+    counters.push_back({"meters_not_restored", meters_.damaged ? 1U : 0U});
     counters.push_back({"block_ring_waiting_bytes", rings_.waiting_bytes(KernelRing::kBlocks)});
     counters.push_back({"block_ring_size_bytes", kernel::kBlockRingBytes});
     counters.push_back({"event_ring_waiting_bytes", rings_.waiting_bytes(KernelRing::kOthers)});

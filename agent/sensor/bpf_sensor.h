@@ -5,13 +5,22 @@
 
 #include "agent/sensor/event_rings.h"
 #include "agent/sensor/pins.h"
+#include "agent/sensor/policy_convert.h"
+#include "agent/sensor/program_keys.h"
 #include "agent/sensor/sensor.h"
 
 namespace modelward::agent {
 
 class BpfSensor final : public Sensor {
   public:
-    static Result<std::unique_ptr<BpfSensor>> make(SensorInfo info, KernelMaps maps, Pins pins);
+    // `meters`: where they are kept, and how many were put back from there.
+    struct Meters {
+        std::filesystem::path file;
+        std::size_t restored = 0;
+        bool damaged = false;  // what was kept could not be put back
+    };
+    static Result<std::unique_ptr<BpfSensor>> make(SensorInfo info, KernelMaps maps, Pins pins,
+                                                   Meters meters);
 
     const SensorInfo& info() const override { return info_; }
     Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
@@ -25,11 +34,13 @@ class BpfSensor final : public Sensor {
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
     void sweep() override;
+    Result<void> keep_meters() override;
     std::vector<Counter> counters() const override;
     Result<void> remove() override;
 
   private:
-    BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, EventRings rings);
+    BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters, EventRings rings);
+    void look_at_programs();
 
     SensorInfo info_;
     KernelMaps maps_;
@@ -38,6 +49,15 @@ class BpfSensor final : public Sensor {
     UniqueFd sweep_;
     EventRings rings_;
     std::uint64_t failed_sweeps_ = 0;
+    Meters meters_;
+    struct InForce {
+        KernelPolicy policy;  // without its programs
+        rules::CompiledPolicy rules;
+        ResolvedPrograms programs;
+    };
+    std::optional<InForce> in_force_;
+    unsigned sweeps_ = 0;
+    std::uint64_t failed_program_looks_ = 0;
 };
 
 }  // namespace modelward::agent

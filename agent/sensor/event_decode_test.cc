@@ -106,11 +106,11 @@ TEST(EventDecode, RecordsOfAnotherSizeAreRefused) {
 TEST(EventDecode, ValuesOutsideTheirRangeAreRefused) {
     const std::function<void(kernel::event&)> breaks[] = {
         [](auto& event) { event.kind = 0; },
-        [](auto& event) { event.kind = 3; },
+        [](auto& event) { event.kind = 4; },
         [](auto& event) { event.operation = 0; },
         [](auto& event) { event.operation = kernel::kOperationSend + 1; },
         [](auto& event) { event.point = kernel::kPoints; },
-        [](auto& event) { event.action = 3; },
+        [](auto& event) { event.action = 5; },
         [](auto& event) { event.count = 0; },
         [](auto& event) { event.rule = kernel::kRules; },
         [](auto& event) { event.path_start = kernel::kPathBytes + 1; },

@@ -32,6 +32,7 @@ struct Label {
 
 enum class KernelEventKind : std::uint8_t {
     kVerdict = 1,       // a rule fired
+    kExempt = 3,        // an exempt program was about to be followed or judged, for the first time
     kDerivedLabel = 2,  // a tainted process wrote past min_flow: `file` now carries a derived label
 };
 

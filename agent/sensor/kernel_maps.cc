@@ -12,6 +12,7 @@ std::span<const MapName> map_names() {
         MapName{"destinations", &KernelMaps::destinations},
         MapName{"ports", &KernelMaps::ports},
         MapName{"users", &KernelMaps::users},
+        MapName{"programs", &KernelMaps::programs},
         MapName{"meters", &KernelMaps::meters},
         MapName{"flows", &KernelMaps::flows},
         MapName{"channels", &KernelMaps::channels},

@@ -68,6 +68,9 @@ class Sensor {
     // event has counted yet.
     virtual void sweep() {}
 
+    // What meters hold survives the agent by itself, and a reboot as of the last call.
+    virtual Result<void> keep_meters() { return {}; }
+
     // Every kind of loss and the sizes of the tables, by name.
     virtual std::vector<Counter> counters() const = 0;
 

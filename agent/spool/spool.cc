@@ -98,7 +98,7 @@ Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
 }
 
 std::uint64_t Spool::room_for(const wire::Event& event) const {
-    const bool urgent = event.verdict() == wire::VERDICT_BLOCK || event.kind() == wire::EVENT_KIND_LOSS;
+    const bool urgent = event.verdict() >= wire::VERDICT_BLOCK || event.kind() == wire::EVENT_KIND_LOSS;
     return urgent ? limits_.max_bytes : limits_.max_bytes - limits_.block_reserve_bytes;
 }
 
