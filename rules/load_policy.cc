@@ -14,6 +14,8 @@
 namespace modelward::rules {
 namespace {
 
+constexpr std::string_view kApprovedStorage = "approved_storage";
+
 // A rule's tests ask that rule alone: what others of the pack decide is theirs.
 void run_tests(const ParsedRule& rule, const CompiledPolicy& policy, const RuleSet& own,
                std::vector<Problem>& problems) {
@@ -47,6 +49,8 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
     ParsedPack parsed;
     parsed.classes = vocabulary.classes;
     parsed.exempt_programs = vocabulary.exempt_programs;
+    if (const auto found = vocabulary.devices.find(kApprovedStorage); found != vocabulary.devices.end())
+        parsed.approved_storage = found->second;
     std::map<std::string, std::string> document_of;  // by id
     if (pack.rules.size() > kMaxDocuments) {
         problems.push_back(
@@ -76,6 +80,7 @@ CheckedPolicy load_policy(const Pack& pack) {
         if (own.any()) run_tests(parsed.rules[index], compiled.policy, own, checked.problems);
     }
     checked.policy = std::move(compiled.policy);
+    checked.policy.approved_storage = parsed.approved_storage;
     return checked;
 }
 

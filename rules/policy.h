@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "rules/device_pattern.h"
+
 namespace modelward::rules {
 
 inline constexpr std::size_t kMaxRules = 256;   // after expansion of "or" into several kernel rules
@@ -114,6 +116,8 @@ struct CompiledPolicy {
     std::map<std::string, RuleSet> program_rules;  // by path; matched by the inode that is found there
     RuleSet other_program_rules;
     std::vector<std::string> exempt_programs;  // paths, likewise: neither followed nor judged
+    // The list approved_storage: USB storage that is on none of these is held. Without the list nothing is.
+    std::optional<std::vector<DevicePattern>> approved_storage;
 
     std::optional<std::uint8_t> class_number(std::string_view name) const;
 };

@@ -80,11 +80,15 @@ void Agent::compose() {
             memory_.labelled(event.path, event.file, label);
             labeller_->derived(event.path, event.file);
         });
+    storage_guard_ = std::make_unique<StorageGuard>(
+        *loop_, [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); });
     policy_ = std::make_unique<PolicyKeeper>(
         *sensor_, archive_, config_.state_dir / "bundle",
-        [this](const Registry& registry, std::shared_ptr<UniqueFd> index) {
+        [this](const rules::CompiledPolicy& policy, const Registry& registry,
+               std::shared_ptr<UniqueFd> index) {
             index_ = std::move(index);
             labeller_->use(registry);
+            storage_guard_->use(policy.approved_storage);
             watcher_->walk();
         },
         [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); });

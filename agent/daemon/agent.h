@@ -11,6 +11,7 @@
 #include "agent/config/config.h"
 #include "agent/control/control_server.h"
 #include "agent/daemon/kernel_intake.h"
+#include "agent/devices/storage_guard.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
 #include "agent/labels/label_memory.h"
@@ -75,6 +76,7 @@ class Agent {
     std::unique_ptr<Labeller> labeller_;
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<KernelIntake> intake_;
+    std::unique_ptr<StorageGuard> storage_guard_;
     std::unique_ptr<PolicyKeeper> policy_;
     std::unique_ptr<Delivery> delivery_;
     std::unique_ptr<ControlServer> control_;
