@@ -52,8 +52,9 @@ static __always_inline void report_derived(const struct marks* marks, const stru
         .dentry = (__u64)dentry,
         .mount = (__u64)mount,
     };
-    struct answer answer = {.policy_version = policy ? policy->version : 0, .metered = bytes};
-    send_event(&question, &answer, kEventDerivedLabel);
+    struct answer answer = {
+        .policy_version = policy ? policy->version : 0, .metered = bytes, .count = 1, .bytes = bytes};
+    if (!send_event(&question, &answer, kEventDerivedLabel)) count_loss(kLossRingFull);
 }
 
 /* `bytes` of a process with `taint` go into a regular file. Not 0: the label that they make due finds no

@@ -282,5 +282,7 @@ enum {
     kMapTypeMask = 15,
     kNoUser = 0xffffffff,
     kNoPermission = 1,
+    kTryAgain = 11,
     kNoMemory = 12,
+    kSignalKill = 9,
 };

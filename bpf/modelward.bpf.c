@@ -5,5 +5,6 @@
 #include "bpf/hooks_inode.bpf.h"
 #include "bpf/hooks_process.bpf.h"
 #include "bpf/hooks_socket.bpf.h"
+#include "bpf/sweep.bpf.h"
 
 char _license[] SEC("license") = "GPL";

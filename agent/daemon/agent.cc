@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kWalkAhead = 5'000;  // a walk waits while that many files wait for a scan
 constexpr std::chrono::seconds kLastWords{2};
+constexpr std::chrono::seconds kMeterSaves{30};
 
 }  // namespace
 
@@ -127,7 +128,8 @@ Result<void> Agent::begin() {
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
-    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->retry(); }); !timer)
+    if (auto timer = loop_->every(kMeterSaves, [this] { keep_meters(); }); !timer) return timer;
+    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->once_a_second(); }); !timer)
         return timer;
     return loop_->every(config_.rescan, [this] {
         if (!watcher_->walking()) watcher_->walk();
@@ -198,7 +200,15 @@ Result<void> Agent::run() {
     return loop_->run([this] { return work(); });
 }
 
+void Agent::keep_meters() {
+    if (auto kept = sensor_->keep_meters(); !kept) {
+        ++meters_not_kept_;
+        spdlog::error("meters of budgets would not survive a reboot: {}", kept.error().message());
+    }
+}
+
 void Agent::stop(const std::string& why) {
+    keep_meters();
     notify_service("STOPPING=1");
     say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); enforcement goes on in the kernel.");
     stop_at_ = Delivery::Clock::now() + kLastWords;

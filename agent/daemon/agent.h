@@ -48,6 +48,7 @@ class Agent {
     void try_to_enroll();  // takes an enrolment into use as soon as there is one
     void renewed(const Result<wire::RenewResponse>& answer);
     void tick();
+    void keep_meters();  // for the next boot
     bool work();
     void say(wire::EventKind kind, const std::string& sentence);
     void report(const LabelReport& report);
@@ -66,6 +67,7 @@ class Agent {
     std::optional<Identity> identity_;
     std::string identity_problem_;
     CertificateRenewal renewal_;
+    std::uint64_t meters_not_kept_ = 0;
     bool reconnect_ = false;           // with the renewed certificate
     std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
 

@@ -23,6 +23,7 @@ std::vector<Counter> Agent::counters() const {
     for (const auto& [name, value] : {
              std::pair<const char*, std::uint64_t>{"kernel_events_stored", intake_->events()},
              {"kernel_events_seen_again", spool.duplicates},
+             {"meters_not_kept", meters_not_kept_},
              {"spool_events_waiting", spool.events},
              {"spool_events_lost", spool.lost},
              {"files_scanned", labels.scanned},

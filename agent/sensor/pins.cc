@@ -38,6 +38,7 @@ Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& dire
     for (const auto& program : programs.programs) {
         if (auto pinned = pin_object(program.fd, directory / "programs" / program.name); !pinned)
             return pinned;
+        if (!program.link) continue;
         if (auto pinned = pin_object(::bpf_link__fd(program.link.get()), directory / "links" / program.name);
             !pinned)
             return pinned;
@@ -91,6 +92,10 @@ std::vector<UniqueFd> Pins::open_programs() const {
     return programs;
 }
 
+UniqueFd Pins::open_program(const std::string& name) const {
+    return UniqueFd(::bpf_obj_get((directory_ / "programs" / name).c_str()));
+}
+
 std::vector<std::uint32_t> Pins::link_ids() const {
     std::vector<std::uint32_t> ids;
     for (const char* part : {"links", "next/links"}) {
@@ -121,6 +126,7 @@ Result<void> Pins::replace_programs(const AttachedPrograms& programs) const {
     if (auto pinned = pin_programs(programs, next); !pinned) return pinned;
     for (const char* part : kProgramParts) {
         for (const auto& program : programs.programs) {
+            if (!program.link && part == std::string_view("links")) continue;
             fs::rename(next / part / program.name, directory_ / part / program.name, error);
             if (error) return fail(Error::from_errno("replace program " + program.name, error.value()));
         }

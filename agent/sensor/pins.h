@@ -31,6 +31,8 @@ class Pins {
 
     // The programs at work; empty if none is pinned.
     std::vector<UniqueFd> open_programs() const;
+    // One of them; not open if it is not there.
+    UniqueFd open_program(const std::string& name) const;
 
     // Pins maps and links of a first start.
     Result<void> pin(const AttachedPrograms& programs) const;

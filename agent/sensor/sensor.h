@@ -59,10 +59,17 @@ class Sensor {
 
     // Readable when events wait. read_events() hands over what waits, oldest first, and gives it back to the
     // kernel only after `take` returned success: an agent killed in between sees the same events again (same
-    // sequence).
+    // ring and sequence).
     virtual int event_fd() const = 0;
     virtual Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) = 0;
+
+    // To be called once a second: equal verdicts are counted in the kernel, and this reports those that no
+    // event has counted yet.
+    virtual void sweep() {}
+
+    // What meters hold survives the agent by itself, and a reboot as of the last call.
+    virtual Result<void> keep_meters() { return {}; }
 
     // Every kind of loss and the sizes of the tables, by name.
     virtual std::vector<Counter> counters() const = 0;
