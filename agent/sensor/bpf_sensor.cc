@@ -45,6 +45,7 @@ Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
     if (!keys) return fail(keys.error());
     for (const auto& key : *keys)
         if (auto put = put_label(maps_, key, *value); !put) return fail(put.error());
+    tending_.labels_came();
     return from_kernel(keys->front());
 }
 
@@ -83,6 +84,10 @@ Result<void> BpfSensor::exempt(pid_t pid) {
     return exempt_process(maps_, pid);
 }
 
+void BpfSensor::tend() {
+    tending_.tend(maps_, pins_, Tending::Clock::now());
+}
+
 Result<std::size_t> BpfSensor::read_events(
     const std::function<Result<void>(std::span<const KernelEvent>)>& take) {
     auto records = reader_.peek(kEventsPerBatch);
@@ -91,6 +96,7 @@ Result<std::size_t> BpfSensor::read_events(
     std::uint64_t undecodable = 0;
     for (const auto& record : *records) {
         auto event = decode_event(record.bytes, record.sequence);
+        if (event && event->kind == KernelEventKind::kDerivedLabel) tending_.labels_came();
         if (event)
             events.push_back(std::move(*event));
         else
@@ -106,6 +112,8 @@ Result<std::size_t> BpfSensor::read_events(
 std::vector<Counter> BpfSensor::counters() const {
     std::vector<Counter> counters = read_losses(maps_);
     counters.push_back({"hook_missed", count_missed_runs(programs_)});
+    for (auto& counter : tending_.counters())
+        counters.push_back(std::move(counter));
     counters.push_back({"event_undecodable", undecodable_events_});
     counters.push_back({"event_ring_waiting_bytes", reader_.waiting_bytes()});
     counters.push_back({"event_ring_size_bytes", kernel::kEventRingBytes});

@@ -6,6 +6,7 @@
 #include "agent/sensor/pins.h"
 #include "agent/sensor/ring_reader.h"
 #include "agent/sensor/sensor.h"
+#include "agent/sensor/tending.h"
 
 namespace modelward::agent {
 
@@ -21,6 +22,7 @@ class BpfSensor final : public Sensor {
     Result<std::optional<Label>> label_of(const InodeKey& key) override;
     Result<std::vector<InodeKey>> keys_of(int fd) override;
     Result<void> exempt(pid_t pid) override;
+    void tend() override;
     int event_fd() const override { return maps_.events.get(); }
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
@@ -36,6 +38,7 @@ class BpfSensor final : public Sensor {
     std::vector<UniqueFd> programs_;
     RingMapping ring_;
     RingReader reader_;
+    Tending tending_;
     std::uint64_t undecodable_events_ = 0;
 };
 
