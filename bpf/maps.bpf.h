@@ -139,8 +139,15 @@ struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, kMaxFlows);
     __type(key, struct inode_key);
-    __type(value, __u64);
+    __type(value, struct flow);
 } flows SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxPieces);
+    __type(key, struct pieces_key);
+    __type(value, struct pieces);
+} pieces_of_users SEC(".maps");
 
 /* Marks on pipes and on the receiving ends of unix sockets. */
 struct {
@@ -156,6 +163,22 @@ struct {
     __type(key, __u32);
     __type(value, struct sink);
 } sinks SEC(".maps");
+
+/* By the superblock's device number. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxServers);
+    __type(key, __u32);
+    __type(value, struct server);
+} servers SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, kTended);
+    __type(key, __u32);
+    __type(value, __u64);
+} tended SEC(".maps");
 
 /* Verdicts by process, rule and target. Not an LRU table: an entry that went by itself would take what it
  * counts with it. The agent's sweep makes room. */

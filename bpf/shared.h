@@ -34,6 +34,8 @@ enum limits {
     kMaxFlows = 1 << 16,
     kMaxChannels = 1 << 14,
     kMaxSinks = 1 << 10,
+    kMaxServers = 1 << 12,
+    kMaxPieces = 1 << 14,
     kMaxRecent = 1 << 14,
     kMaxPorts = 1 << 12,
     kMaxUsers = 1 << 14,
@@ -78,7 +80,9 @@ struct label {
 enum taint_flags {
     kTaintExempt =
         1, /* neither becomes tainted nor is judged; ends with the process, gone after fork and exec */
-    kTaintProbe = 2, /* the self-test's own process: hooks note that they ran instead of judging */
+    kTaintProbe = 2,      /* the self-test's own process: hooks note that they ran instead of judging */
+    kTaintShares = 4,     /* has mapped a file shared and writable while it carried nothing */
+    kTaintSharesSink = 8, /* has done so with a file at `early_point` */
 };
 
 /* Bits of taint.probe_seen. */
@@ -105,6 +109,8 @@ struct taint {
     __u32 probe_seen;
     __u64 probe_write_bytes;
     __u64 probe_send_bytes;
+    __u32 early_device; /* of the sink that a shared mapping reaches */
+    __u32 early_point;
 };
 
 struct rule_set {
@@ -196,6 +202,43 @@ struct meter {
 };
 
 #define MODELWARD_THROTTLE_WINDOW (~0u) /* in meter.window_seconds */
+/* Bytes of tainted processes into one target, what they carried, and who paid for them last. */
+struct flow {
+    __u64 bytes;
+    __u64 counted; /* of them in `payer`'s pieces */
+    struct marks marks;
+    __u32 payer;
+    __u32 class_number; /* that they were counted for */
+};
+
+/* Pieces: bytes into targets that are each below min_flow, of one user in one window. */
+struct pieces_key {
+    __u32 payer;
+    __u32 class_number;
+};
+
+struct pieces {
+    __u64 window;
+    __u64 bytes;
+    __u32 swept; /* the pieces of this window before the sum crossed have been labelled */
+    __u32 reserved;
+};
+
+/* The server behind a mounted network file system. */
+struct server {
+    __u8 address[16];
+    __u32 port;
+    __u32 reserved;
+};
+
+/* Places of the map `tended`: what kernel and agent tell each other. */
+enum tended {
+    kTendedWalks,    /* counts up: processes that hold a labelled file are to be looked for */
+    kTendedLoopFile, /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
+                      */
+    kTendedConnections, /* not 0: a connection on this host carries marks */
+    kTended,
+};
 
 struct sink {
     __u64 disk_sequence; /* the disk this was learned from: device numbers are used again */
@@ -235,9 +278,12 @@ enum loss {
     kLossFlowTable,     /* no room for a flow meter: counted as crossed */
     kLossUnknownCount,  /* an operation came without a byte count: MODELWARD_UNKNOWN_COUNT was charged */
     kLossPolicyMissing, /* a tainted operation while no policy was in force */
-    kMergedEvents, /* a verdict equal to one of the same process, rule and target: counted in its report */
-    kDelayed,      /* a verdict's report did not fit into the ring: it is counted in a later one */
-    kMergedByRule, /* no room to count by process and target: counted by rule alone */
+    kMergedEvents,   /* a verdict equal to one of the same process, rule and target: counted in its report */
+    kDelayed,        /* a verdict's report did not fit into the ring: it is counted in a later one */
+    kMergedByRule,   /* no room to count by process and target: counted by rule alone */
+    kHoldersTainted, /* processes that held a labelled file when its label came */
+    kSharedLabelled, /* files labelled because a tainted process had mapped them before it was tainted */
+    kPiecesLabelled, /* files labelled because pieces below min_flow added up */
     kLosses,
 };
 

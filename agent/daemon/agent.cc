@@ -180,6 +180,7 @@ void Agent::renewed(const Result<wire::RenewResponse>& answer) {
 
 void Agent::tick() {
     labeller_->tick(Labeller::Clock::now());
+    sensor_->tend();
     if (!identity_ || std::exchange(reconnect_, false)) try_to_enroll();
     notify_service("WATCHDOG=1");
 }

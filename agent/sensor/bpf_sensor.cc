@@ -78,6 +78,7 @@ Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
     if (!keys) return fail(keys.error());
     for (const auto& key : *keys)
         if (auto put = put_label(maps_, key, *value); !put) return fail(put.error());
+    tending_.labels_came();
     return from_kernel(keys->front());
 }
 
@@ -116,9 +117,17 @@ Result<void> BpfSensor::exempt(pid_t pid) {
     return exempt_process(maps_, pid);
 }
 
+void BpfSensor::tend() {
+    tending_.tend(maps_, pins_, Tending::Clock::now());
+}
+
 Result<std::size_t> BpfSensor::read_events(
     const std::function<Result<void>(std::span<const KernelEvent>)>& take) {
-    return rings_.read(take);
+    return rings_.read([&](std::span<const KernelEvent> events) {
+        for (const auto& event : events)
+            if (event.kind == KernelEventKind::kDerivedLabel) tending_.labels_came();
+        return take(events);
+    });
 }
 
 void BpfSensor::sweep() {
@@ -132,6 +141,8 @@ void BpfSensor::sweep() {
 std::vector<Counter> BpfSensor::counters() const {
     std::vector<Counter> counters = read_losses(maps_);
     counters.push_back({"hook_missed", count_missed_runs(programs_)});
+    for (auto& counter : tending_.counters())
+        counters.push_back(std::move(counter));
     counters.push_back({"event_undecodable", rings_.undecodable()});
     counters.push_back({"event_sweep_failed", failed_sweeps_});
     counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});

@@ -8,6 +8,7 @@
 #include "agent/sensor/policy_convert.h"
 #include "agent/sensor/program_keys.h"
 #include "agent/sensor/sensor.h"
+#include "agent/sensor/tending.h"
 
 namespace modelward::agent {
 
@@ -30,6 +31,7 @@ class BpfSensor final : public Sensor {
     Result<std::optional<Label>> label_of(const InodeKey& key) override;
     Result<std::vector<InodeKey>> keys_of(int fd) override;
     Result<void> exempt(pid_t pid) override;
+    void tend() override;
     int event_fd() const override { return rings_.fd(); }
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
@@ -48,6 +50,7 @@ class BpfSensor final : public Sensor {
     std::vector<UniqueFd> programs_;
     UniqueFd sweep_;
     EventRings rings_;
+    Tending tending_;
     std::uint64_t failed_sweeps_ = 0;
     Meters meters_;
     struct InForce {

@@ -16,7 +16,8 @@ namespace modelward::agent {
 
 struct KernelMaps {
     UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, programs, meters, flows,
-        channels, sinks, recent, crowd, blocks, events, losses, learned, installed;
+        channels, sinks, recent, crowd, blocks, events, losses, learned, installed, pieces_of_users, servers,
+        tended;
 };
 
 struct MapName {

@@ -96,6 +96,18 @@ UniqueFd Pins::open_program(const std::string& name) const {
     return UniqueFd(::bpf_obj_get((directory_ / "programs" / name).c_str()));
 }
 
+Result<void> Pins::run_iterator(std::string_view program) const {
+    const fs::path path = directory_ / "links" / program;
+    const UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened) return fail_errno("open iterator " + path.string());
+    char nothing[64];  // the programs write nothing; a read may stop early to let others run
+    for (;;) {
+        const ssize_t got = ::read(opened.get(), nothing, sizeof nothing);
+        if (got == 0) return {};
+        if (got < 0 && errno != EAGAIN && errno != EINTR) return fail_errno("run iterator " + path.string());
+    }
+}
+
 std::vector<std::uint32_t> Pins::link_ids() const {
     std::vector<std::uint32_t> ids;
     for (const char* part : {"links", "next/links"}) {

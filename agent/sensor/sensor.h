@@ -57,6 +57,11 @@ class Sensor {
     // scanner).
     virtual Result<void> exempt(pid_t pid) = 0;
 
+    // The kernel's part that needs an agent: looks for processes that hold a file whose label came later, and
+    // for the servers of mounted file systems. To be called several times a second; does nothing without
+    // cause. What fails is counted, and tried again.
+    virtual void tend() = 0;
+
     // Readable when events wait. read_events() hands over what waits, oldest first, and gives it back to the
     // kernel only after `take` returned success: an agent killed in between sees the same events again (same
     // ring and sequence).

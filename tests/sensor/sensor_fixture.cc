@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sensor/sensor_fixture.h"
 
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <fstream>
+
+#include "bpf/shared.h"
 
 namespace modelward::testing {
 
@@ -90,7 +93,15 @@ class RunningSensor : public ::testing::Environment {
 void SensorTest::SetUp() {
     ASSERT_TRUE(sensor);
     fresh_network_budget();
+    forget_pieces();
     (void)events();
+}
+
+void SensorTest::forget_pieces() {
+    const UniqueFd pieces(::bpf_obj_get("/sys/fs/bpf/modelward/maps/pieces_of_users"));
+    ASSERT_TRUE(pieces);
+    for (kernel::pieces_key key; ::bpf_map_get_next_key(pieces.get(), nullptr, &key) == 0;)
+        ::bpf_map_delete_elem(pieces.get(), &key);
 }
 
 void SensorTest::fresh_network_budget() {

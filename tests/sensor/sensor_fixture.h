@@ -43,6 +43,9 @@ class SensorTest : public ::testing::Test {
     void clear_label(const std::string& path);
     std::optional<agent::Label> label_of(const std::string& path);
 
+    // As on another day.
+    static void forget_pieces();
+
     // Applies test_policy with a meter of its own.
     void fresh_network_budget();
 
