@@ -59,12 +59,15 @@ std::string security_function(std::string_view hook) {
     return fmt::format("security_{}", hook == "bprm_check_security" ? "bprm_check" : hook);
 }
 
+// A program is named after its hook or not; its section always is.
 int prepare_hook(bpf_program* program, AttachMode mode) {
-    if (mode == AttachMode::kLsm) return 0;
+    constexpr std::string_view kHooks = "lsm/";
+    const std::string_view section = ::bpf_program__section_name(program);
+    if (mode == AttachMode::kLsm || !section.starts_with(kHooks)) return 0;
     ::bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
     ::bpf_program__set_expected_attach_type(program, BPF_MODIFY_RETURN);
     return ::bpf_program__set_attach_target(program, 0,
-                                            security_function(::bpf_program__name(program)).c_str());
+                                            security_function(section.substr(kHooks.size())).c_str());
 }
 
 // Leaves out what this kernel has no function for.

@@ -16,7 +16,7 @@ namespace modelward::agent {
 
 struct KernelMaps {
     UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, meters, flows, channels,
-        sinks, recent, events, losses, learned, installed;
+        sinks, recent, events, losses, learned, installed, guard, guarded, guarded_objects, guardians;
 };
 
 struct MapName {
