@@ -13,6 +13,7 @@
 #include "agent/daemon/kernel_intake.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
+#include "agent/guard/guard_keeper.h"
 #include "agent/labels/label_memory.h"
 #include "agent/labels/labeller.h"
 #include "agent/loop/event_loop.h"
@@ -40,6 +41,7 @@ class Agent {
     nlohmann::json status() const;
 
   private:
+    nlohmann::json answer(const nlohmann::json& request);
     Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
           LabelArchive labels);
     Result<void> begin();
@@ -74,6 +76,7 @@ class Agent {
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<KernelIntake> intake_;
     std::unique_ptr<PolicyKeeper> policy_;
+    GuardKeeper guard_;
     std::unique_ptr<Delivery> delivery_;
     std::unique_ptr<ControlServer> control_;
 };
