@@ -10,8 +10,7 @@ with the protected model. Exit 0 only if all was as expected. The results land i
 import argparse
 import json
 import os
-import shutil
-import subprocess
+import select
 import sys
 import time
 from dataclasses import dataclass, field
@@ -23,12 +22,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 from scenario import Scenario    # noqa: E402
 from servers import Servers    # noqa: E402
 from sinks import make_sinks    # noqa: E402
-from stack import ROOT, Failure, run, wait_for    # noqa: E402
+from shells import PROGRAMS, Shells    # noqa: E402
+from stack import Failure, run, wait_for    # noqa: E402
 from technique import Mistake, read_all    # noqa: E402
 
-PROGRAMS = ROOT / "build/release/bypass"
-CGROUP = Path("/sys/fs/cgroup/modelward-bypass")
-FIRST_USER = 200_000
 FRAMING = 24 * 1024    # what a protocol's own handshakes and headers may add to a budget on the wire
 
 
@@ -50,66 +47,48 @@ class Run:
         return {i["title"] for i in self.incidents if i["verdict"] == "alert"}
 
 
-class Suite:
-    def __init__(self, scenario, servers, sinks):
-        self.scenario, self.servers, self.sinks = scenario, servers, sinks
-        self.users = iter(range(FIRST_USER, 1 << 30))
-
-    def environment(self, file):
-        return {**self.scenario.environment(), **self.servers.environment(), "FILE": file, "P": str(PROGRAMS),
-                "PY": f"/usr/bin/python3 {HERE}/programs", "RAW": self.sinks["disk"].node,
-                "SERIAL": "/dev/ttyS0", "OUTSIDE": "ip netns exec modelward-outside", "HOME": str(self.scenario.work)}
-
-    def shell(self, script, file, user, seconds):
-        """In a control group, so that all it started can be ended, and under a login of its own, so that no other
-        technique has used up its budget."""
-        def enter():
-            (CGROUP / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
-            Path("/proc/self/loginuid").write_text(str(user), encoding="ascii")
-
-        process = subprocess.Popen(script, env=self.environment(file), cwd="/", stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=enter,
-                                   start_new_session=True)
-        try:
-            said, _ = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            (CGROUP / "cgroup.kill").write_text("1", encoding="ascii")
-            said, _ = process.communicate()
-            said += b"\n(time is up)"
-        return process.returncode, said.decode(errors="replace").strip()[-2000:]
-
-    def end_all(self):
-        (CGROUP / "cgroup.kill").write_text("1", encoding="ascii")
-        wait_for("what the technique started to end", lambda: "populated 0" in
-                 (CGROUP / "cgroup.events").read_text(encoding="ascii"), 30, 0.02)
+class Suite(Shells):
+    def __init__(self, scenario, servers, disk):
+        super().__init__(scenario, servers, disk)
+        self.sinks = make_sinks(scenario, PROGRAMS, HERE / "programs", disk)
 
     def play(self, technique, file):
-        sink = self.sinks[technique.sink]
-        user = next(self.users)
-        sink.start()
         this = Run(began_ms=int(time.time() * 1000))
+        user = next(self.users)
         try:
-            # Mounts of a technique are its own and end with it.
-            marker = "(the setup failed)"
-            script = f"bash -ec \"$SETUP\" || {{ echo '{marker}'; exit 99; }}; exec bash -c \"$COMMAND\""
-            os.environ.update(SETUP=technique.setup, COMMAND=technique.command)
-            code, this.said = self.shell(["unshare", "-m", "bash", "-c", script], file, user, technique.seconds)
-            if code == 99 and marker in this.said:
-                this.trouble = this.said
-            self.end_all()
-            this.names, this.bytes_out = sink.measure()
+            self.attempt(technique, file, user, this)
         except (Failure, OSError, ValueError) as failure:
             this.trouble = str(failure)
         this.ended_ms = int(time.time() * 1000)
-        self.clean(technique, file, user)
+        self.end_all()
+        self.clean(technique.cleanup, file, user)
         return this
 
-    def clean(self, technique, file, user):
-        if technique.cleanup:
-            self.shell(["bash", "-c", technique.cleanup], file, user, 30)
-            self.end_all()
-        for left in self.scenario.work.iterdir():
-            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+    def attempt(self, technique, file, user, this):
+        """Setup and command share a mount namespace, which ends with them; the sink is measured from between them."""
+        sink = self.sinks[technique.sink]
+        sink.clear()
+        ready, go = os.pipe(), os.pipe()
+        script = f'bash -ec "$SETUP" || {{ echo x >&{ready[1]}; exit 1; }}; echo >&{ready[1]}; read -u {go[0]} && exec bash -c "$COMMAND"'
+        process = self.spawn(["unshare", "-m", "bash", "-c", script], file, user, pass_fds=(ready[1], go[0]),
+                             environment={"SETUP": technique.setup, "COMMAND": technique.command})
+        try:
+            os.close(ready[1])
+            # Not its end of file: what the setup started holds it open too.
+            prepared, _, _ = select.select([ready[0]], [], [], technique.seconds)
+            if not prepared or os.read(ready[0], 1) != b"\n":
+                self.finish(process, 1)
+                raise Failure("the setup failed: " + self.said())
+            sink.start()
+            os.write(go[1], b"\n")
+            if self.finish(process, technique.seconds) is None:
+                this.said = "(the time was up) "
+            this.said += self.said()
+        finally:
+            for end in (ready[0], *go):
+                os.close(end)
+        self.end_all()
+        this.names, this.bytes_out = sink.measure()
 
     def together(self, technique):
         self.servers.need(technique.needs)
@@ -201,7 +180,6 @@ def main():
     options = parser.parse_args()
     techniques = chosen(options)
     disk = second_stick()
-    CGROUP.mkdir(exist_ok=True)
     started = time.monotonic()
     with Scenario(options.disk, "/mnt/usb1") as scenario:
         sensor = scenario.stack.host()["sensor"]
@@ -211,12 +189,14 @@ def main():
         print(f"{len(techniques)} techniques on {options.kernel} ({os.uname().release}) through {sensor}; ready after "
               f"{time.monotonic() - started:.0f} s", flush=True)
         servers = Servers(scenario.folder / "servers")
-        suite = Suite(scenario, servers, make_sinks(scenario, PROGRAMS, HERE / "programs", disk))
+        suite = Suite(scenario, servers, disk)
         try:
             played = []
             for technique in techniques:
-                print(f"... {technique.name}", file=sys.stderr, flush=True)
                 played.append(suite.together(technique))
+                _, control, attempt, seconds = played[-1]
+                print(f"... {technique.name}: {words(attempt.bytes_out)}, control {words(control.bytes_out)}, {seconds:.1f} s",
+                      file=sys.stderr, flush=True)
             suite.collect(played)
         finally:
             suite.end_all()
