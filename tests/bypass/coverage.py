@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the coverage table from the results of complete runs: technique x kernel x sensor, verdict, bytes out.
+"""Writes the coverage table from results: technique x kernel x sensor, verdict, bytes out.
 
 usage: coverage.py RESULTS TABLE.md
 """
@@ -33,7 +33,7 @@ def cell(row):
 
 
 def table(runs):
-    """The document's text; `runs` are complete results."""
+    """The document's text."""
     runs = sorted(runs, key=lambda run: (KERNELS.index(run["kernel"]), SENSORS.index(run["sensor"])))
     seen = {}
     for run in runs:
@@ -44,11 +44,11 @@ def table(runs):
     text = [HEAD, f"{count} techniques. Kernels: " + "; ".join(
         f"{run['kernel']} {run['sensor']} is {run['release']}, {sum(r['as_expected'] for r in run['results'])} of "
         f"{len(run['results'])} as expected" for run in runs) + ".", ""]
-    for group, rows in seen.items():
+    for group, rows in sorted(seen.items()):
         text += [f"## {group.capitalize()}", "", "| technique | channel | ATT&CK | " +
                  " | ".join(f"{run['kernel']} {run['sensor']}" for run in runs) + " |",
                  "|---" * (3 + len(runs)) + "|"]
-        for name, row in rows.items():
+        for name, row in sorted(rows.items()):
             cells = [cell(found.get((run["kernel"], run["sensor"], name))) for run in runs]
             text.append(f"| {name} | {row['channel']} | {row['attack']} | " + " | ".join(cells) + " |")
         text.append("")
@@ -68,7 +68,6 @@ def table(runs):
 def main():
     results, target = map(Path, sys.argv[1:])
     runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
-    runs = [run for run in runs if run["complete"]]
     if runs:
         target.write_text(table(runs), encoding="utf-8")
 

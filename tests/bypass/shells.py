@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts what a technique says, as a user and in a control group of its own, and ends all of it again."""
+import ctypes
 import os
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ HERE = Path(__file__).resolve().parent
 PROGRAMS = ROOT / "build/release/bypass"
 CGROUP = Path("/sys/fs/cgroup/modelward-bypass")
 FIRST_USER = 200_000
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 
 
 class Shells:
@@ -27,11 +30,13 @@ class Shells:
                 "OUTSIDE": "ip netns exec modelward-outside", "HOME": str(self.scenario.work)}
 
     def spawn(self, command, file, user, **options):
-        """In a control group, so that all it started can be ended, and under a login of its own, so that no other
-        technique has used up its budget."""
+        """In a control group, so that all it started can be ended; with mounts of its own, which end with it; under a
+        login of its own, so that no other technique has used up its budget."""
         def enter():
             (CGROUP / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
             Path("/proc/self/loginuid").write_text(str(user), encoding="ascii")
+            if LIBC.unshare(CLONE_NEWNS) or LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None):
+                raise OSError(ctypes.get_errno(), "no mount namespace")
 
         environment = {**self.environment(file), **options.pop("environment", {})}
         return subprocess.Popen(command, env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=self.output,
@@ -49,7 +54,7 @@ class Shells:
     def said(self):
         """The end of what was printed, and a fresh file for what comes. Another process reads it: what a tainted
         program printed may be labelled."""
-        text = run("tail", "-c", "2000", self.output.name).stdout.strip()
+        text = run("tail", "-c", "2000", self.output.name).stdout.strip() if os.path.getsize(self.output.name) else ""
         self.renew_output()
         return text
 

@@ -43,11 +43,10 @@ class StickSink(Sink):
         return names - self.before[0], max(0, held - self.before[1])
 
     def count(self):
-        os.sync()
         files = list(self.stick.mount.rglob("*"))
         plain = [str(path) for path in files if path.is_file() and path.stat().st_size]
         held = int(run(self.programs / "content", *plain).stdout) if plain else 0
-        return len(files), held
+        return len(files), held + sum(len(path.name) for path in files if path.is_dir())    # a name holds bytes, too
 
 
 class DiskSink(Sink):
@@ -102,6 +101,9 @@ class WireSink(Sink):
         tcp = [line.split() for line in lines if line.startswith("Tcp:")]
         segments = int(dict(zip(*tcp))["InSegs"])
         return count["tx_bytes"] - count["tx_packets"] * (ETHERNET + IPV4) - segments * SEGMENT
+
+    def start(self):
+        self.before = self.carried()
 
     def count(self):
         # What a sender left in its socket is still on its way: wait until nothing moves.

@@ -8,6 +8,7 @@ Every technique runs twice, as a user of its own each time: with an unclassified
 with the protected model. Exit 0 only if all was as expected. The results land in FOLDER as JSON.
 """
 import argparse
+import hashlib
 import json
 import os
 import select
@@ -23,7 +24,7 @@ from scenario import Scenario    # noqa: E402
 from servers import Servers    # noqa: E402
 from sinks import make_sinks    # noqa: E402
 from shells import PROGRAMS, Shells    # noqa: E402
-from stack import Failure, run, wait_for    # noqa: E402
+from stack import BIN, Failure, run, wait_for    # noqa: E402
 from technique import Mistake, read_all    # noqa: E402
 
 FRAMING = 24 * 1024    # what a protocol's own handshakes and headers may add to a budget on the wire
@@ -69,8 +70,10 @@ class Suite(Shells):
         sink = self.sinks[technique.sink]
         sink.clear()
         ready, go = os.pipe(), os.pipe()
-        script = f'bash -ec "$SETUP" || {{ echo x >&{ready[1]}; exit 1; }}; echo >&{ready[1]}; read -u {go[0]} && exec bash -c "$COMMAND"'
-        process = self.spawn(["unshare", "-m", "bash", "-c", script], file, user, pass_fds=(ready[1], go[0]),
+        # Neither part may be in a list with || or &&, where set -e means nothing.
+        script = (f'(set -e; eval "$SETUP")\n[[ $? == 0 ]] || {{ echo x >&{ready[1]}; exit 1; }}\n'
+                  f'echo >&{ready[1]}; read -u {go[0]}; exec {ready[1]}>&- {go[0]}<&-; eval "$COMMAND"')
+        process = self.spawn(["bash", "-c", script], file, user, pass_fds=(ready[1], go[0]),
                              environment={"SETUP": technique.setup, "COMMAND": technique.command})
         try:
             os.close(ready[1])
@@ -151,6 +154,18 @@ def report(technique, expected, control, attempt, seconds):
             "seconds": round(seconds, 1)}
 
 
+def keep(path, kernel, sensor, rows):
+    """Writes the results, with those of earlier runs of the same agent that this one did not repeat."""
+    build = hashlib.sha256((BIN / "modelwardd").read_bytes()).hexdigest()[:12]
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if before.get("build") == build:
+        new = {row["name"] for row in rows}
+        rows = [row for row in before["results"] if row["name"] not in new] + rows
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"kernel": kernel, "release": os.uname().release, "sensor": sensor, "build": build,
+                                "results": rows}, indent=1) + "\n", encoding="utf-8")
+
+
 def second_stick():
     """The node of the second stick, without its file system."""
     nodes = os.environ.get("MODELWARD_USB", "").split()
@@ -205,11 +220,7 @@ def main():
             for t, control, attempt, seconds in played]
     good = sum(row["as_expected"] for row in rows)
     print(f"{good} of {len(rows)} as expected, {time.monotonic() - started:.0f} s", flush=True)
-    folder = Path(options.results)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{options.kernel}-{sensor}.json").write_text(json.dumps(
-        {"kernel": options.kernel, "release": os.uname().release, "sensor": sensor, "complete": not options.only,
-         "results": rows}, indent=1) + "\n", encoding="utf-8")
+    keep(Path(options.results) / f"{options.kernel}-{sensor}.json", options.kernel, sensor, rows)
     return 0 if good == len(rows) else 1
 
 

@@ -72,8 +72,9 @@ def play(shells, case):
     for module in case.modules:
         run("modprobe", module)
     began, user = time.time() * 1000, next(shells.users)
-    script = 'bash -ec "$SETUP" || { echo "(the setup failed)"; exit 99; }; exec bash -ec "$COMMAND"'
-    code = shells.finish(shells.spawn(["unshare", "-m", "bash", "-c", script], str(shells.scenario.models / "model.safetensors"),
+    # Neither part may be in a list with || or &&, where set -e means nothing.
+    script = '(set -e; eval "$SETUP")\nif [[ $? != 0 ]]; then echo "(the setup failed)"; exit 99; fi\nset -e; eval "$COMMAND"'
+    code = shells.finish(shells.spawn(["bash", "-c", script], str(shells.scenario.models / "model.safetensors"),
                                       user, environment={"SETUP": case.setup, "COMMAND": case.command}), case.seconds)
     wrong = "" if code == 0 else f"{'the time was up' if code is None else f'exit {code}'}: {shells.said()}"
     ended = time.time() * 1000

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Moves a file piece by piece, each in a process of its own that sees no other piece.
- * To "FOLDER/" every piece becomes a file; to "ADDRESS:PORT" a connection; anything else is one file. */
+ * At most COUNT pieces. To "FOLDER/" every piece becomes a file; to "ADDRESS:PORT" a connection; anything else is one file. */
 #include "common.h"
 
 int main(int count, char** words) {
-    if (count != 4 || atoi(words[1]) < 1) misused("pieces BYTES FILE SINK");
+    if (count < 4 || atoi(words[1]) < 1) misused("pieces BYTES FILE SINK [COUNT]");
+    size_t most = count > 4 ? (size_t)atoi(words[4]) : SIZE_MAX;
     size_t piece = (size_t)atoi(words[1]), length = strlen(words[3]);
     struct stat facts;
     checked(stat(words[2], &facts), words[2]);
-    for (size_t at = 0, number = 0; at < (size_t)facts.st_size; at += piece, number++) {
+    for (size_t at = 0, number = 0; at < (size_t)facts.st_size && number < most; at += piece, number++) {
         pid_t child = (pid_t)checked(fork(), "fork");
         if (child == 0) {
             char sink[4096];

@@ -9,6 +9,8 @@
 
 enum { kSector = 512, kSectors = 32, kOut = 0x02, kIn = 0x81 };
 
+static int device;
+
 static void number_of(const char* folder, const char* name, int* number) {
     char path[512];
     snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -17,9 +19,17 @@ static void number_of(const char* folder, const char* name, int* number) {
     fclose(file);
 }
 
-static long bulk(int device, unsigned end, void* data, unsigned size) {
+static long bulk(unsigned end, void* data, unsigned size) {
     struct usbdevfs_bulktransfer transfer = {.ep = end, .len = size, .timeout = 5000, .data = data};
     return checked(ioctl(device, USBDEVFS_BULK, &transfer), "USBDEVFS_BULK");
+}
+
+/* Also when a transfer was refused. */
+static void give_back(void) {
+    int interface = 0;
+    struct usbdevfs_ioctl connect = {.ifno = 0, .ioctl_code = USBDEVFS_CONNECT};
+    ioctl(device, USBDEVFS_RELEASEINTERFACE, &interface);
+    ioctl(device, USBDEVFS_IOCTL, &connect);
 }
 
 /* words[2] is the folder of the USB device in /sys, the one with busnum and devnum. */
@@ -31,8 +41,9 @@ int main(int count, char** words) {
     number_of(words[2], "busnum", &bus);
     number_of(words[2], "devnum", &number);
     snprintf(node, sizeof(node), "/dev/bus/usb/%03d/%03d", bus, number);
-    int device = (int)checked(open(node, O_RDWR), node);
+    device = (int)checked(open(node, O_RDWR), node);
     struct usbdevfs_ioctl leave = {.ifno = 0, .ioctl_code = USBDEVFS_DISCONNECT};
+    atexit(give_back);
     checked(ioctl(device, USBDEVFS_IOCTL, &leave), "USBDEVFS_DISCONNECT");
     checked(ioctl(device, USBDEVFS_CLAIMINTERFACE, &interface), "USBDEVFS_CLAIMINTERFACE");
     for (size_t at = 0; at + kSector * kSectors <= bytes.size && at < 1500 * 1024; at += kSector * kSectors) {
@@ -44,11 +55,10 @@ int main(int count, char** words) {
         wrapper[15] = 0x2a;
         memcpy(wrapper + 17, &sector, 4);
         wrapper[23] = kSectors;
-        bulk(device, kOut, wrapper, sizeof(wrapper));
-        bulk(device, kOut, bytes.data + at, kSector * kSectors);
-        bulk(device, kIn, status, sizeof(status));
+        bulk(kOut, wrapper, sizeof(wrapper));
+        bulk(kOut, bytes.data + at, kSector * kSectors);
+        bulk(kIn, status, sizeof(status));
         if (status[12]) misused("the stick refused");
     }
-    checked(ioctl(device, USBDEVFS_RELEASEINTERFACE, &interface), "USBDEVFS_RELEASEINTERFACE");
     return 0;
 }

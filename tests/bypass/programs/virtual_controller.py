@@ -9,7 +9,7 @@ import sys
 COMMAND, ACL, EVENT, VENDOR = 1, 2, 4, 0xff
 
 device = os.open("/dev/vhci", os.O_RDWR)
-os.write(device, bytes([VENDOR, 0]))    # make a controller
+os.write(device, bytes([VENDOR, 0x80]))    # make a controller that the kernel does not set up by itself
 held = 0
 
 
