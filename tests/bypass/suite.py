@@ -27,6 +27,7 @@ from shells import PROGRAMS, Shells    # noqa: E402
 from stack import BIN, Failure, run, wait_for    # noqa: E402
 from technique import Mistake, read_all    # noqa: E402
 
+CONTROL = 1536 * 1024
 FRAMING = 24 * 1024    # what a protocol's own handshakes and headers may add to a budget on the wire
 
 
@@ -52,6 +53,9 @@ class Suite(Shells):
     def __init__(self, scenario, servers, disk):
         super().__init__(scenario, servers, disk)
         self.sinks = make_sinks(scenario, PROGRAMS, HERE / "programs", disk)
+        # Larger than every budget, and no larger: each technique carries it once.
+        self.control = scenario.models / "control.bin"
+        self.control.write_bytes((scenario.models / "public.safetensors").read_bytes()[:CONTROL])
 
     def play(self, technique, file):
         this = Run(began_ms=int(time.time() * 1000))
@@ -98,7 +102,7 @@ class Suite(Shells):
         for module in technique.modules:
             run("modprobe", module)
         started = time.monotonic()
-        runs = [self.play(technique, str(self.scenario.models / name)) for name in ("public.safetensors", "model.safetensors")]
+        runs = [self.play(technique, str(file)) for file in (self.control, self.scenario.models / "model.safetensors")]
         return (technique, *runs, time.monotonic() - started)
 
     def collect(self, played):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The channels that hand_over goes through: make_ before the fork, give_ in the process that reads the file, take_ in
- * the one that does not. Turns between the two are single bytes in a pipe of their own. */
+/* The channels that hand_over goes through: make_ before the fork, give_ in the process that reads the file,
+ * take_ in the one that does not. Turns between the two are single bytes in a pipe of their own. */
 #pragma once
 
 #include "common.h"
@@ -44,7 +44,8 @@ static void make_nothing(void) {}
 
 static void wait_for_good(void) {
     pass(turn_of_taker);
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 /* --- streams: ends[0] is the taker's, ends[1] the giver's --- */
@@ -78,7 +79,8 @@ static void make_terminal(void) {
 static void give_stream(void) {
     close(ends[0]);
     write_whole(ends[1], bytes.data, bytes.size);
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void take_stream(void) {
@@ -90,7 +92,8 @@ static void give_pages(void) {
         struct iovec part = {bytes.data + at, bytes.size - at};
         at += (size_t)checked(vmsplice(ends[1], &part, 1, 0), "vmsplice");
     }
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void give_tee(void) {
@@ -104,7 +107,8 @@ static void give_tee(void) {
         read_some(own[0], waste, count);
         at += count;
     }
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static char fifo_path[64];
@@ -136,11 +140,13 @@ static size_t message_size = 32 * 1024;
 static void give_messages(void) {
     for (size_t at = 0; at < bytes.size; at += message_size) {
         size_t count = bytes.size - at < message_size ? bytes.size - at : message_size;
-        checked(sendto(ends[1], bytes.data + at, count, 0, message_to_size ? (struct sockaddr*)&message_to : 0,
-                       message_to_size), "message");
+        checked(sendto(ends[1], bytes.data + at, count, 0,
+                       message_to_size ? (struct sockaddr*)&message_to : 0, message_to_size),
+                "message");
         await(turn_of_giver);
     }
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void take_messages(void) {
@@ -184,12 +190,14 @@ static void meet(int listener, struct sockaddr* name, socklen_t size, int family
 
 static void make_loopback(void) {
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    meet((int)checked(socket(AF_INET, SOCK_STREAM, 0), "socket"), (struct sockaddr*)&name, sizeof(name), AF_INET);
+    meet((int)checked(socket(AF_INET, SOCK_STREAM, 0), "socket"), (struct sockaddr*)&name, sizeof(name),
+         AF_INET);
 }
 
 static void make_vsock(void) {
     struct sockaddr_vm name = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_LOCAL, .svm_port = 7777};
-    meet((int)checked(socket(AF_VSOCK, SOCK_STREAM, 0), "vsock"), (struct sockaddr*)&name, sizeof(name), AF_VSOCK);
+    meet((int)checked(socket(AF_VSOCK, SOCK_STREAM, 0), "vsock"), (struct sockaddr*)&name, sizeof(name),
+         AF_VSOCK);
 }
 
 /* --- descriptors --- */
@@ -197,18 +205,22 @@ static void make_vsock(void) {
 static void send_descriptor(int descriptor) {
     char control[CMSG_SPACE(sizeof(int))] = {0}, byte = 0;
     struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
     struct cmsghdr* head = CMSG_FIRSTHDR(&message);
-    *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    *head = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(head), &descriptor, sizeof(int));
     checked(sendmsg(ends[1], &message, 0), "sendmsg");
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static int receive_descriptor(void) {
     char control[CMSG_SPACE(sizeof(int))] = {0}, byte;
     struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
     checked(recvmsg(ends[0], &message, 0), "recvmsg");
     struct cmsghdr* head = CMSG_FIRSTHDR(&message);
     if (!head) misused("no descriptor came");
@@ -243,7 +255,8 @@ static void give_open_file(void) {
     ends[1] = open_to_read(file_path);
     pass(turn_of_taker);
     write_whole(turn_of_taker[1], (char*)&ends[1], sizeof(int));
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void take_pidfd(void) {
@@ -349,7 +362,8 @@ static void take_proc_mem(void) {
     snprintf(name, sizeof(name), "/proc/%d/mem", giver);
     int memory_file = open_to_read(name);
     for (size_t at = 0; at < bytes.size; at += kPiece)
-        checked(pread(memory_file, bytes.data + at, kPiece, (off_t)(uintptr_t)(bytes.data + at)), "read of memory");
+        checked(pread(memory_file, bytes.data + at, kPiece, (off_t)(uintptr_t)(bytes.data + at)),
+                "read of memory");
 }
 
 static void take_ptrace(void) {
@@ -384,7 +398,8 @@ static void give_sysv_queue(void) {
         memcpy(letter.text, bytes.data + at, sizeof(letter.text));
         checked(msgsnd(queue, &letter, sizeof(letter.text), 0), "msgsnd");
     }
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void take_sysv_queue(void) {
@@ -409,7 +424,8 @@ static void make_posix_queue(void) {
 static void give_posix_queue(void) {
     for (size_t at = 0; at < bytes.size; at += 8192)
         checked(mq_send(queue, bytes.data + at, 8192, 0), "mq_send");
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void take_posix_queue(void) {
@@ -424,7 +440,8 @@ static long key;
 static void make_key(void) {
     checked(syscall(SYS_keyctl, 1 /* join a keyring of this session */, 0), "keyctl");
     static char empty[kKey];
-    key = checked(syscall(SYS_add_key, "user", "bypass", empty, sizeof(empty), -3 /* the session's */), "add_key");
+    key = checked(syscall(SYS_add_key, "user", "bypass", empty, sizeof(empty), -3 /* the session's */),
+                  "add_key");
 }
 
 static void give_key(void) {
@@ -433,7 +450,8 @@ static void give_key(void) {
         pass(turn_of_taker);
         await(turn_of_giver);
     }
-    for (;;) pause();
+    for (;;)
+        pause();
 }
 
 static void take_key(void) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the small programs of the bypass suite share. They stop at the first refusal with its text on stderr, which
- * is what a person would see, and exit with 1. */
+/* What the small programs of the bypass suite share. They stop at the first refusal with its text on stderr,
+ * which is what a person would see, and exit with 1. */
 #pragma once
 
 #include <arpa/inet.h>

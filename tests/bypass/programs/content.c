@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counts what files hold: bytes in blocks of 512 that are not all zero, for a file can be long and empty. Measures
- * a sink from outside the suite's own process, which must not read what may be labelled. */
+/* Counts what files hold: bytes in blocks of 512 that are not all zero, for a file can be long and empty.
+ * Measures a sink from outside the suite's own process, which must not read what may be labelled. */
 #include "common.h"
 
 int main(int count, char** words) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sends a file as ACL data to a Bluetooth controller, through the channel that user-space stacks use, or a raw one. */
+/* Sends a file as ACL data to a Bluetooth controller, through the channel that user-space stacks use, or a
+ * raw one. */
 #include <sys/ioctl.h>
 
 #include "common.h"

@@ -43,8 +43,8 @@ static int deliver_in_clone(void* unused) {
 /* The same memory, another process: not a thread. */
 static void by_clone(void) {
     struct bytes stack = memory(256 * 1024);
-    pid_t child = (pid_t)checked(clone(deliver_in_clone, stack.data + stack.size, CLONE_VM | CLONE_FILES | SIGCHLD, 0),
-                                 "clone");
+    pid_t child = (pid_t)checked(
+        clone(deliver_in_clone, stack.data + stack.size, CLONE_VM | CLONE_FILES | SIGCHLD, 0), "clone");
     exit(!ended_well(child));
 }
 
@@ -112,9 +112,9 @@ static const struct {
     const char* name;
     void (*act)(void);
 } ways[] = {
-    {"fork", by_fork},   {"daemon", by_daemon},           {"clone", by_clone}, {"exec", by_exec},
-    {"vfork", by_vfork}, {"thread-exec", by_thread_exec}, {"user", by_user},   {"namespaces", by_namespaces},
-    {"cgroup", by_cgroup},
+    {"fork", by_fork}, {"daemon", by_daemon},         {"clone", by_clone},
+    {"exec", by_exec}, {"vfork", by_vfork},           {"thread-exec", by_thread_exec},
+    {"user", by_user}, {"namespaces", by_namespaces}, {"cgroup", by_cgroup},
 };
 
 int main(int count, char** words) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Moves a file piece by piece, each in a process of its own that sees no other piece.
- * At most COUNT pieces. To "FOLDER/" every piece becomes a file; to "ADDRESS:PORT" a connection; anything else is one file. */
+ * At most COUNT pieces. To "FOLDER/" every piece becomes a file; to "ADDRESS:PORT" a connection; anything
+ * else is one file. */
 #include "common.h"
 
 int main(int count, char** words) {

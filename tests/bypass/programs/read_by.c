@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a file in one of many ways, then delivers what it read. */
-#include <linux/aio_abi.h>
 #include <liburing.h>
+#include <linux/aio_abi.h>
 #include <sys/syscall.h>
 
 #include "common.h"
@@ -39,8 +39,11 @@ static void by_aio(void) {
     aio_context_t context = 0;
     checked(syscall(SYS_io_setup, 1, &context), "io_setup");
     for (size_t at = 0; at < file.size; at += kPiece) {
-        struct iocb block = {.aio_lio_opcode = IOCB_CMD_PREAD, .aio_fildes = (uint32_t)fd,
-                             .aio_buf = (uint64_t)(file.data + at), .aio_nbytes = kPiece, .aio_offset = (int64_t)at};
+        struct iocb block = {.aio_lio_opcode = IOCB_CMD_PREAD,
+                             .aio_fildes = (uint32_t)fd,
+                             .aio_buf = (uint64_t)(file.data + at),
+                             .aio_nbytes = kPiece,
+                             .aio_offset = (int64_t)at};
         struct iocb* blocks[] = {&block};
         struct io_event event;
         checked(syscall(SYS_io_submit, context, 1, blocks), "io_submit");
@@ -152,10 +155,18 @@ static const struct {
     void (*act)(void);
     int opens; /* the way opens the file by itself */
 } ways[] = {
-    {"pread", by_pread, 0},         {"readv", by_readv, 0},     {"preadv2", by_preadv2, 0},
-    {"direct", by_direct, 0},       {"aio", by_aio, 0},         {"private", by_private, 0},
-    {"shared", by_shared, 0},       {"uring", by_uring, 0},     {"uring-fixed", by_uring_fixed, 0},
-    {"uring-polled", by_uring_polled, 0}, {"uring-open", by_uring_open, 1}, {"handle", by_handle, 1},
+    {"pread", by_pread, 0},
+    {"readv", by_readv, 0},
+    {"preadv2", by_preadv2, 0},
+    {"direct", by_direct, 0},
+    {"aio", by_aio, 0},
+    {"private", by_private, 0},
+    {"shared", by_shared, 0},
+    {"uring", by_uring, 0},
+    {"uring-fixed", by_uring_fixed, 0},
+    {"uring-polled", by_uring_polled, 0},
+    {"uring-open", by_uring_open, 1},
+    {"handle", by_handle, 1},
     {"reopen", by_reopening, 1},
 };
 

@@ -15,9 +15,15 @@ int main(int count, char** words) {
         uint32_t sector = htonl((uint32_t)(at / kSector));
         unsigned char command[10] = {0x2a, 0, 0, 0, 0, 0, 0, 0, kSectors, 0}, sense[32];
         memcpy(command + 2, &sector, 4);
-        struct sg_io_hdr request = {.interface_id = 'S', .dxfer_direction = SG_DXFER_TO_DEV, .cmd_len = 10,
-                                    .mx_sb_len = sizeof(sense), .dxfer_len = kSector * kSectors,
-                                    .dxferp = bytes.data + at, .cmdp = command, .sbp = sense, .timeout = 20000};
+        struct sg_io_hdr request = {.interface_id = 'S',
+                                    .dxfer_direction = SG_DXFER_TO_DEV,
+                                    .cmd_len = 10,
+                                    .mx_sb_len = sizeof(sense),
+                                    .dxfer_len = kSector * kSectors,
+                                    .dxferp = bytes.data + at,
+                                    .cmdp = command,
+                                    .sbp = sense,
+                                    .timeout = 20000};
         checked(ioctl(disk, SG_IO, &request), "SG_IO");
         if (request.status) misused("the disk refused");
     }

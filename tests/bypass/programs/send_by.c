@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a file plainly, then sends what it read to an address in one of many ways. At most LIMIT bytes where a way is
- * slow. UDP and raw packets need nobody who listens: what crosses the wire counts. */
+/* Reads a file plainly, then sends what it read to an address in one of many ways. At most LIMIT bytes where
+ * a way is slow. UDP and raw packets need nobody who listens: what crosses the wire counts. */
 #include <liburing.h>
 #include <linux/errqueue.h>
 #include <linux/if_ether.h>
@@ -33,7 +33,8 @@ static size_t least(size_t one, size_t other) {
     return one < other ? one : other;
 }
 
-/* Nobody listens, so some sends are answered by "connection refused", and full queues by "no buffer space". */
+/* Nobody listens, so some sends are answered by "connection refused", and full queues by "no buffer space".
+ */
 static void sent(long result, const char* what) {
     if (result < 0 && errno != ECONNREFUSED && errno != ENOBUFS && errno != EAGAIN) refused(what);
 }
@@ -56,7 +57,8 @@ static void by_fast_open(void) {
         struct sockaddr_in to = name_of(kStream);
         int sock = (int)checked(socket(AF_INET, SOCK_STREAM, 0), "socket");
         at += (size_t)checked(sendto(sock, file.data + at, least(kPiece, file.size - at), MSG_FASTOPEN,
-                                     (struct sockaddr*)&to, sizeof(to)), "sendto with fast open");
+                                     (struct sockaddr*)&to, sizeof(to)),
+                              "sendto with fast open");
         close(sock);
     }
 }
@@ -71,7 +73,8 @@ static void by_zero_copy(void) {
 
 static void by_sendfile(void) {
     int sock = connect_to(address, kStream, SOCK_STREAM, 0), from = open_to_read(path);
-    while (checked(sendfile(sock, from, 0, kPiece), "sendfile") > 0) continue;
+    while (checked(sendfile(sock, from, 0, kPiece), "sendfile") > 0)
+        continue;
 }
 
 static void by_splice(void) {
@@ -135,7 +138,8 @@ static void by_datagrams_of(int type, int protocol, int port, size_t piece) {
     struct sockaddr_in to = name_of(port);
     int sock = (int)checked(socket(AF_INET, type, protocol), "socket");
     for (size_t at = 0; at < file.size; at += piece)
-        sent(sendto(sock, file.data + at, least(piece, file.size - at), 0, (struct sockaddr*)&to, sizeof(to)), "sendto");
+        sent(sendto(sock, file.data + at, least(piece, file.size - at), 0, (struct sockaddr*)&to, sizeof(to)),
+             "sendto");
 }
 
 static void by_udp(void) {
@@ -159,8 +163,9 @@ static void by_udp_many(void) {
         struct iovec parts[8];
         for (size_t i = 0; i < 8; i++) {
             parts[i] = (struct iovec){file.data + at + i * kDatagramPiece, kDatagramPiece};
-            messages[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &to, .msg_namelen = sizeof(to),
-                                                       .msg_iov = &parts[i], .msg_iovlen = 1}};
+            messages[i] = (struct mmsghdr){
+                .msg_hdr = {
+                    .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &parts[i], .msg_iovlen = 1}};
         }
         sent(sendmmsg(sock, messages, 8, 0), "sendmmsg");
     }
@@ -184,8 +189,9 @@ static void by_udp_segments(void) {
     int sock = (int)checked(socket(AF_INET, SOCK_DGRAM, 0), "socket"), segment = kDatagramPiece;
     checked(setsockopt(sock, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)), "UDP_SEGMENT");
     for (size_t at = 0; at < file.size; at += 40 * kDatagramPiece)
-        sent(sendto(sock, file.data + at, least(40 * kDatagramPiece, file.size - at), 0, (struct sockaddr*)&to,
-                    sizeof(to)), "segmented send");
+        sent(sendto(sock, file.data + at, least(40 * kDatagramPiece, file.size - at), 0,
+                    (struct sockaddr*)&to, sizeof(to)),
+             "segmented send");
 }
 
 static uint16_t checksum(const void* data, size_t size) {
@@ -242,16 +248,24 @@ static void by_dns(void) {
 static void frame(unsigned char* packet, size_t payload) {
     struct iphdr* ip = (struct iphdr*)(packet + sizeof(struct ethhdr));
     struct sockaddr_in to = name_of(0);
-    *ip = (struct iphdr){.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP, .daddr = to.sin_addr.s_addr,
-                         .saddr = inet_addr("198.51.100.1"), .tot_len = htons((uint16_t)(28 + payload))};
+    *ip = (struct iphdr){.version = 4,
+                         .ihl = 5,
+                         .ttl = 64,
+                         .protocol = IPPROTO_UDP,
+                         .daddr = to.sin_addr.s_addr,
+                         .saddr = inet_addr("198.51.100.1"),
+                         .tot_len = htons((uint16_t)(28 + payload))};
     ip->check = checksum(ip, sizeof(*ip));
     struct udphdr* udp = (struct udphdr*)(ip + 1);
-    *udp = (struct udphdr){.source = htons(kDatagram), .dest = htons(kDatagram), .len = htons((uint16_t)(8 + payload))};
+    *udp = (struct udphdr){
+        .source = htons(kDatagram), .dest = htons(kDatagram), .len = htons((uint16_t)(8 + payload))};
 }
 
 static void by_packet_of(int ring) {
     enum { kHeads = sizeof(struct ethhdr) + 28, kFrame = 2048, kFrames = 64 };
-    struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_halen = 6,
+    struct sockaddr_ll to = {.sll_family = AF_PACKET,
+                             .sll_protocol = htons(ETH_P_IP),
+                             .sll_halen = 6,
                              .sll_ifindex = (int)if_nametoindex("mw-inside"),
                              .sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
     int sock = (int)checked(socket(AF_PACKET, SOCK_RAW, htons(ETH_P_IP)), "packet socket");
@@ -264,7 +278,8 @@ static void by_packet_of(int ring) {
     }
     checked(bind(sock, (struct sockaddr*)&to, sizeof(to)), "bind");
     for (size_t at = 0, slot = 0; at < least(file.size, 4 * kSlow); at += kDatagramPiece, slot++) {
-        unsigned char packet[kHeads + kDatagramPiece] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 0};
+        unsigned char packet[kHeads + kDatagramPiece] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,
+                                                         0,    0,    0,    0,    1,    8,    0};
         frame(packet, kDatagramPiece);
         memcpy(packet + kHeads, file.data + at, kDatagramPiece);
         if (!ring) {
@@ -291,13 +306,26 @@ static const struct {
     const char* name;
     void (*act)(void);
 } ways[] = {
-    {"sendto", by_sendto},       {"mptcp", by_mptcp},       {"fast-open", by_fast_open},
-    {"zero-copy", by_zero_copy}, {"sendfile", by_sendfile}, {"splice", by_splice},
-    {"vmsplice", by_vmsplice},   {"uring", by_uring},       {"uring-zero-copy", by_uring_zero_copy},
-    {"udp", by_udp},             {"udp-lite", by_udp_lite}, {"udp-many", by_udp_many},
-    {"udp-cork", by_udp_cork},   {"udp-segments", by_udp_segments}, {"raw", by_raw},
-    {"icmp", by_icmp},           {"ping", by_ping},         {"dns", by_dns},
-    {"packet", by_packet},       {"packet-ring", by_packet_ring},
+    {"sendto", by_sendto},
+    {"mptcp", by_mptcp},
+    {"fast-open", by_fast_open},
+    {"zero-copy", by_zero_copy},
+    {"sendfile", by_sendfile},
+    {"splice", by_splice},
+    {"vmsplice", by_vmsplice},
+    {"uring", by_uring},
+    {"uring-zero-copy", by_uring_zero_copy},
+    {"udp", by_udp},
+    {"udp-lite", by_udp_lite},
+    {"udp-many", by_udp_many},
+    {"udp-cork", by_udp_cork},
+    {"udp-segments", by_udp_segments},
+    {"raw", by_raw},
+    {"icmp", by_icmp},
+    {"ping", by_ping},
+    {"dns", by_dns},
+    {"packet", by_packet},
+    {"packet-ring", by_packet_ring},
 };
 
 int main(int count, char** words) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Speaks to a USB stick through usbfs, past every disk and file system: takes the stick from its driver, writes a file
- * with mass-storage commands, and gives it back. */
+/* Speaks to a USB stick through usbfs, past every disk and file system: takes the stick from its driver,
+ * writes a file with mass-storage commands, and gives it back. */
 #include <dirent.h>
 #include <linux/usbdevice_fs.h>
 #include <sys/ioctl.h>

@@ -38,8 +38,11 @@ static void by_aio(void) {
     aio_context_t context = 0;
     checked(syscall(SYS_io_setup, 1, &context), "io_setup");
     for (size_t at = 0; at < file.size; at += kPiece) {
-        struct iocb block = {.aio_lio_opcode = IOCB_CMD_PWRITE, .aio_fildes = (uint32_t)to,
-                             .aio_buf = (uint64_t)(file.data + at), .aio_nbytes = kPiece, .aio_offset = (int64_t)at};
+        struct iocb block = {.aio_lio_opcode = IOCB_CMD_PWRITE,
+                             .aio_fildes = (uint32_t)to,
+                             .aio_buf = (uint64_t)(file.data + at),
+                             .aio_nbytes = kPiece,
+                             .aio_offset = (int64_t)at};
         struct iocb* blocks[] = {&block};
         struct io_event event;
         checked(syscall(SYS_io_submit, context, 1, blocks), "io_submit");
@@ -171,11 +174,21 @@ static const struct {
     const char* name;
     void (*act)(void);
 } ways[] = {
-    {"writev", by_writev},       {"pwritev2", by_pwritev2},       {"direct", by_direct},
-    {"aio", by_aio},             {"mapping", by_mapping},         {"early-mapping", by_early_mapping},
-    {"uring", by_uring},         {"uring-fixed", by_uring_fixed}, {"uring-polled", by_uring_polled},
-    {"sendfile", by_sendfile},   {"copy-range", by_copy_range},   {"clone", by_clone},
-    {"splice", by_splice},       {"tee", by_tee},                 {"vmsplice", by_vmsplice},
+    {"writev", by_writev},
+    {"pwritev2", by_pwritev2},
+    {"direct", by_direct},
+    {"aio", by_aio},
+    {"mapping", by_mapping},
+    {"early-mapping", by_early_mapping},
+    {"uring", by_uring},
+    {"uring-fixed", by_uring_fixed},
+    {"uring-polled", by_uring_polled},
+    {"sendfile", by_sendfile},
+    {"copy-range", by_copy_range},
+    {"clone", by_clone},
+    {"splice", by_splice},
+    {"tee", by_tee},
+    {"vmsplice", by_vmsplice},
     {"unnamed", by_unnamed},
 };
 
@@ -184,7 +197,8 @@ int main(int count, char** words) {
     target = words[3];
     from = open_to_read(words[2]);
     size_t size = size_of(from);
-    /* The target is opened and made long enough before the first byte is read: only the way itself is judged. */
+    /* The target is opened and made long enough before the first byte is read: only the way itself is judged.
+     */
     to = (int)checked(open(target, O_RDWR | O_CREAT, 0600), target);
     if (strstr(words[1], "mapping")) {
         checked(ftruncate(to, (off_t)size), "ftruncate");
