@@ -41,7 +41,7 @@ static long look_above(__u32 round, struct guard_walk* walk) {
     return walk->roles != 0;
 }
 
-static __noinline __u64 place_of(struct dentry* dentry) {
+static __noinline __u64 guarded_place_of(struct dentry* dentry) {
     struct inode* inode = BPF_CORE_READ(dentry, d_inode);
     __u32 own = inode ? roles_of(inode) : 0;
     struct dentry* folder = BPF_CORE_READ(dentry, d_parent);
@@ -86,7 +86,7 @@ static __always_inline int guard_open(struct file* file) {
     if (inode->i_uid.val != 0 || (!writes && (inode->i_mode & 077))) return 0;
     if (!is_guarded_from_current()) return 0;
     struct dentry* dentry = file->f_path.dentry;
-    __u64 place = place_of(dentry);
+    __u64 place = guarded_place_of(dentry);
     __u32 own = place, folder = place >> 32;
     bool refused = writes
                        ? (own & (kGuardFile | kGuardTree | kGuardSecret)) || is_guarded_name(dentry, folder)
@@ -99,7 +99,7 @@ static __always_inline int guard_removal(struct dentry* dentry, __u8 operation) 
     struct inode* inode = dentry->d_inode;
     if (inode && inode->i_uid.val != 0) return 0;
     if (!is_guarded_from_current()) return 0;
-    __u64 place = place_of(dentry);
+    __u64 place = guarded_place_of(dentry);
     __u32 own = place, folder = place >> 32;
     if (!(own & (kGuardFile | kGuardTree | kGuardSecret | kGuardAbove)) && !is_guarded_name(dentry, folder))
         return 0;
@@ -117,7 +117,7 @@ HOOK_AS(guard_rmdir, inode_rmdir, struct inode* folder, struct dentry* dentry) {
 /* `dentry` is to appear in `folder`. Control groups come and go below those that are guarded. */
 static __always_inline int guard_new_name(struct inode* folder, struct dentry* dentry, __u8 operation) {
     if (folder->i_uid.val != 0 || !is_guarded_from_current()) return 0;
-    __u64 place = place_of(dentry);
+    __u64 place = guarded_place_of(dentry);
     __u32 around = place >> 32;
     if (!((__u32)place & (kGuardTree | kGuardSecret)) &&
         !((around & kGuardUnits) && is_guarded_name(dentry, kGuardUnits)))
@@ -174,7 +174,7 @@ static __always_inline int guard_path(const struct path* path, __u8 operation) {
     struct dentry* dentry = path->dentry;
     struct inode* inode = dentry->d_inode;
     if (!inode || inode->i_uid.val != 0 || !is_guarded_from_current()) return 0;
-    if (!((__u32)place_of(dentry) & (kGuardFile | kGuardTree | kGuardSecret))) return 0;
+    if (!((__u32)guarded_place_of(dentry) & (kGuardFile | kGuardTree | kGuardSecret))) return 0;
     return guard_refuse(operation, dentry, path->mnt, 0);
 }
 

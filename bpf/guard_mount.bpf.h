@@ -15,8 +15,8 @@ static __always_inline bool is_seen_by_agent(struct vfsmount* vfsmount) {
 static __always_inline int guard_mount_point(const struct path* path) {
     if (!is_guarded_from_current() || !is_seen_by_agent(path->mnt)) return 0;
     struct dentry* dentry = path->dentry;
-    if (!((__u32)place_of(dentry) & (kGuardFile | kGuardTree | kGuardSecret | kGuardAbove | kGuardUnits |
-                                     kGuardCgroup | kGuardCgroupAbove)))
+    if (!((__u32)guarded_place_of(dentry) & (kGuardFile | kGuardTree | kGuardSecret | kGuardAbove |
+                                             kGuardUnits | kGuardCgroup | kGuardCgroupAbove)))
         return 0;
     return guard_refuse(kGuardMount, dentry, path->mnt, 0);
 }
@@ -44,7 +44,8 @@ HOOK_AS(guard_unmount, sb_umount, struct vfsmount* vfsmount, int flags) {
     bool pins = BPF_CORE_READ(root, d_sb, s_magic) == kBpfFileSystem;
     if (!pins && !(flags & kUmountDetach)) return 0;
     if (!is_guarded_from_current() || !is_seen_by_agent(vfsmount)) return 0;
-    if (!((__u32)place_of(root) & (kGuardFile | kGuardTree | kGuardSecret | kGuardAbove | kGuardCgroupAbove)))
+    if (!((__u32)guarded_place_of(root) &
+          (kGuardFile | kGuardTree | kGuardSecret | kGuardAbove | kGuardCgroupAbove)))
         return 0;
     return guard_refuse(kGuardUnmount, root, vfsmount, 0);
 }

@@ -11,6 +11,7 @@
 #include "agent/config/config.h"
 #include "agent/control/control_server.h"
 #include "agent/daemon/kernel_intake.h"
+#include "agent/devices/storage_guard.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
 #include "agent/guard/guard_keeper.h"
@@ -49,6 +50,7 @@ class Agent {
     void try_to_enroll();  // takes an enrolment into use as soon as there is one
     void renewed(const Result<wire::RenewResponse>& answer);
     void tick();
+    void keep_meters();  // for the next boot
     bool work();
     void say(wire::EventKind kind, const std::string& sentence);
     void report(const LabelReport& report);
@@ -67,6 +69,7 @@ class Agent {
     std::optional<Identity> identity_;
     std::string identity_problem_;
     CertificateRenewal renewal_;
+    std::uint64_t meters_not_kept_ = 0;
     bool reconnect_ = false;           // with the renewed certificate
     std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
 
@@ -75,6 +78,7 @@ class Agent {
     std::unique_ptr<Labeller> labeller_;
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<KernelIntake> intake_;
+    std::unique_ptr<StorageGuard> storage_guard_;
     std::unique_ptr<PolicyKeeper> policy_;
     GuardKeeper guard_;
     std::unique_ptr<Delivery> delivery_;

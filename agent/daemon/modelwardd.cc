@@ -153,7 +153,7 @@ int main(int argc, char** argv) {
     }
     const auto config = read_config(config_path);
     if (!config) return say(config.error().message(), kUsage);
-    const SensorOptions options{config->pin_dir};
+    const SensorOptions options{config->pin_dir, config->state_dir / "meters"};
     if (only_check) return check(options);
     if (ask_to_stop) return stop(*config, why);
     if (end_enforcement) return remove(*config, options, token_file);

@@ -73,6 +73,10 @@ wire::Verdict verdict_of(rules::Action action) {
             return wire::VERDICT_ALERT;
         case rules::Action::kBlock:
             return wire::VERDICT_BLOCK;
+        case rules::Action::kThrottle:
+            return wire::VERDICT_THROTTLE;
+        case rules::Action::kKill:
+            return wire::VERDICT_KILL;
     }
     return wire::VERDICT_UNSPECIFIED;
 }
@@ -159,7 +163,7 @@ wire::Event EventBuilder::build(const KernelEvent& event) {
     wire::Event built;
     const bool tampering = event.rule_index == kGuardRuleIndex;
     built.set_time_unix_ns(unix_ns_of_boot_ns(event.boot_ns));
-    built.set_count(1);
+    built.set_count(event.count);
     built.set_operation(std::string(tampering ? guard_operation(event) : to_string(event.operation)));
     fill_process(event.process, *built.mutable_process());
     for (const auto& ancestor : event.ancestors)
@@ -179,6 +183,12 @@ wire::Event EventBuilder::build(const KernelEvent& event) {
     if (event.kind == KernelEventKind::kDerivedLabel) {
         built.set_kind(wire::EVENT_KIND_LABEL);
         built.set_reason("derived: written by a process that had read classified bytes");
+        return built;
+    }
+    if (event.kind == KernelEventKind::kExempt) {
+        built.set_kind(wire::EVENT_KIND_AGENT);
+        built.set_reason("The exempt program " + built.process().executable() +
+                         " came to classified bytes: what it does with them is neither followed nor judged.");
         return built;
     }
     built.set_kind(wire::EVENT_KIND_VERDICT);

@@ -17,6 +17,7 @@ namespace modelward::agent {
 
 struct SensorOptions {
     std::filesystem::path pin_directory = "/sys/fs/bpf/modelward";  // on a bpffs; made if it does not exist
+    std::filesystem::path meters_file{};  // where meters are kept over a reboot; empty: nowhere
 };
 
 // Needs CAP_BPF, CAP_PERFMON (and CAP_SYS_RESOURCE before 5.11); exempts the calling process.
