@@ -49,8 +49,9 @@ static __always_inline void report_derived(const struct marks* marks, const stru
         .dentry = (__u64)dentry,
         .mount = (__u64)mount,
     };
-    struct answer answer = {.policy_version = policy ? policy->version : 0, .metered = bytes};
-    send_event(&question, &answer, kEventDerivedLabel);
+    struct answer answer = {
+        .policy_version = policy ? policy->version : 0, .metered = bytes, .count = 1, .bytes = bytes};
+    if (!send_event(&question, &answer, kEventDerivedLabel)) count_loss(kLossRingFull);
 }
 
 /* 0, or the label found no room: bytes that nobody would follow are refused. */

@@ -12,6 +12,7 @@ std::span<const MapName> map_names() {
         MapName{"destinations", &KernelMaps::destinations},
         MapName{"ports", &KernelMaps::ports},
         MapName{"users", &KernelMaps::users},
+        MapName{"programs", &KernelMaps::programs},
         MapName{"meters", &KernelMaps::meters},
         MapName{"flows", &KernelMaps::flows},
         MapName{"channels", &KernelMaps::channels},
@@ -20,9 +21,15 @@ std::span<const MapName> map_names() {
         MapName{"servers", &KernelMaps::servers},
         MapName{"tended", &KernelMaps::tended},
         MapName{"recent", &KernelMaps::recent},
+        MapName{"crowd", &KernelMaps::crowd},
+        MapName{"blocks", &KernelMaps::blocks},
         MapName{"events", &KernelMaps::events},
         MapName{"losses", &KernelMaps::losses},
         MapName{"learned", &KernelMaps::learned},
+        MapName{"guard", &KernelMaps::guard},
+        MapName{"guarded", &KernelMaps::guarded},
+        MapName{"guarded_objects", &KernelMaps::guarded_objects},
+        MapName{"guardians", &KernelMaps::guardians},
         MapName{"installed", &KernelMaps::installed},
     };
     return names;

@@ -15,10 +15,11 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::array<const char*, kernel::kLosses> kNames = {
-    "event_lost_ring_full",     "label_refused_table_full", "meter_refused_table_full",
-    "meter_refused_contended",  "taint_refused_no_memory",  "flow_crossed_table_full",
-    "write_without_byte_count", "judged_without_policy",    "event_merged_repetition",
-    "holders_tainted",          "shared_files_labelled",    "pieces_labelled",
+    "event_lost_ring_full",    "label_refused_table_full", "meter_refused_table_full",
+    "taint_refused_no_memory", "flow_crossed_table_full",  "write_without_byte_count",
+    "judged_without_policy",   "event_merged_repetition",  "event_delayed",
+    "event_merged_by_rule",    "holders_tainted",          "shared_files_labelled",
+    "pieces_labelled",
 };
 
 }  // namespace
@@ -48,7 +49,7 @@ std::uint64_t count_missed_runs(std::span<const UniqueFd> programs) {
 
 std::uint64_t count_entries(const UniqueFd& map) {
     constexpr std::uint32_t kBatch = 4096;
-    constexpr std::size_t kMaxEntryBytes = 64;  // of any key or value counted here
+    constexpr std::size_t kMaxEntryBytes = 256;  // of any key or value counted here
     std::vector<std::byte> keys(kBatch * kMaxEntryBytes), values(kBatch * kMaxEntryBytes);
     std::uint64_t position = 0, total = 0;
     for (bool first = true;; first = false) {

@@ -16,6 +16,12 @@ namespace fs = std::filesystem;
 using rules::Action;
 using rules::RuleSet;
 
+agent::SensorOptions sensor_options() {
+    agent::SensorOptions options;
+    options.meters_file = "/tmp/modelward-meters";
+    return options;
+}
+
 namespace {
 
 constexpr const char* kDisk = "/mnt/disk";
@@ -56,6 +62,7 @@ rules::CompiledPolicy test_policy(const std::string& network_rule) {
     policy.destinations = {{{}, 0, rules_of({1, 2, 3})}, destination({127, 0, 0, 1}, all)};
     policy.other_port_rules = all;
     policy.other_user_rules = all;
+    policy.other_program_rules = all;
     return policy;
 }
 
@@ -63,7 +70,7 @@ rules::CompiledPolicy test_policy(const std::string& network_rule) {
 class RunningSensor : public ::testing::Environment {
   public:
     void SetUp() override {
-        auto started = agent::start_sensor({});
+        auto started = agent::start_sensor(sensor_options());
         ASSERT_TRUE(started) << started.error().message();
         for (const auto& blind_spot : (*started)->info().blind_spots)
             ASSERT_EQ(blind_spot.find("byte counts"), std::string::npos) << blind_spot;

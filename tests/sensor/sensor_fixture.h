@@ -26,6 +26,9 @@ inline constexpr const char* kApproved = "127.0.0.1";
 // names rule 2: a fresh name starts with a fresh meter.
 rules::CompiledPolicy test_policy(const std::string& network_rule = "network");
 
+// Of every start: meters are kept in a file of the guest.
+agent::SensorOptions sensor_options();
+
 class SensorTest : public ::testing::Test {
   public:
     static std::unique_ptr<agent::Sensor> sensor;
