@@ -112,13 +112,13 @@ static __always_inline int lowest_rule(const struct rule_set* set) {
 
 /* Whose budget is charged: the user who logged in, whatever user the process has become (sudo, subordinate
  * ids); without a login the user it runs as. */
-static __always_inline __u32 payer(struct task_struct* task) {
-    __u32 login = task->loginuid.val;
-    return login != kNoUser ? login : task->cred->euid.val;
+static __always_inline __u32 payer_of(__u32 login_uid, __u32 uid) {
+    return login_uid != kNoUser ? login_uid : uid;
 }
 
-/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
-static __noinline bool judge(struct question* question, struct answer* answer) {
+/* For whoever `uid` is and whoever pays. Fills `answer`. False: nothing to do (no rule, an allow rule, or
+ * within the rule's budget, now charged). */
+static __noinline bool judge_as(struct question* question, struct answer* answer, __u32 uid, __u32 payer) {
     struct policy* policy = policy_in_force();
     if (!policy) {
         count_loss(kLossPolicyMissing);
@@ -130,8 +130,7 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
         narrow_by_destination(&set, policy, question);
-    struct task_struct* task = bpf_get_current_task_btf();
-    narrow_by_user(&set, policy, task->cred->euid.val);
+    narrow_by_user(&set, policy, uid);
 
     int lowest = lowest_rule(&set);
     if (lowest < 0) return false;
@@ -144,5 +143,12 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     answer->identity = rule->identity;
     answer->action = rule->action;
     if (rule->action == kActionAllow) return false;
-    return !meter_charge(rule, payer(task), question->bytes, &answer->metered);
+    return !meter_charge(rule, payer, question->bytes, &answer->metered);
+}
+
+/* For the current process. */
+static __always_inline bool judge(struct question* question, struct answer* answer) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    __u32 uid = task->cred->euid.val;
+    return judge_as(question, answer, uid, payer_of(task->loginuid.val, uid));
 }

@@ -110,7 +110,7 @@ Result<void> Agent::begin() {
     else
         identity_problem_ = identity.error().message();
     policy_->start(identity_ ? std::optional(identity_->bundle_key) : std::nullopt);
-    if (!sensor_->info().adopted) memory_.restore();
+    if (!sensor_->info().adopted || sensor_->info().files_are_shown_again) memory_.restore();
     if (auto started = intake_->start(); !started) return started;
     watcher_->set_trees(config_.watch);
     if (identity_) try_to_enroll();

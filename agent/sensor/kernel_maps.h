@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The descriptors of the maps of bpf/maps.bpf.h, freshly loaded or opened from their pins, and typed access
+// The descriptors of the maps of bpf/maps.bpf.h and bpf/fallback/maps.bpf.h, freshly loaded or opened from their pins, and typed access
 // to them.
 #pragma once
 
@@ -17,6 +17,7 @@ namespace modelward::agent {
 struct KernelMaps {
     UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, meters, flows, channels,
         sinks, recent, events, losses, learned, installed;
+    UniqueFd processes, ended, sockets, refusals, asked;  // of the fallback sensor only
 };
 
 struct MapName {
@@ -24,7 +25,9 @@ struct MapName {
     UniqueFd KernelMaps::* fd;
 };
 
+// Of the lsm/ and fmod_ret/ programs; of the fallback sensor's, which leave out what those alone need.
 std::span<const MapName> map_names();
+std::span<const MapName> fallback_map_names();
 
 template <typename Key, typename Value>
 Result<void> map_put(const UniqueFd& map, const Key& key, const Value& value, std::string_view what) {

@@ -30,6 +30,13 @@ Result<void> pin_object(int fd, const fs::path& path) {
     return fail_errno("pin " + path.string());
 }
 
+bool is_fallback(const UniqueFd& installed) {
+    const std::uint32_t zero = 0;
+    kernel::installation what{};
+    return installed && ::bpf_map_lookup_elem(installed.get(), &zero, &what) == 0 &&
+           what.mode == static_cast<std::uint32_t>(AttachMode::kFallback);
+}
+
 constexpr const char* kProgramParts[] = {"links", "programs"};
 
 Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& directory) {
@@ -38,6 +45,7 @@ Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& dire
     for (const auto& program : programs.programs) {
         if (auto pinned = pin_object(program.fd, directory / "programs" / program.name); !pinned)
             return pinned;
+        if (!program.link) continue;
         if (auto pinned = pin_object(::bpf_link__fd(program.link.get()), directory / "links" / program.name);
             !pinned)
             return pinned;
@@ -73,7 +81,8 @@ Result<bool> Pins::are_held(const fs::path& directory) {
 
 Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
     KernelMaps maps;
-    for (const auto& known : map_names()) {
+    const UniqueFd installed(::bpf_obj_get((directory / "maps/installed").c_str()));
+    for (const auto& known : is_fallback(installed) ? fallback_map_names() : map_names()) {
         const fs::path path = directory / "maps" / known.name;
         (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
         if (maps.*known.fd) continue;
@@ -107,10 +116,13 @@ std::vector<std::uint32_t> Pins::link_ids() const {
 
 Result<void> Pins::pin(const AttachedPrograms& programs) const {
     if (auto made = make_directory(directory_ / "maps"); !made) return made;
-    for (const auto& known : map_names())
-        if (auto pinned = pin_object((programs.maps.*known.fd).get(), directory_ / "maps" / known.name);
-            !pinned)
-            return pinned;
+    for (const auto& names : {map_names(), fallback_map_names()})
+        for (const auto& known : names) {
+            const fs::path path = directory_ / "maps" / known.name;
+            std::error_code error;
+            if (!(programs.maps.*known.fd) || fs::exists(path, error)) continue;
+            if (auto pinned = pin_object((programs.maps.*known.fd).get(), path); !pinned) return pinned;
+        }
     return pin_programs(programs, directory_);
 }
 
@@ -121,6 +133,7 @@ Result<void> Pins::replace_programs(const AttachedPrograms& programs) const {
     if (auto pinned = pin_programs(programs, next); !pinned) return pinned;
     for (const char* part : kProgramParts) {
         for (const auto& program : programs.programs) {
+            if (!program.link && part == kProgramParts[0]) continue;
             fs::rename(next / part / program.name, directory_ / part / program.name, error);
             if (error) return fail(Error::from_errno("replace program " + program.name, error.value()));
         }

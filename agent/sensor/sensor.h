@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rest of the agent knows of the kernel: labels in, policy in, events out.
 //
-// Implementations: BpfSensor (lsm/ or fmod_ret/ programs). Owned and called by the agent's main loop only
+// Implementations: BpfSensor (lsm/ or fmod_ret/ programs), FallbackSensor (agent/fallback/). Owned and called by the agent's main loop only
 // (not thread-safe). Enforcement does not depend on this object: it lives in pinned programs and maps, goes
 // on when the agent is gone, and is taken over by the next start.
 #pragma once
@@ -22,10 +22,11 @@
 namespace modelward::agent {
 
 struct SensorInfo {
-    std::string name;                      // "lsm", "fmod_ret"
+    std::string name;                      // "lsm", "fmod_ret", "fallback"
     std::string kernel;                    // uname -r
     bool adopted;                          // enforcement was already running when this agent started
     std::vector<std::string> blind_spots;  // sentences: what this sensor cannot see
+    bool files_are_shown_again = false;    // after a start every labelled file has to pass label_of() once
 };
 
 struct Counter {

@@ -17,6 +17,9 @@ namespace modelward::agent {
 
 struct SensorOptions {
     std::filesystem::path pin_directory = "/sys/fs/bpf/modelward";  // on a bpffs; made if it does not exist
+    // Of the fallback only (agent/fallback/start.h).
+    std::filesystem::path cgroup;  // whose processes are judged; empty: all
+    bool only_fallback = false;    // even where the kernel takes a stronger one
 };
 
 // Needs CAP_BPF, CAP_PERFMON (and CAP_SYS_RESOURCE before 5.11); exempts the calling process.

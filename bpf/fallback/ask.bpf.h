@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * User space asks: what fanotify holds is judged by the same rules, meters and policy swap as all else, and
+ * its reports take the same way. Run by the agent only (BPF_PROG_TEST_RUN), attached to nothing.
+ */
+#pragma once
+
+#include "bpf/fallback/report.bpf.h"
+
+static __always_inline int report_asked(struct question_of_agent* asked_now) {
+    struct event* event = &asked_now->event;
+    event->boot_ns = bpf_ktime_get_boot_ns();
+    if (bpf_ringbuf_output(&events, event, sizeof(*event), 0)) count_loss(kLossRingFull);
+    return 0;
+}
+
+/* The action of the rule that fires. */
+static __always_inline int judge_asked(struct question_of_agent* asked_now) {
+    struct event* event = &asked_now->event;
+    struct question question = {
+        .marks = event->marks,
+        .origin = event->origin,
+        .point = event->point,
+        .operation = event->operation,
+        .protocol = event->protocol,
+        .port = event->port,
+        .file = event->file,
+        .bytes = event->bytes_requested,
+        .sink_device = event->sink_device,
+    };
+    __builtin_memcpy(question.address, event->address, sizeof(question.address));
+    struct answer answer = {};
+    if (!judge_as(&question, &answer, event->process.uid, asked_now->payer)) return kActionAllow;
+    event->policy_version = answer.policy_version;
+    event->bytes_metered = answer.metered;
+    event->rule = answer.rule;
+    event->action = answer.action;
+    event->kind = kEventVerdict;
+    if (!is_repetition(&question, &answer, &event->process)) report_asked(asked_now);
+    return answer.action;
+}
+
+/* 1: some marks cross, and stand in the event. */
+static __always_inline int crossing_asked(struct question_of_agent* asked_now) {
+    struct policy* policy = policy_in_force();
+    if (!policy) return asked_now->event.marks.classes != 0;
+    asked_now->event.policy_version = policy->version;
+    for (int i = 0; i < kClasses; i++)
+        if (asked_now->event.bytes_requested < policy->min_flow[i])
+            asked_now->event.marks.classes &= ~(1u << i);
+    return asked_now->event.marks.classes != 0;
+}
+
+SEC("raw_tp") int ask(void* ctx) {
+    __u32 zero = 0;
+    struct question_of_agent* asked_now = bpf_map_lookup_elem(&asked, &zero);
+    if (!asked_now) return 0;
+    if (asked_now->asking == kAskVerdict) return judge_asked(asked_now);
+    if (asked_now->asking == kAskCrossing) return crossing_asked(asked_now);
+    return report_asked(asked_now);
+}
