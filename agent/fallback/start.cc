@@ -53,10 +53,7 @@ Result<std::unique_ptr<Sensor>> make_proven(SensorInfo info, KernelMaps maps, Pi
                                        scope.name);
     if (!sensor) return fail(sensor.error());
     if (auto exempted = (*sensor)->exempt(::getpid()); !exempted) return fail(exempted.error());
-    if (auto proven = self_test(**sensor, scope); !proven) {
-        if (!(*sensor)->info().adopted) static_cast<void>((*sensor)->remove());
-        return fail(proven.error());
-    }
+    if (auto proven = self_test(**sensor, scope); !proven) return fail(proven.error());
     return std::unique_ptr<Sensor>(std::move(*sensor));
 }
 
@@ -71,8 +68,12 @@ Result<std::unique_ptr<Sensor>> start_fresh(const SensorOptions& options, Pins p
         return fail(pinned.error());
     }
     UniqueFd ask(::bpf_obj_get(pinned_program(options, "ask").c_str()));
-    if (!ask) return fail_errno("open the pinned program ask");
-    return make_proven(describe(false), std::move(attached->maps), std::move(pins), std::move(ask), scope);
+    auto sensor = ask ? make_proven(describe(false), std::move(attached->maps), std::move(pins),
+                                    std::move(ask), scope)
+                      : Result<std::unique_ptr<Sensor>>(fail_errno("open the pinned program ask"));
+    if (!sensor)
+        if (const auto left = Pins::open(options.pin_directory)) (void)left->remove();
+    return sensor;
 }
 
 Result<std::unique_ptr<Sensor>> take_over(const SensorOptions& options, Pins pins, KernelMaps maps,

