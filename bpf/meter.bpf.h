@@ -13,6 +13,32 @@ enum { kMeterBits = 40, kMeterTries = 32 };
 #define METER_BYTES ((1ull << kMeterBits) - 1)
 #define NANOSECONDS 1000000000ull
 
+#ifdef MODELWARD_WITHOUT_ATOMICS
+/*
+ * Kernels before 5.12 have no compare-and-swap in BPF, only an addition. Bytes are added first and taken back
+ * if they do not fit, so that two senders at once may both be refused, and never both be let through. Only at
+ * the moment a window begins may two charge past each other.
+ */
+static __always_inline bool meter_charge_old(__u64* meter, __u64 budget, __u64 window, __u64 bytes,
+                                             __u64* metered) {
+    __u64 old = *(volatile __u64*)meter;
+    if ((old >> kMeterBits) != window) {
+        *(volatile __u64*)meter = window << kMeterBits;
+        old = 0;
+    }
+    *metered = old & METER_BYTES;
+    if (bytes > budget) return false;
+    __sync_fetch_and_add(meter, bytes);
+    __u64 used = *(volatile __u64*)meter & METER_BYTES;
+    if (used <= budget) {
+        *metered = used;
+        return true;
+    }
+    __sync_fetch_and_add(meter, -bytes);
+    return false;
+}
+#endif
+
 /* True: `bytes` were within budget and are charged. `metered` is what had been let through before, if any. */
 static __always_inline bool meter_charge(const struct policy_rule* rule, __u32 uid, __u64 bytes,
                                          __u64* metered) {
@@ -34,6 +60,9 @@ static __always_inline bool meter_charge(const struct policy_rule* rule, __u32 u
         window = bpf_ktime_get_boot_ns() / NANOSECONDS / rule->window_seconds;
         window &= (1ull << (64 - kMeterBits)) - 1;
     }
+#ifdef MODELWARD_WITHOUT_ATOMICS
+    return meter_charge_old(meter, rule->budget, window, bytes, metered);
+#else
     for (int i = 0; i < kMeterTries; i++) {
         __u64 old = *(volatile __u64*)meter;
         __u64 used = (old >> kMeterBits) == window ? old & METER_BYTES : 0;
@@ -46,4 +75,5 @@ static __always_inline bool meter_charge(const struct policy_rule* rule, __u32 u
     }
     count_loss(kLossMeterRace);
     return false;
+#endif
 }

