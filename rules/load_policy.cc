@@ -14,6 +14,8 @@
 namespace modelward::rules {
 namespace {
 
+constexpr std::string_view kApprovedStorage = "approved_storage";
+
 // A rule's tests ask that rule alone: what others of the pack decide is theirs.
 void run_tests(const ParsedRule& rule, const CompiledPolicy& policy, const RuleSet& own,
                std::vector<Problem>& problems) {
@@ -46,6 +48,9 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
     const Vocabulary vocabulary = parse_vocabulary(pack.classes, pack.lists, problems);
     ParsedPack parsed;
     parsed.classes = vocabulary.classes;
+    parsed.exempt_programs = vocabulary.exempt_programs;
+    if (const auto found = vocabulary.devices.find(kApprovedStorage); found != vocabulary.devices.end())
+        parsed.approved_storage = found->second;
     std::map<std::string, std::string> document_of;  // by id
     if (pack.rules.size() > kMaxDocuments) {
         problems.push_back(
@@ -69,12 +74,13 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
 CheckedPolicy load_policy(const Pack& pack) {
     CheckedPolicy checked;
     const ParsedPack parsed = parse_pack(pack, checked.problems);
-    Compiled compiled = compile(parsed.classes, parsed.rules, checked.problems);
+    Compiled compiled = compile(parsed.classes, parsed.rules, checked.problems, parsed.exempt_programs);
     for (std::size_t index = 0; index < parsed.rules.size(); ++index) {
         const RuleSet& own = compiled.rules_of[index];
         if (own.any()) run_tests(parsed.rules[index], compiled.policy, own, checked.problems);
     }
     checked.policy = std::move(compiled.policy);
+    checked.policy.approved_storage = parsed.approved_storage;
     return checked;
 }
 

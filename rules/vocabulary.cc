@@ -6,12 +6,15 @@
 #include <utility>
 
 #include "rules/address_values.h"
+#include "rules/fields.h"
 #include "rules/limits.h"
 #include "rules/quantity.h"
 #include "rules/reporter.h"
 
 namespace modelward::rules {
 namespace {
+
+constexpr std::string_view kExemptPrograms = "exempt_programs";
 
 // Names stand in rules, placeholders, events and the page: one shape for all.
 bool check_name(Reporter& report, const YamlNode& node) {
@@ -66,10 +69,47 @@ std::vector<ClassInfo> parse_classes(const Document& document, std::vector<Probl
     return classes;
 }
 
+// A list of programs means something under one name only: those that are neither followed nor judged.
+void parse_programs(Reporter& report, const YamlNode& name, const YamlNode& values, Vocabulary& vocabulary) {
+    if (name.text != kExemptPrograms) {
+        report.add(name, "a list of kind programs named " + in_quotes(name.text),
+                   "name it " + std::string(kExemptPrograms) + ", or write the programs into the rule");
+        return;
+    }
+    if (values.is_list() && values.items.empty()) return;
+    const auto nodes = check_values(report, values, "'values'", kMaxPrograms);
+    if (!nodes) return;
+    for (const YamlNode* node : *nodes)
+        if (check_program(report, *node)) vocabulary.exempt_programs.push_back(node->text);
+}
+
+std::vector<Prefix> parse_prefixes(Reporter& report, const std::vector<const YamlNode*>& nodes) {
+    std::vector<Prefix> prefixes;
+    for (const YamlNode* node : nodes)
+        if (const std::optional<Prefix> prefix = check_address_or_prefix(report, *node))
+            prefixes.push_back(*prefix);
+    return prefixes;
+}
+
+std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<const YamlNode*>& nodes) {
+    std::vector<DevicePattern> devices;
+    for (const YamlNode* node : nodes) {
+        std::optional<DevicePattern> device;
+        if (node->is_scalar()) device = parse_device_pattern(node->text);
+        if (device)
+            devices.push_back(std::move(*device));
+        else
+            report.add(*node, in_quotes(node->text) + " is no USB device",
+                       "write VENDOR, VENDOR:PRODUCT or VENDOR:PRODUCT:SERIAL as lsusb shows them, like "
+                       "'0781:5581'");
+    }
+    return devices;
+}
+
 void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Problem>& problems) {
     constexpr std::array<std::string_view, 4> kKeys{"name", "kind", "values", "description"};
     constexpr std::array<std::string_view, 3> kRequired{"name", "kind", "values"};
-    constexpr std::array<std::string_view, 1> kKinds{"destinations"};
+    constexpr std::array<std::string_view, 3> kKinds{"destinations", "devices", "programs"};
     const auto root = parse_yaml(document, kMaxListBytes);
     if (!root) {
         problems.push_back(root.error());
@@ -80,22 +120,23 @@ void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Pr
     const YamlNode& name = *root->find("name");
     const YamlNode& values = *root->find("values");
     if (!check_name(report, name)) return;
-    check_word(report, *root->find("kind"), "'kind'", kKinds);
+    const auto kind = check_word(report, *root->find("kind"), "'kind'", kKinds);
     if (const YamlNode* text = root->find("description"))
         check_text(report, *text, "'description'", kMaxTextBytes);
-    std::vector<Prefix> prefixes;
+    if (kind == 2U) return parse_programs(report, name, values, vocabulary);
+    std::vector<const YamlNode*> nodes;
     const bool stated_empty = values.is_list() && values.items.empty();
     if (!stated_empty) {
-        const auto nodes = check_values(report, values, "'values'", kMaxListEntries);
-        if (!nodes) return;
-        for (const YamlNode* node : *nodes) {
-            if (const std::optional<Prefix> prefix = check_address_or_prefix(report, *node)) {
-                prefixes.push_back(*prefix);
-            }
-        }
+        auto found = check_values(report, values, "'values'", kMaxListEntries);
+        if (!found) return;
+        nodes = std::move(*found);
     }
-    if (!vocabulary.lists.emplace(name.text, std::make_shared<const PrefixSet>(std::move(prefixes))).second) {
+    if (vocabulary.lists.contains(name.text) || vocabulary.devices.contains(name.text)) {
         report.add(name, "a second list named " + in_quotes(name.text), "rename one of the two");
+    } else if (kind == 1) {
+        vocabulary.devices.emplace(name.text, parse_devices(report, nodes));
+    } else {
+        vocabulary.lists.emplace(name.text, std::make_shared<const PrefixSet>(parse_prefixes(report, nodes)));
     }
 }
 

@@ -75,6 +75,28 @@ TEST(Classes, AProblemIsToldOnceAndNotByEveryRule) {
     EXPECT_EQ(testing::problems_of(pack), "classes.yaml:1:1: classes must be a list of {name, min_flow}");
 }
 
+TEST(Lists, OfDevicesHoldPatterns) {
+    EXPECT_EQ(with_list("name: a\nkind: devices\nvalues: ['0781', '0781:5581', '0781:5581:4C53 1']\n"), "");
+    EXPECT_EQ(with_list("name: a\nkind: devices\nvalues: ['0781:558']\n"),
+              "lists/approved.yaml:3:10: '0781:558' is no USB device (write VENDOR, VENDOR:PRODUCT or "
+              "VENDOR:PRODUCT:SERIAL as lsusb shows them, like '0781:5581')");
+    EXPECT_EQ(with_list("name: a\nkind: devices\nvalues: [192.0.2.1]\n"),
+              "lists/approved.yaml:3:10: '192.0.2.1' is no USB device (write VENDOR, VENDOR:PRODUCT or "
+              "VENDOR:PRODUCT:SERIAL as lsusb shows them, like '0781:5581')");
+}
+
+TEST(Lists, ApprovedStorageIsTheOneThatThePolicyCarries) {
+    Pack pack = testing::pack_of(testing::RuleText{});
+    EXPECT_FALSE(load_policy(pack).policy.approved_storage);
+    pack.lists.push_back({"lists/storage.yaml", "name: approved_storage\nkind: devices\nvalues: []\n"});
+    ASSERT_TRUE(load_policy(pack).ok());
+    ASSERT_TRUE(load_policy(pack).policy.approved_storage);
+    EXPECT_TRUE(load_policy(pack).policy.approved_storage->empty());
+    pack.lists.back().text = "name: approved_storage\nkind: devices\nvalues: ['0781:5581']\n";
+    const std::vector<DevicePattern> expected{{.vendor = 0x0781, .product = 0x5581, .serial = std::nullopt}};
+    EXPECT_EQ(load_policy(pack).policy.approved_storage, expected);
+}
+
 TEST(Lists, HoldAddressesAndPrefixesAndMayBeEmpty) {
     EXPECT_EQ(
         with_list("name: a\nkind: destinations\ndescription: d\nvalues: [192.0.2.1, 10.0.0.0/8, '::1']\n"),
@@ -86,7 +108,8 @@ TEST(Lists, NeedTheirKeys) {
     EXPECT_EQ(with_list("name: a\nvalues: []\n"),
               "lists/approved.yaml:1:1: the list has no 'kind' (add 'kind:')");
     EXPECT_EQ(with_list("name: a\nkind: sticks\nvalues: []\n"),
-              "lists/approved.yaml:2:7: unknown value 'sticks' for 'kind' (use one of: destinations)");
+              "lists/approved.yaml:2:7: unknown value 'sticks' for 'kind' (use one of: destinations, "
+              "devices, programs)");
 }
 
 TEST(Lists, NameTheLineOfEachBadValue) {

@@ -85,7 +85,7 @@ Result<void> PolicyKeeper::apply(const wire::SignedBundle& bundle, PreparedBundl
 
 void PolicyKeeper::announce(PreparedBundle& prepared, const std::string& how) {
     version_ = prepared.version;
-    in_force_(prepared.registry, std::make_shared<UniqueFd>(std::move(prepared.index)));
+    in_force_(prepared.policy, prepared.registry, std::make_shared<UniqueFd>(std::move(prepared.index)));
     say_("Bundle " + std::to_string(prepared.version) + " " + how + ": " +
          std::to_string(prepared.policy.rules.size()) + " rules, " +
          std::to_string(prepared.artifacts.size()) + " artifacts.");

@@ -16,8 +16,9 @@ namespace modelward::agent {
 
 class PolicyKeeper {
   public:
-    // After a policy went into force: the registry and the scanner's index that belong to it.
-    using InForce = std::function<void(const Registry&, std::shared_ptr<UniqueFd> index)>;
+    // After a policy went into force: with the registry and the scanner's index that belong to it.
+    using InForce =
+        std::function<void(const rules::CompiledPolicy&, const Registry&, std::shared_ptr<UniqueFd> index)>;
     using Say = std::function<void(const std::string& sentence)>;  // becomes an AGENT event
 
     // The references must outlive the keeper.

@@ -24,7 +24,9 @@ struct PolicyKeeperTest : testing::Test {
 
     PolicyKeeper make() {
         return {sensor, archive, directory.path() / "bundle",
-                [this](const Registry& now, const std::shared_ptr<UniqueFd>&) { registry = now; },
+                [this](const rules::CompiledPolicy&, const Registry& now, const std::shared_ptr<UniqueFd>&) {
+                    registry = now;
+                },
                 [this](const std::string& sentence) { said.push_back(sentence); }};
     }
     PolicyKeeper started() {

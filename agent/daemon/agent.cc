@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kWalkAhead = 5'000;  // a walk waits while that many files wait for a scan
 constexpr std::chrono::seconds kLastWords{2};
+constexpr std::chrono::seconds kMeterSaves{30};
 
 }  // namespace
 
@@ -79,11 +80,15 @@ void Agent::compose() {
             memory_.labelled(event.path, event.file, label);
             labeller_->derived(event.path, event.file);
         });
+    storage_guard_ = std::make_unique<StorageGuard>(
+        *loop_, [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); });
     policy_ = std::make_unique<PolicyKeeper>(
         *sensor_, archive_, config_.state_dir / "bundle",
-        [this](const Registry& registry, std::shared_ptr<UniqueFd> index) {
+        [this](const rules::CompiledPolicy& policy, const Registry& registry,
+               std::shared_ptr<UniqueFd> index) {
             index_ = std::move(index);
             labeller_->use(registry);
+            storage_guard_->use(policy.approved_storage);
             watcher_->walk();
         },
         [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); });
@@ -110,7 +115,8 @@ Result<void> Agent::begin() {
     else
         identity_problem_ = identity.error().message();
     policy_->start(identity_ ? std::optional(identity_->bundle_key) : std::nullopt);
-    if (!sensor_->info().adopted || sensor_->info().files_are_shown_again) memory_.restore();
+    memory_
+        .restore();  // also when enforcement was adopted: the start before this one may not have got through
     if (auto started = intake_->start(); !started) return started;
     watcher_->set_trees(config_.watch);
     if (identity_) try_to_enroll();
@@ -122,7 +128,8 @@ Result<void> Agent::begin() {
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
-    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->retry(); }); !timer)
+    if (auto timer = loop_->every(kMeterSaves, [this] { keep_meters(); }); !timer) return timer;
+    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->once_a_second(); }); !timer)
         return timer;
     return loop_->every(config_.rescan, [this] {
         if (!watcher_->walking()) watcher_->walk();
@@ -173,6 +180,7 @@ void Agent::renewed(const Result<wire::RenewResponse>& answer) {
 
 void Agent::tick() {
     labeller_->tick(Labeller::Clock::now());
+    sensor_->tend();
     if (!identity_ || std::exchange(reconnect_, false)) try_to_enroll();
     notify_service("WATCHDOG=1");
 }
@@ -193,7 +201,15 @@ Result<void> Agent::run() {
     return loop_->run([this] { return work(); });
 }
 
+void Agent::keep_meters() {
+    if (auto kept = sensor_->keep_meters(); !kept) {
+        ++meters_not_kept_;
+        spdlog::error("meters of budgets would not survive a reboot: {}", kept.error().message());
+    }
+}
+
 void Agent::stop(const std::string& why) {
+    keep_meters();
     notify_service("STOPPING=1");
     say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); enforcement goes on in the kernel.");
     stop_at_ = Delivery::Clock::now() + kLastWords;

@@ -11,6 +11,7 @@
 #include "agent/config/config.h"
 #include "agent/control/control_server.h"
 #include "agent/daemon/kernel_intake.h"
+#include "agent/devices/storage_guard.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
 #include "agent/labels/label_memory.h"
@@ -47,6 +48,7 @@ class Agent {
     void try_to_enroll();  // takes an enrolment into use as soon as there is one
     void renewed(const Result<wire::RenewResponse>& answer);
     void tick();
+    void keep_meters();  // for the next boot
     bool work();
     void say(wire::EventKind kind, const std::string& sentence);
     void report(const LabelReport& report);
@@ -65,6 +67,7 @@ class Agent {
     std::optional<Identity> identity_;
     std::string identity_problem_;
     CertificateRenewal renewal_;
+    std::uint64_t meters_not_kept_ = 0;
     bool reconnect_ = false;           // with the renewed certificate
     std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
 
@@ -73,6 +76,7 @@ class Agent {
     std::unique_ptr<Labeller> labeller_;
     std::unique_ptr<Watcher> watcher_;
     std::unique_ptr<KernelIntake> intake_;
+    std::unique_ptr<StorageGuard> storage_guard_;
     std::unique_ptr<PolicyKeeper> policy_;
     std::unique_ptr<Delivery> delivery_;
     std::unique_ptr<ControlServer> control_;

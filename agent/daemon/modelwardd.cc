@@ -110,7 +110,8 @@ int main(int argc, char** argv) {
     }
     const auto config = read_config(config_path);
     if (!config) return say(config.error().message(), kUsage);
-    const SensorOptions options{config->pin_dir, config->cgroup, config->only_fallback};
+    const SensorOptions options{config->pin_dir, config->state_dir / "meters", config->cgroup,
+                                config->only_fallback};
     if (only_check) return check(options);
     if (end_enforcement) return remove(options);
     return run(*config, config_path, options);

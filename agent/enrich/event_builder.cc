@@ -72,6 +72,10 @@ wire::Verdict verdict_of(rules::Action action) {
             return wire::VERDICT_ALERT;
         case rules::Action::kBlock:
             return wire::VERDICT_BLOCK;
+        case rules::Action::kThrottle:
+            return wire::VERDICT_THROTTLE;
+        case rules::Action::kKill:
+            return wire::VERDICT_KILL;
     }
     return wire::VERDICT_UNSPECIFIED;
 }
@@ -157,7 +161,7 @@ void EventBuilder::fill_process(const KernelProcess& from, wire::Process& to) {
 wire::Event EventBuilder::build(const KernelEvent& event) {
     wire::Event built;
     built.set_time_unix_ns(unix_ns_of_boot_ns(event.boot_ns));
-    built.set_count(1);
+    built.set_count(event.count);
     built.set_operation(std::string(to_string(event.operation)));
     fill_process(event.process, *built.mutable_process());
     for (const auto& ancestor : event.ancestors)
@@ -177,6 +181,12 @@ wire::Event EventBuilder::build(const KernelEvent& event) {
     if (event.kind == KernelEventKind::kDerivedLabel) {
         built.set_kind(wire::EVENT_KIND_LABEL);
         built.set_reason("derived: written by a process that had read classified bytes");
+        return built;
+    }
+    if (event.kind == KernelEventKind::kExempt) {
+        built.set_kind(wire::EVENT_KIND_AGENT);
+        built.set_reason("The exempt program " + built.process().executable() +
+                         " came to classified bytes: what it does with them is neither followed nor judged.");
         return built;
     }
     built.set_kind(wire::EVENT_KIND_VERDICT);

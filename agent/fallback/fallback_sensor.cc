@@ -6,10 +6,14 @@
 #include "agent/fallback/file_key.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
+#include "agent/sensor/policy_convert.h"
+#include "agent/sensor/policy_loader.h"
 
 namespace modelward::agent {
 
 namespace {
+
+constexpr unsigned kSweepsPerProgramLook = 10;
 
 Result<KernelMaps> duplicate(const KernelMaps& maps) {
     KernelMaps copies;
@@ -18,6 +22,14 @@ Result<KernelMaps> duplicate(const KernelMaps& maps) {
         if (!(copies.*known.fd)) return fail_errno("duplicate a map's descriptor");
     }
     return copies;
+}
+
+// As process_taint.program: without the generation.
+Result<std::vector<kernel::inode_key>> program_keys(int fd) {
+    auto key = file_key(fd);
+    if (!key) return fail(key.error());
+    key->generation = 0;
+    return std::vector{*key};
 }
 
 KernelProcess from_view(const ProcessView& view) {
@@ -43,11 +55,12 @@ void add_ancestors(KernelEvent& event) {
 }  // namespace
 
 Result<std::unique_ptr<FallbackSensor>> FallbackSensor::make(SensorInfo info, KernelMaps maps, Pins pins,
-                                                             UniqueFd ask, std::string scope) {
+                                                             BpfSensor::Meters meters, UniqueFd ask,
+                                                             std::string scope) {
     auto copies = duplicate(maps);
     if (!copies) return fail(copies.error());
     std::unique_ptr<FallbackSensor> sensor(new FallbackSensor(std::move(maps), std::move(ask)));
-    auto tables = BpfSensor::make(std::move(info), std::move(*copies), std::move(pins));
+    auto tables = BpfSensor::make(std::move(info), std::move(*copies), std::move(pins), std::move(meters));
     if (!tables) return fail(tables.error());
     sensor->tables_ = std::move(*tables);
     sensor->state_ = std::make_unique<GateState>(sensor->maps_, sensor->ask_, std::move(scope));
@@ -55,6 +68,24 @@ Result<std::unique_ptr<FallbackSensor>> FallbackSensor::make(SensorInfo info, Ke
     if (!gate) return fail(gate.error());
     sensor->gate_ = std::move(*gate);
     return sensor;
+}
+
+Result<void> FallbackSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
+    auto converted = convert_policy(policy, version);
+    if (!converted) return fail(converted.error());
+    auto resolved = resolve_programs(policy, program_keys);
+    if (!resolved) return fail(resolved.error());
+    converted->programs = resolved->rows;
+    if (auto done = load_policy(maps_, std::move(*converted)); !done) return done;
+    in_force_ = {policy, version, std::move(*resolved)};
+    return {};
+}
+
+// A program that was replaced (a package upgrade) is another inode under the same name.
+void FallbackSensor::sweep() {
+    if (++sweeps_ % kSweepsPerProgramLook != 0 || !in_force_ || in_force_->programs.still_holds()) return;
+    const InForce before = *in_force_;
+    if (!apply(before.policy, before.version)) ++failed_program_looks_;
 }
 
 Result<kernel::inode_key> FallbackSensor::put(int fd, const kernel::label& label) {
@@ -110,6 +141,10 @@ Result<std::size_t> FallbackSensor::read_events(
 
 std::vector<Counter> FallbackSensor::counters() const {
     auto all = tables_->counters();
+    // What the tables' own sensor counts of programs is not about this one.
+    std::erase_if(all, [](const Counter& one) { return one.name.starts_with("programs_of_rules"); });
+    all.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
+    all.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     const auto& gate = state_->counters;
     for (const auto& [name, value] : {
              std::pair{"opens_judged", &gate.judged},

@@ -8,6 +8,7 @@
 
 #include "agent/fallback/file_gate.h"
 #include "agent/sensor/bpf_sensor.h"
+#include "agent/sensor/program_keys.h"
 
 namespace modelward::agent {
 
@@ -15,12 +16,11 @@ class FallbackSensor final : public Sensor {
   public:
     // `ask` is the program of that name.
     static Result<std::unique_ptr<FallbackSensor>> make(SensorInfo info, KernelMaps maps, Pins pins,
-                                                        UniqueFd ask, std::string scope);
+                                                        BpfSensor::Meters meters, UniqueFd ask,
+                                                        std::string scope);
 
     const SensorInfo& info() const override { return tables_->info(); }
-    Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override {
-        return tables_->apply(policy, version);
-    }
+    Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
     Result<InodeKey> label(int fd, const Label& label) override;
     Result<InodeKey> clear_label(int fd) override;
     Result<std::optional<Label>> label_of(int fd) override;
@@ -30,6 +30,9 @@ class FallbackSensor final : public Sensor {
     int event_fd() const override { return tables_->event_fd(); }
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
+    void tend() override {}  // the threads of the gate do
+    void sweep() override;
+    Result<void> keep_meters() override { return tables_->keep_meters(); }
     std::vector<Counter> counters() const override;
     Result<void> remove() override;
 
@@ -45,6 +48,14 @@ class FallbackSensor final : public Sensor {
     std::unique_ptr<BpfSensor> tables_;
     std::unique_ptr<GateState> state_;
     std::unique_ptr<FileGate> gate_;
+    struct InForce {
+        rules::CompiledPolicy policy;
+        std::uint64_t version;
+        ResolvedPrograms programs;
+    };
+    std::optional<InForce> in_force_;
+    unsigned sweeps_ = 0;
+    std::uint64_t failed_program_looks_ = 0;
 };
 
 }  // namespace modelward::agent

@@ -4,6 +4,7 @@
 #include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
 
@@ -22,7 +23,10 @@ constexpr std::chrono::seconds kMediaPause{2};
 int broken_off(void* context, void* data, std::size_t) {
     auto& state = *static_cast<GateState*>(context);
     const auto& refusal = *static_cast<const kernel::refusal*>(data);
-    bool done = break_off(static_cast<pid_t>(refusal.pid), refusal.cookie);
+    const auto owner = static_cast<pid_t>(refusal.pid);
+    // Tainted still: the id has not passed to another process.
+    if (refusal.kills && state.taints.find(owner)) ::kill(owner, SIGKILL);
+    bool done = break_off(owner, refusal.cookie);
     // A child may have it by now.
     std::uint32_t pid = 0, next = 0;
     for (bool first = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/fallback/open_judge.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <memory>
@@ -46,9 +47,10 @@ bool OpenJudge::is_free(const ProcessView& process) const {
     return place && !is_in_scope(*place, state_->scope);
 }
 
-bool OpenJudge::ask(const kernel::event& event) {
-    const auto action = state_->questions.judge(event);
-    return action && *action < kernel::kActionBlock;
+Verdict OpenJudge::ask(const Subject& subject, const kernel::event& event) {
+    const auto verdict = state_->questions.judge(event, program_of(subject.process.pid));
+    if (verdict == Verdict::kKill) ::kill(subject.process.pid, SIGKILL);  // it is held: nobody else has its id
+    return verdict.value_or(Verdict::kRefuse);
 }
 
 bool OpenJudge::may_write(const Subject& subject, std::uint32_t device, const kernel::marks& marks,
@@ -59,12 +61,13 @@ bool OpenJudge::may_write(const Subject& subject, std::uint32_t device, const ke
     event->sink_device = device;
     // What is written afterwards is not counted: it is more than any budget.
     event->bytes_requested = MODELWARD_MAX_BUDGET;
-    return ask(*event);
+    const Verdict verdict = ask(subject, *event);
+    return verdict == Verdict::kLet || verdict == Verdict::kExempt;
 }
 
-bool OpenJudge::may_have(const Subject& subject, const kernel::label& label) {
+OpenJudge::Having OpenJudge::may_have(const Subject& subject, const kernel::label& label) {
     const auto before = state_->taints.find(subject.process.pid);
-    if (before && marks_cover(before->marks, label.marks)) return true;
+    if (before && marks_cover(before->marks, label.marks)) return Having::kYes;
     const bool probe = label.flags & kernel::kLabelProbe;
     if (!probe) {
         auto event = subject.event(label.marks, path_of(subject.file));
@@ -73,23 +76,25 @@ bool OpenJudge::may_have(const Subject& subject, const kernel::label& label) {
         event->origin = label.origin;
         event->file = subject.key;
         event->bytes_requested = subject.size;
-        if (!ask(*event)) return false;
+        const Verdict verdict = ask(subject, *event);
+        if (verdict == Verdict::kExempt) return Having::kExempt;
+        if (verdict != Verdict::kLet) return Having::kNo;
     }
     const auto taint = state_->taints.add(subject.process, label.marks, probe ? kernel::kTaintProbe : 0);
     if (!taint) {
         ++state_->counters.refused_unknown;
-        return false;
+        return Having::kNo;
     }
     const auto open = take_stock(
         state_->maps, subject.process.pid, *taint,
         [this](std::uint32_t device) { return state_->removable.contains(device); }, kStockLimit);
     if (!open) {
         ++state_->counters.refused_unknown;
-        return false;
+        return Having::kNo;
     }
     for (const auto& way : *open)
-        if (!may_write(subject, way.device, taint->marks, way.path)) return false;
-    return true;
+        if (!may_write(subject, way.device, taint->marks, way.path)) return Having::kNo;
+    return Having::kYes;
 }
 
 bool OpenJudge::allows(int file, pid_t thread, bool opening) {
@@ -114,7 +119,8 @@ bool OpenJudge::allows(int file, pid_t thread, bool opening) {
     subject.process = std::move(*process);
     if (is_free(subject.process)) return true;
     ++state_->counters.judged;
-    if (labelled && !may_have(subject, label)) return false;
+    const Having having = labelled ? may_have(subject, label) : Having::kYes;
+    if (having != Having::kYes) return having == Having::kExempt;
     if (!removable || intent_of(thread) == OpenIntent::kRead) return true;
     const auto taint = state_->taints.find(subject.process.pid);
     return !taint || (taint->flags & kernel::kTaintProbe) ||

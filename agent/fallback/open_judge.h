@@ -40,13 +40,13 @@ class OpenJudge {
 
   private:
     struct Subject;
+    enum class Having { kNo, kYes, kExempt };
 
     bool is_free(const ProcessView& process) const;
-    bool may_have(const Subject& subject, const kernel::label& label);
+    Having may_have(const Subject& subject, const kernel::label& label);
     bool may_write(const Subject& subject, std::uint32_t device, const kernel::marks& marks,
                    const std::string& path);
-    // The rule's action is not to refuse.
-    bool ask(const kernel::event& event);
+    Verdict ask(const Subject& subject, const kernel::event& event);
 
     GateState* state_;
 };

@@ -133,7 +133,9 @@ bool break_off(pid_t pid, std::uint64_t cookie) {
         if (!socket || ::getsockopt(socket.get(), SOL_SOCKET, SO_COOKIE, &seen, &size) != 0 || seen != cookie)
             return true;
         const sockaddr nowhere{.sa_family = AF_UNSPEC, .sa_data = {}};
-        done = ::connect(socket.get(), &nowhere, sizeof nowhere) == 0;
+        // Kernels for a while refused the first while a thread waits to send; the second lets it fail too.
+        done = ::connect(socket.get(), &nowhere, sizeof nowhere) == 0 ||
+               ::shutdown(socket.get(), SHUT_RDWR) == 0;
         return false;
     });
     return done;

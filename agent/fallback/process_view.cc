@@ -11,6 +11,7 @@
 #include <cstring>
 #include <span>
 
+#include "agent/fallback/file_key.h"
 #include "base/unique_fd.h"
 
 namespace modelward::agent {
@@ -115,6 +116,13 @@ std::string executable_of(pid_t pid, const std::filesystem::path& proc) {
     return length > 0 ? std::string(buffer.data(), static_cast<std::size_t>(length)) : std::string();
 }
 
+kernel::inode_key program_of(pid_t pid) {
+    struct stat status;
+    const std::string link = "/proc/" + std::to_string(pid) + "/exe";
+    if (::stat(link.c_str(), &status) != 0) return {};
+    return {status.st_ino, kernel_device(status.st_dev), 0};
+}
+
 std::optional<std::string> cgroup_of(pid_t pid, const std::filesystem::path& proc) {
     const std::string text = read_small(proc / std::to_string(pid) / "cgroup");
     const std::string_view key = "0::";
@@ -130,6 +138,7 @@ kernel::process_taint to_taint(const ProcessView& view, const kernel::marks& mar
     taint.start_boot_ns = view.start_boot_ns;
     taint.uid = view.uid;
     taint.login_uid = view.login_uid;
+    taint.program = program_of(view.pid);
     put_name(taint.name, view.name);
     return taint;
 }

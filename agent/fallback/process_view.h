@@ -33,6 +33,9 @@ std::optional<ProcessView> view_process(pid_t thread, const std::filesystem::pat
 // The executable's path, or "".
 std::string executable_of(pid_t pid, const std::filesystem::path& proc = "/proc");
 
+// Which program it runs, without the generation (that would take opening it); all zero: none that is known.
+kernel::inode_key program_of(pid_t pid);
+
 // Its place in the cgroup2 hierarchy ("/user.slice"), or nothing.
 std::optional<std::string> cgroup_of(pid_t pid, const std::filesystem::path& proc = "/proc");
 

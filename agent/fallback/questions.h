@@ -10,13 +10,17 @@
 
 namespace modelward::agent {
 
+// kExempt: the program is, and neither becomes tainted nor is judged.
+enum class Verdict { kLet, kRefuse, kKill, kExempt };
+
 class Questions {
   public:
     // `ask` is the program of that name; both outlive this.
     Questions(const UniqueFd& asked, const UniqueFd& ask) : asked_(&asked), ask_(&ask) {}
 
-    // The action of the rule that fires for the event's process; it is reported unless it repeats one.
-    Result<kernel::rule_action> judge(const kernel::event& event);
+    // For the event's process, which runs `program`. A rule that fires is reported unless that repeats a
+    // report.
+    Result<Verdict> judge(const kernel::event& event, const kernel::inode_key& program);
 
     // Leaves those of the event's marks that cross a flow of its bytes_requested, and says by which policy.
     // None: no classes.

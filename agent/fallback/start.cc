@@ -15,7 +15,7 @@ namespace {
 
 SensorInfo describe(bool adopted) {
     utsname name;
-    return {"fallback", ::uname(&name) == 0 ? name.release : "", adopted, fallback_blind_spots(), true};
+    return {"fallback", ::uname(&name) == 0 ? name.release : "", adopted, fallback_blind_spots()};
 }
 
 Result<kernel::installation> installed_in(const KernelMaps& maps) {
@@ -47,10 +47,11 @@ bool is_attached_to(const SensorOptions& options, const CgroupScope& scope) {
            info.cgroup.cgroup_id == scope.id;
 }
 
-Result<std::unique_ptr<Sensor>> make_proven(SensorInfo info, KernelMaps maps, Pins pins, UniqueFd ask,
+Result<std::unique_ptr<Sensor>> make_proven(SensorInfo info, KernelMaps maps, Pins pins,
+                                            BpfSensor::Meters meters, UniqueFd ask,
                                             const CgroupScope& scope) {
-    auto sensor = FallbackSensor::make(std::move(info), std::move(maps), std::move(pins), std::move(ask),
-                                       scope.name);
+    auto sensor = FallbackSensor::make(std::move(info), std::move(maps), std::move(pins), std::move(meters),
+                                       std::move(ask), scope.name);
     if (!sensor) return fail(sensor.error());
     if (auto exempted = (*sensor)->exempt(::getpid()); !exempted) return fail(exempted.error());
     if (auto proven = self_test(**sensor, scope); !proven) return fail(proven.error());
@@ -62,14 +63,19 @@ Result<std::unique_ptr<Sensor>> start_fresh(const SensorOptions& options, Pins p
     if (auto cleared = pins.clear(); !cleared) return fail(cleared.error());
     auto attached = attach_fallback(scope.fd.get(), nullptr);
     auto pinned = attached ? pins.pin(*attached) : Result<void>(fail(attached.error()));
-    if (pinned) pinned = set_installed(attached->maps, {});
+    kernel::installation installed{};
+    BpfSensor::Meters meters;
+    if (pinned) {
+        meters = put_back_meters(attached->maps, options.meters_file, installed);
+        pinned = set_installed(attached->maps, installed);
+    }
     if (!pinned) {
         (void)pins.remove();
         return fail(pinned.error());
     }
     UniqueFd ask(::bpf_obj_get(pinned_program(options, "ask").c_str()));
     auto sensor = ask ? make_proven(describe(false), std::move(attached->maps), std::move(pins),
-                                    std::move(ask), scope)
+                                    std::move(meters), std::move(ask), scope)
                       : Result<std::unique_ptr<Sensor>>(fail_errno("open the pinned program ask"));
     if (!sensor)
         if (const auto left = Pins::open(options.pin_directory)) (void)left->remove();
@@ -90,7 +96,8 @@ Result<std::unique_ptr<Sensor>> take_over(const SensorOptions& options, Pins pin
     }
     UniqueFd ask(::bpf_obj_get(pinned_program(options, "ask").c_str()));
     if (!ask) return fail_errno("open the pinned program ask");
-    return make_proven(describe(true), std::move(maps), std::move(pins), std::move(ask), scope);
+    return make_proven(describe(true), std::move(maps), std::move(pins), {options.meters_file},
+                       std::move(ask), scope);
 }
 
 Result<std::unique_ptr<Sensor>> start_fallback(const SensorOptions& options) {

@@ -42,8 +42,8 @@ Result<KernelMaps> take_maps(bpf_object* object, std::span<const MapName> names)
 
 struct AttachedProgram {
     std::string name;
-    std::unique_ptr<bpf_link, void (*)(bpf_link*)> link;  // null: run by the agent, attached to nothing
-    int fd;  // of the program; the object owns it
+    std::unique_ptr<bpf_link, void (*)(bpf_link*)> link;  // null for a program that the agent runs itself
+    int fd;                                               // of the program; the object owns it
 };
 
 // Attached as long as it lives, or longer where its links are pinned.

@@ -32,6 +32,7 @@ struct Label {
 
 enum class KernelEventKind : std::uint8_t {
     kVerdict = 1,       // a rule fired
+    kExempt = 3,        // an exempt program was about to be followed or judged, for the first time
     kDerivedLabel = 2,  // a tainted process wrote past min_flow: `file` now carries a derived label
 };
 
@@ -47,8 +48,15 @@ struct KernelProcess {
     std::vector<std::string> args;  // only for the process itself
 };
 
+// Which of the kernel's rings an event came through.
+enum class KernelRing : std::uint8_t {
+    kBlocks = 0,  // what was refused
+    kOthers = 1,
+};
+
 struct KernelEvent {
-    std::uint64_t sequence = 0;  // per boot, from 1, no gaps except counted losses
+    KernelRing ring = KernelRing::kBlocks;
+    std::uint64_t sequence = 0;  // per boot and ring, from 1, no gaps except counted losses
     std::uint64_t boot_ns = 0;
     KernelEventKind kind = KernelEventKind::kVerdict;
     KernelOperation operation = KernelOperation::kRead;
@@ -64,8 +72,9 @@ struct KernelEvent {
     std::uint32_t sink_device = 0;           // s_dev of a removable sink
     std::array<std::uint8_t, 16> address{};  // IPv6 or v4-mapped
     std::uint16_t port = 0;
-    std::uint8_t ip_protocol = 0;  // 6 tcp, 17 udp
-    std::uint64_t bytes_requested = 0;
+    std::uint8_t ip_protocol = 0;       // 6 tcp, 17 udp
+    std::uint64_t count = 1;            // equal verdicts that this one stands for
+    std::uint64_t bytes_requested = 0;  // of all of them
     std::uint64_t bytes_metered = 0;
 };
 

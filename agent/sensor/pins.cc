@@ -100,6 +100,22 @@ std::vector<UniqueFd> Pins::open_programs() const {
     return programs;
 }
 
+UniqueFd Pins::open_program(const std::string& name) const {
+    return UniqueFd(::bpf_obj_get((directory_ / "programs" / name).c_str()));
+}
+
+Result<void> Pins::run_iterator(std::string_view program) const {
+    const fs::path path = directory_ / "links" / program;
+    const UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened) return fail_errno("open iterator " + path.string());
+    char nothing[64];  // the programs write nothing; a read may stop early to let others run
+    for (;;) {
+        const ssize_t got = ::read(opened.get(), nothing, sizeof nothing);
+        if (got == 0) return {};
+        if (got < 0 && errno != EAGAIN && errno != EINTR) return fail_errno("run iterator " + path.string());
+    }
+}
+
 std::vector<std::uint32_t> Pins::link_ids() const {
     std::vector<std::uint32_t> ids;
     for (const char* part : {"links", "next/links"}) {
@@ -133,7 +149,7 @@ Result<void> Pins::replace_programs(const AttachedPrograms& programs) const {
     if (auto pinned = pin_programs(programs, next); !pinned) return pinned;
     for (const char* part : kProgramParts) {
         for (const auto& program : programs.programs) {
-            if (!program.link && part == kProgramParts[0]) continue;
+            if (!program.link && part == std::string_view("links")) continue;
             fs::rename(next / part / program.name, directory_ / part / program.name, error);
             if (error) return fail(Error::from_errno("replace program " + program.name, error.value()));
         }

@@ -56,10 +56,10 @@ Result<void> load_policy(const KernelMaps& maps, KernelPolicy policy) {
     const std::uint32_t slot = policy.policy.slot = free_slot(*installed);
 
     constexpr std::uint32_t set_bytes = sizeof(kernel::rule_set);
-    if (auto done =
-            fill_slot(maps.destinations, slot,
-                      {BPF_MAP_TYPE_LPM_TRIE, "destinations", sizeof(kernel::destination_key), set_bytes},
-                      policy.destinations);
+    if (auto done = fill_slot(maps.destinations, slot,
+                              {BPF_MAP_TYPE_LPM_TRIE, "destinations", sizeof(kernel::destination_key),
+                               sizeof(kernel::destination_rules)},
+                              policy.destinations);
         !done)
         return done;
     if (auto done = fill_slot(maps.ports, slot, {BPF_MAP_TYPE_HASH, "ports", 4, set_bytes}, policy.ports);
@@ -69,6 +69,14 @@ Result<void> load_policy(const KernelMaps& maps, KernelPolicy policy) {
         !done)
         return done;
 
+    if (auto done = fill_slot(
+            maps.programs, slot,
+            {BPF_MAP_TYPE_HASH, "programs", sizeof(kernel::inode_key), sizeof(kernel::program_rules)},
+            policy.programs);
+        !done)
+        return done;
+
+    policy.policy.clock_offset_ns = installed->clock_offset_ns;
     const std::uint32_t zero = 0;
     auto table = make_table({BPF_MAP_TYPE_ARRAY, "policy", 4, sizeof(kernel::policy)}, 1);
     if (!table) return fail(table.error());

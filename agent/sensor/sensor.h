@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rest of the agent knows of the kernel: labels in, policy in, events out.
 //
-// Implementations: BpfSensor (lsm/ or fmod_ret/ programs), FallbackSensor (agent/fallback/). Owned and called by the agent's main loop only
-// (not thread-safe). Enforcement does not depend on this object: it lives in pinned programs and maps, goes
+// Implementations: BpfSensor (lsm/ or fmod_ret/ programs), FallbackSensor (agent/fallback/). Owned and called
+// by the agent's main loop only (not thread-safe). After a start each labelled file has to pass label_of()
+// once: the fallback holds opens of those only that it has been shown. Enforcement does not depend on this object: it lives in pinned programs and maps, goes
 // on when the agent is gone, and is taken over by the next start.
 #pragma once
 
@@ -26,7 +27,6 @@ struct SensorInfo {
     std::string kernel;                    // uname -r
     bool adopted;                          // enforcement was already running when this agent started
     std::vector<std::string> blind_spots;  // sentences: what this sensor cannot see
-    bool files_are_shown_again = false;    // after a start every labelled file has to pass label_of() once
 };
 
 struct Counter {
@@ -58,12 +58,24 @@ class Sensor {
     // scanner).
     virtual Result<void> exempt(pid_t pid) = 0;
 
+    // The kernel's part that needs an agent: looks for processes that hold a file whose label came later, and
+    // for the servers of mounted file systems. To be called several times a second; does nothing without
+    // cause. What fails is counted, and tried again.
+    virtual void tend() = 0;
+
     // Readable when events wait. read_events() hands over what waits, oldest first, and gives it back to the
     // kernel only after `take` returned success: an agent killed in between sees the same events again (same
-    // sequence).
+    // ring and sequence).
     virtual int event_fd() const = 0;
     virtual Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) = 0;
+
+    // To be called once a second: equal verdicts are counted in the kernel, and this reports those that no
+    // event has counted yet.
+    virtual void sweep() {}
+
+    // What meters hold survives the agent by itself, and a reboot as of the last call.
+    virtual Result<void> keep_meters() { return {}; }
 
     // Every kind of loss and the sizes of the tables, by name.
     virtual std::vector<Counter> counters() const = 0;

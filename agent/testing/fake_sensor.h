@@ -49,6 +49,8 @@ class FakeSensor final : public Sensor {
         return {};
     }
 
+    void tend() override { ++tended; }
+
     int event_fd() const override { return event_fd_.get(); }
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override {
@@ -82,6 +84,7 @@ class FakeSensor final : public Sensor {
     std::vector<Applied> applied;
     std::map<InodeKey, Label> labels;
     std::set<pid_t> exempted;
+    int tended = 0;
     std::vector<KernelEvent> events;
     std::function<void()> after_clear;
 

@@ -31,19 +31,23 @@ struct {
     __type(value, struct tagged_socket);
 } sockets SEC(".maps");
 
-/* When an equal report was last sent. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, kMaxReported);
     __type(key, struct recent_key);
-    __type(value, __u64);
+    __type(value, struct reported);
 } reported SEC(".maps");
 
 /* Whose bytes a rule with a budget dropped, and when. */
+struct shut_key {
+    __u64 rule;
+    __u64 payer;
+};
+
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, kMaxShut);
-    __type(key, struct meter_key);
+    __type(key, struct shut_key);
     __type(value, __u64);
 } shut SEC(".maps");
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bpf/fallback/maps.bpf.h"
+#include "bpf/program.bpf.h"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -39,6 +40,8 @@ SEC("raw_tp/sched_process_exec") int process_exec(struct bpf_raw_tracepoint_args
     struct process_taint* taint = bpf_map_lookup_elem(&processes, &pid);
     if (!taint) return 0;
     taint->uid = BPF_CORE_READ(task, cred, euid.val);
+    taint->program = program_of(task);
+    taint->program.generation = 0;
     bpf_probe_read_kernel_str(taint->name, sizeof(taint->name),
                               __builtin_preserve_access_index(&task->comm));
     if (taint->flags & kTaintProbe) taint->probe_seen |= kProbeExec;

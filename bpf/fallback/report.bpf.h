@@ -17,21 +17,31 @@ static __always_inline __u64 target_of(const struct question* question) {
     return place ^ high * 31 ^ low ^ (__u64)question->operation << 56;
 }
 
-/* As with the other sensors: an alert once per process, rule and target, a block again after a second. */
-static __always_inline bool is_repetition(const struct question* question, const struct answer* answer,
+/* An alert is sent once in ten minutes per process, rule and target, a block again after a second; what is
+ * left out is counted in the next report. Fills in the answer's count and bytes. */
+static __always_inline bool is_repetition(const struct question* question, struct answer* answer,
                                           const struct process_record* process) {
     struct recent_key key = {
         .process = process->start_boot_ns ^ (__u64)process->pid << 40,
         .rule = answer->identity,
         .target = target_of(question),
     };
-    __u64 now = bpf_ktime_get_boot_ns();
-    __u64* last = bpf_map_lookup_elem(&reported, &key);
-    if (last && (answer->action == kActionAlert || now - *last < NANOSECONDS)) {
+    answer->count = 1;
+    answer->bytes = question->bytes;
+    struct reported fresh = {.at = bpf_ktime_get_boot_ns()};
+    struct reported* last = bpf_map_lookup_elem(&reported, &key);
+    __u64 pause = answer->action == kActionAlert ? 600 * NANOSECONDS : NANOSECONDS;
+    if (last && fresh.at - last->at < pause) {
+        __sync_fetch_and_add(&last->count, 1);
+        __sync_fetch_and_add(&last->bytes, question->bytes);
         count_loss(kMergedEvents);
         return true;
     }
-    bpf_map_update_elem(&reported, &key, &now, BPF_ANY);
+    if (last) {
+        answer->count += last->count;
+        answer->bytes += last->bytes;
+    }
+    bpf_map_update_elem(&reported, &key, &fresh, BPF_ANY);
     return false;
 }
 
@@ -45,19 +55,21 @@ static __always_inline void name_process(struct process_record* record, const st
     __builtin_memcpy(record->name, owner->name, sizeof(record->name));
 }
 
-static __noinline int report_network(const struct question* question, const struct answer* answer,
+static __noinline int report_network(const struct question* question, struct answer* answer,
                                      const struct process_taint* owner, __u32 pid) {
     struct process_record process = {};
     name_process(&process, owner, pid);
     if (is_repetition(question, answer, &process)) return 0;
-    struct event* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+    struct event* event = answer->action == kActionAlert ? bpf_ringbuf_reserve(&events, sizeof(*event), 0)
+                                                         : bpf_ringbuf_reserve(&blocks, sizeof(*event), 0);
     if (!event) {
         count_loss(kLossRingFull);
         return 0;
     }
     event->boot_ns = bpf_ktime_get_boot_ns();
     event->policy_version = answer->policy_version;
-    event->bytes_requested = question->bytes;
+    event->count = answer->count;
+    event->bytes_requested = answer->bytes;
     event->bytes_metered = answer->metered;
     event->file = question->file;
     event->marks = question->marks;
@@ -82,16 +94,12 @@ static __noinline int report_network(const struct question* question, const stru
     return 0;
 }
 
-static __always_inline struct meter_key payer_key(const struct answer* answer,
-                                                  const struct process_taint* owner) {
-    struct meter_key key = {.rule = answer->identity, .uid = payer_of(owner->login_uid, owner->uid)};
-    return key;
-}
-
-/* True: refuse. `answer` holds the rule that was asked, whatever it said. */
+/* True: a rule fires, and stands in `answer`; it holds the rule that was asked in any case. */
 static __always_inline bool judge_network(struct question* question, struct answer* answer,
                                           const struct process_taint* owner, __u32 pid) {
-    if (!judge_as(question, answer, owner->uid, payer_of(owner->login_uid, owner->uid))) return false;
+    struct subject subject = {
+        .program = owner->program, .uid = owner->uid, .payer = payer_of(owner->login_uid, owner->uid)};
+    if (!judge_as(question, answer, &subject) || answer->exempt) return false;
     report_network(question, answer, owner, pid);
-    return answer->action >= kActionBlock;
+    return true;
 }

@@ -20,6 +20,7 @@ enum fallback_limits {
 /* Who pays and who is judged: read from /proc when the process was tainted, refreshed when it executes. */
 struct process_taint {
     struct marks marks;
+    struct inode_key program; /* without its generation: user space must not open it to ask */
     __u64 start_boot_ns;
     __u32 uid;
     __u32 login_uid;
@@ -38,12 +39,23 @@ struct tagged_socket {
     __u32 refused; /* bytes were dropped: user space breaks the connection off */
 };
 
-/* A connection whose bytes were refused. Its sender would wait for minutes: user space breaks it off. */
+/* A connection whose bytes were refused. Its sender would wait for minutes: user space breaks it off, or ends
+ * the process if the rule says so. */
 struct refusal {
     __u64 cookie;
     __u32 pid;
-    __u32 reserved;
+    __u32 kills;
 };
+
+/* When an equal report was last sent, and what has been left out since. */
+struct reported {
+    __u64 at;
+    __u64 count;
+    __u64 bytes;
+};
+
+/* In question_of_agent.answer, beside enum rule_action. */
+#define MODELWARD_ANSWER_EXEMPT 255
 
 enum asking {
     kAskVerdict = 1,  /* judge `event`, report it if a rule fires */
@@ -54,8 +66,11 @@ enum asking {
 /* How user space asks: it fills this, runs the program `ask`, and reads it again. */
 struct question_of_agent {
     struct event event;
+    struct inode_key program;
     __u32 asking;
     __u32 payer;
+    __u32 answer;
+    __u32 reserved;
 };
 
 #ifdef __cplusplus

@@ -11,7 +11,6 @@
 #include "bpf/marks.bpf.h"
 
 enum {
-    kProtocolTcp = 6,
     kIpv4Type = 0x0800,
     kIpv6Type = 0x86dd,
     kIpv4Header = 20,
@@ -59,14 +58,30 @@ SEC("cgroup/sock_create") int sock_create(struct bpf_sock* ctx) {
     return fill_tag(bpf_sk_storage_get(&sockets, ctx, 0, BPF_SK_STORAGE_GET_F_CREATE), owner, pid);
 }
 
+static __always_inline struct shut_key shut_of(const struct answer* answer,
+                                               const struct process_taint* owner) {
+    struct shut_key key = {.rule = answer->identity, .payer = payer_of(owner->login_uid, owner->uid)};
+    return key;
+}
+
+static __always_inline bool refuses(const struct answer* answer) {
+    return answer->action == kActionBlock || answer->action == kActionKill;
+}
+
 static __always_inline bool is_shut(const struct answer* answer, const struct process_taint* owner) {
-    if (!answer->identity || answer->action < kActionBlock) return false;
-    struct meter_key key = payer_key(answer, owner);
+    if (!answer->identity || !refuses(answer)) return false;
+    struct shut_key key = shut_of(answer, owner);
     __u64* since = bpf_map_lookup_elem(&shut, &key);
     return since && bpf_ktime_get_boot_ns() - *since < SHUT_NANOSECONDS;
 }
 
-/* 1: go on. */
+/* False: nobody will hear of it. */
+static __always_inline bool hand_over(__u64 cookie, __u32 pid, const struct answer* answer) {
+    struct refusal refusal = {.cookie = cookie, .pid = pid, .kills = answer->action == kActionKill};
+    return bpf_ringbuf_output(&refusals, &refusal, sizeof(refusal), 0) == 0;
+}
+
+/* 1: go on. No bytes yet, so that a rate has nothing to say. */
 static __always_inline int judge_address(struct bpf_sock_addr* ctx, struct process_taint* owner, __u32 pid,
                                          struct question* question) {
     if (!ctx->sk) return 1;
@@ -77,7 +92,10 @@ static __always_inline int judge_address(struct bpf_sock_addr* ctx, struct proce
     question->protocol = ctx->protocol;
     question->port = bpf_ntohs((__u16)ctx->user_port);
     struct answer answer = {};
-    if (judge_network(question, &answer, owner, pid)) return 0;
+    if (judge_network(question, &answer, owner, pid)) {
+        if (answer.action == kActionKill) hand_over(bpf_get_socket_cookie(ctx), pid, &answer);
+        return !refuses(&answer);
+    }
     if (question->operation != kOperationConnect || !is_shut(&answer, owner)) return 1;
     report_network(question, &answer, owner, pid);
     return 0;
@@ -166,13 +184,10 @@ static __always_inline bool read_packet(struct __sk_buff* skb, struct question* 
 
 static __always_inline void note_refusal(struct tagged_socket* tag, struct __sk_buff* skb,
                                          const struct answer* answer) {
-    struct meter_key key = payer_key(answer, &tag->owner);
+    struct shut_key key = shut_of(answer, &tag->owner);
     __u64 now = bpf_ktime_get_boot_ns();
     bpf_map_update_elem(&shut, &key, &now, BPF_ANY);
-    if (tag->refused) return;
-    tag->refused = 1;
-    struct refusal refusal = {.cookie = bpf_get_socket_cookie(skb), .pid = tag->pid};
-    if (bpf_ringbuf_output(&refusals, &refusal, sizeof(refusal), 0)) tag->refused = 0;
+    if (!tag->refused) tag->refused = hand_over(bpf_get_socket_cookie(skb), tag->pid, answer);
 }
 
 /* A connected socket sends. Sent again, bytes are charged again: what arrives is never more than the budget.
@@ -194,6 +209,9 @@ SEC("cgroup_skb/egress") int egress(struct __sk_buff* skb) {
     question.marks = tag->owner.marks;
     struct answer answer = {};
     if (!judge_network(&question, &answer, &tag->owner, tag->pid)) return 1;
-    if (question.protocol == kProtocolTcp) note_refusal(tag, skb, &answer);
+    if (answer.action == kActionAlert) return 1;
+    /* What is beyond a rate is sent again, later: that is the throttle. */
+    if (refuses(&answer) && (question.protocol == kProtocolTcp || answer.action == kActionKill))
+        note_refusal(tag, skb, &answer);
     return 0;
 }
