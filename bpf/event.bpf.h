@@ -68,7 +68,10 @@ static __always_inline __u64 interval_of(__u32 action) {
 static __always_inline void count_by_rule(const struct question* question, const struct answer* answer) {
     __u32 place = answer->slot * kRules + answer->rule;
     struct repeated* seen = bpf_map_lookup_elem(&crowd, &place);
-    if (!seen) return;
+    if (!seen) { /* the guard's own reports belong to no rule of a policy */
+        count_loss(kLossRingFull);
+        return;
+    }
     if (!seen->waiting) remember(seen, question, answer);
     count_in(seen, answer->count, answer->bytes);
     count_loss(kMergedByRule);

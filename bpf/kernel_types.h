@@ -83,10 +83,10 @@ struct dentry;
 
 struct super_block {
     dev_t s_dev;
+    unsigned long s_magic;
     struct dentry* s_root;
     struct list_head s_mounts;
     struct block_device* s_bdev;
-    unsigned long s_magic;
 };
 
 struct mount;
@@ -102,6 +102,7 @@ struct inode {
     unsigned long i_ino;
     unsigned int i_nlink;
     dev_t i_rdev;
+    kuid_t i_uid;
     __s64 i_size;
     __u32 i_generation;
 };
@@ -122,7 +123,16 @@ struct vfsmount {
     struct dentry* mnt_root;
 };
 
+struct ns_common {
+    unsigned int inum;
+};
+
+struct mnt_namespace {
+    struct ns_common ns;
+};
+
 struct mount {
+    struct mnt_namespace* mnt_ns;
     struct mount* mnt_parent;
     struct dentry* mnt_mountpoint;
     struct vfsmount mnt;
@@ -190,6 +200,8 @@ struct cred {
 struct mm_struct {
     unsigned long arg_start;
     unsigned long arg_end;
+    unsigned long env_start;
+    unsigned long env_end;
     struct file* exe_file;
 };
 
@@ -206,7 +218,23 @@ struct task_struct {
     char comm[16];
 };
 
-struct linux_binprm;
+struct linux_binprm {
+    struct file* file;
+    unsigned int unsafe;
+};
+
+struct bpf_map {
+    __u32 id;
+    char name[16];
+};
+
+struct bpf_prog_aux {
+    __u32 id;
+};
+
+struct bpf_prog {
+    struct bpf_prog_aux* aux;
+};
 
 struct in6_addr {
     union {
@@ -356,11 +384,25 @@ enum {
     kUdpFlagCork = 1,
     kTcpClose = 7,
 
-    kPtraceAttach = 2,
     kFollowWrite = 1,
     kVmShared = 8,
     kMapPrivate = 2,
     kMapTypeMask = 15,
+    kPtraceAttach = 2, /* PTRACE_MODE_ATTACH */
+    kUnsafeShare = 1,  /* LSM_UNSAFE_SHARE */
+    kUnsafePtrace = 2,
+    kBpfFileSystem = 0xcafe4a11,
+    kUmountDetach = 2,
+    kMountRemount = 32,
+    kMountPropagation = 0x1e0000, /* MS_SHARED, PRIVATE, SLAVE, UNBINDABLE */
+    kReadingModule = 2,           /* READING_MODULE and LOADING_MODULE */
+    kReadingKexecImage = 3,
+    kReadingKexecInitramfs = 4,
+    kSignalHup = 1,
+    kSignalChild = 17,
+    kSignalContinue = 18,
+    kSetFlags = 0x40086602,      /* FS_IOC_SETFLAGS */
+    kSetXattrFlags = 0x401c5820, /* FS_IOC_FSSETXATTR */
     kNoUser = 0xffffffff,
     kNoPermission = 1,
     kTryAgain = 11,

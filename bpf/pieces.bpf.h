@@ -46,7 +46,7 @@ static __always_inline struct pieces* pieces_of(const struct pieces_key* key) {
     return bpf_map_lookup_elem(&pieces_of_users, key);
 }
 
-struct sweep {
+struct gathering {
     __u32 payer;
     __u32 reserved;
     __u64 least; /* bytes that make a target a piece */
@@ -54,18 +54,18 @@ struct sweep {
 };
 
 /* Labels one piece of the past. Only files: channels that are still open cross with their next byte. */
-static long sweep_piece(void* map, struct inode_key* key, struct flow* flow, struct sweep* sweep) {
-    if (flow->payer != sweep->payer || flow->bytes < sweep->least) return 0;
-    if (!(flow->marks.classes & sweep->marks.classes) || key->device >= LOWEST_CHANNEL_DEVICE) return 0;
+static long sweep_piece(void* map, struct inode_key* key, struct flow* flow, struct gathering* gathering) {
+    if (flow->payer != gathering->payer || flow->bytes < gathering->least) return 0;
+    if (!(flow->marks.classes & gathering->marks.classes) || key->device >= LOWEST_CHANNEL_DEVICE) return 0;
     struct label fresh = {.marks = flow->marks, .origin = kOriginDerived};
-    fresh.marks.classes &= sweep->marks.classes;
+    fresh.marks.classes &= gathering->marks.classes;
     if (bpf_map_update_elem(&labels, key, &fresh, BPF_NOEXIST) == 0) count_loss(kPiecesLabelled);
     return 0;
 }
 
 static __noinline void sweep_pieces(__u32 payer, __u64 least, const struct marks* marks) {
-    struct sweep sweep = {.payer = payer, .least = least, .marks = *marks};
-    bpf_for_each_map_elem(&flows, sweep_piece, &sweep, 0);
+    struct gathering gathering = {.payer = payer, .least = least, .marks = *marks};
+    bpf_for_each_map_elem(&flows, sweep_piece, &gathering, 0);
 }
 
 /* `bytes` more made `total` in the target of `flow`, which is below every min_flow. */

@@ -383,6 +383,84 @@ struct event {
         args[kArgBytes]; /* exe and args together are longer than a path by a name: path.bpf.h counts on it */
 };
 
+/* --- The guard: what of the agent is kept from everybody else, root included. See guard.bpf.h. --- */
+
+enum guard_limits {
+    kMaxGuarded = 1 << 12,
+    kMaxGuardedObjects = 1 << 10,
+    kMaxGuardDepth = 12,           /* folders between a guarded tree's root and a file in it */
+    kGuardEnvironmentBytes = 4096, /* an agent with a longer environment is not trusted */
+};
+
+/* Rule number of a report of the guard: no rule of the policy has it. Its operations are a range of their
+ * own. */
+enum guard_report { kGuardRule = 0xfffe, kGuardOperations = 64 };
+
+enum guard_operation {
+    kGuardKill = kGuardOperations,
+    kGuardPtrace,
+    kGuardBpf,
+    kGuardWrite,
+    kGuardRead,
+    kGuardUnlink,
+    kGuardRename,
+    kGuardCreate,
+    kGuardAttributes,
+    kGuardLock,
+    kGuardMount,
+    kGuardUnmount,
+    kGuardModule,
+    kGuardKexec,
+    kGuardOperationsEnd,
+};
+
+/* What an inode is to the guard. */
+enum guard_role {
+    kGuardAgent = 1 << 0,       /* a program started from it is the agent */
+    kGuardProtected = 1 << 1,   /* a program started from it is protected, and trusted with nothing */
+    kGuardFile = 1 << 2,        /* it is not changed, renamed or removed */
+    kGuardTree = 1 << 3,        /* nor is anything below it */
+    kGuardSecret = 1 << 4,      /* nor are files in or below it read */
+    kGuardAbove = 1 << 5,       /* a folder above: not renamed, not mounted over */
+    kGuardUnits = 1 << 6,       /* a folder where names of the agent's unit have a meaning */
+    kGuardCgroup = 1 << 7,      /* the agent's control group: its files are not written, but cgroup.procs */
+    kGuardCgroupAbove = 1 << 8, /* a control group above: not killed, not frozen */
+};
+
+struct guarded {
+    __u32 roles;
+    __u32 reserved;
+};
+
+enum guardian_role { kGuardianAgent = 1, kGuardianProtected = 2 };
+
+/* Per process, on the thread group leader. */
+struct guardian {
+    __u32 role;
+    __u32 reserved;
+};
+
+enum guarded_kind { kGuardedMap = 1, kGuardedProgram = 2, kGuardedLink = 3 };
+
+struct guarded_object {
+    __u32 kind;
+    __u32 id;
+};
+
+/* Maps that come and go (a policy's tables) are known by how their names begin. */
+#define MODELWARD_GUARDED_NAME "mwg_"
+#define MODELWARD_UNIT_NAME "modelward-agent.service"
+
+struct guard_state {
+    __u64 maintenance_until; /* boot time, ns: until then everything is let through */
+    __u32 on;
+    __u32 host_mounts;  /* mount namespace of the host, by the inode number of /proc/PID/ns/mnt */
+    __u32 agent_mounts; /* and the agent's own */
+    __u32 reserved;
+    __u8 key[32]; /* who may sign maintenance tokens for this host */
+    char host_id[40];
+};
+
 #ifdef __cplusplus
 } /* namespace modelward::kernel */
 #endif

@@ -8,6 +8,11 @@
 #include "bpf/meter.bpf.h"
 #include "bpf/program.bpf.h"
 
+/* Where the programs that judge are short of stack, parts of judging get frames of their own. */
+#ifndef MODELWARD_PART
+#define MODELWARD_PART __always_inline
+#endif
+
 /* Everything that is known of one operation. Lives on the stack of a hook. */
 struct question {
     struct marks marks; /* of the subject: the file that is read, or the process that writes */
@@ -58,7 +63,7 @@ static __always_inline void set_clear(struct rule_set* set) {
         set->words[w] = 0;
 }
 
-static __always_inline void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
+static MODELWARD_PART void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
     const struct rule_set* rules = &policy->other_user_rules;
     __u32 slot = policy->slot;
     void* table = bpf_map_lookup_elem(&users, &slot);
@@ -70,7 +75,7 @@ static __always_inline void narrow_by_user(struct rule_set* set, const struct po
 }
 
 /* Returns the destination's group. */
-static __always_inline __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
+static MODELWARD_PART __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
                                                    const struct question* question) {
     __u32 slot = policy->slot;
     __u64 group = 0;
@@ -99,7 +104,7 @@ static __always_inline __u64 narrow_by_destination(struct rule_set* set, const s
     return group;
 }
 
-static __always_inline void narrow_by_marks(struct rule_set* set, const struct policy* policy,
+static MODELWARD_PART void narrow_by_marks(struct rule_set* set, const struct policy* policy,
                                             const struct marks* marks) {
     struct rule_set any = {};
     if (!marks->classes) any = policy->no_class_rules;

@@ -14,6 +14,7 @@
 #include "agent/devices/storage_guard.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
+#include "agent/guard/guard_keeper.h"
 #include "agent/labels/label_memory.h"
 #include "agent/labels/labeller.h"
 #include "agent/loop/event_loop.h"
@@ -41,6 +42,7 @@ class Agent {
     nlohmann::json status() const;
 
   private:
+    nlohmann::json answer(const nlohmann::json& request);
     Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
           LabelArchive labels);
     Result<void> begin();
@@ -78,6 +80,7 @@ class Agent {
     std::unique_ptr<KernelIntake> intake_;
     std::unique_ptr<StorageGuard> storage_guard_;
     std::unique_ptr<PolicyKeeper> policy_;
+    GuardKeeper guard_;
     std::unique_ptr<Delivery> delivery_;
     std::unique_ptr<ControlServer> control_;
 };

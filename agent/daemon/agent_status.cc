@@ -53,6 +53,8 @@ std::vector<std::string> Agent::blind_spots() const {
     if (policy_->version() == 0) all.push_back("No bundle is in force.");
     if (!renewal_.problem().empty())
         all.push_back("The host's certificate could not be renewed: " + renewal_.problem());
+    if (!guard_.problem().empty()) all.push_back(guard_.problem());
+    if (!guard_.on()) all.push_back("Root against the agent: the guard is off (guard: on in agent.yaml).");
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
     return all;
 }
@@ -108,6 +110,7 @@ nlohmann::json Agent::status() const {
           {"waiting", labeller_->waiting()},
           {"derived_waiting", labeller_->derived_waiting()},
           {"problem", labeller_->problem()}}},
+        {"guard", guard_.status()},
         {"counters", counts},
     };
 }

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "agent/enrich/block_device.h"
+#include "agent/enrich/guard_report.h"
 #include "agent/enrich/process_facts.h"
 #include "base/utf8.h"
 
@@ -160,9 +161,10 @@ void EventBuilder::fill_process(const KernelProcess& from, wire::Process& to) {
 
 wire::Event EventBuilder::build(const KernelEvent& event) {
     wire::Event built;
+    const bool tampering = event.rule_index == kGuardRuleIndex;
     built.set_time_unix_ns(unix_ns_of_boot_ns(event.boot_ns));
     built.set_count(event.count);
-    built.set_operation(std::string(to_string(event.operation)));
+    built.set_operation(std::string(tampering ? guard_operation(event) : to_string(event.operation)));
     fill_process(event.process, *built.mutable_process());
     for (const auto& ancestor : event.ancestors)
         fill_process(ancestor, *built.add_ancestors());
@@ -190,6 +192,11 @@ wire::Event EventBuilder::build(const KernelEvent& event) {
         return built;
     }
     built.set_kind(wire::EVENT_KIND_VERDICT);
+    if (tampering) {
+        built.set_verdict(wire::VERDICT_BLOCK);
+        fill_guard_rule(event, built);
+        return built;
+    }
     built.set_verdict(verdict_of(event.action));
     fill_rule(event, *archive_, built);
     fill_sink(event, built);

@@ -70,7 +70,9 @@ std::string_view hook_of(const bpf_program* program) {
 }
 
 int prepare_hook(bpf_program* program, AttachMode mode) {
-    if (mode == AttachMode::kLsm) return 0;
+    constexpr std::string_view kHooks = "lsm/";
+    const std::string_view section = ::bpf_program__section_name(program);
+    if (mode == AttachMode::kLsm || !section.starts_with(kHooks)) return 0;
     ::bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
     ::bpf_program__set_expected_attach_type(program, BPF_MODIFY_RETURN);
     return ::bpf_program__set_attach_target(program, 0, security_function(hook_of(program)).c_str());

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 
 #include "agent/sensor/exemption.h"
+#include "agent/sensor/guard_table.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/losses.h"
@@ -157,6 +158,26 @@ std::vector<Counter> BpfSensor::counters() const {
                                     std::pair{"recent", &maps_.recent}})
         counters.push_back({std::string(name) + "_in_use", count_entries(*map)});
     return counters;
+}
+
+Result<GuardStatus> BpfSensor::guard_status() const {
+    return agent::guard_status(maps_);
+}
+
+Result<void> BpfSensor::guard(const GuardSettings& settings) {
+    return put_guard(maps_, settings, pins_.program_ids(), pins_.link_ids());
+}
+
+Result<void> BpfSensor::end_guard() {
+    return agent::end_guard(maps_);
+}
+
+Result<void> BpfSensor::open_guard(std::chrono::nanoseconds duration) {
+    return agent::open_guard(maps_, duration);
+}
+
+Result<bool> BpfSensor::guards(const std::filesystem::path& path, std::uint32_t roles) const {
+    return agent::guards(maps_, path, roles);
 }
 
 Result<void> BpfSensor::remove() {

@@ -37,6 +37,11 @@ class BpfSensor final : public Sensor {
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
     void sweep() override;
     Result<void> keep_meters() override;
+    Result<GuardStatus> guard_status() const override;
+    Result<void> guard(const GuardSettings& settings) override;
+    Result<void> end_guard() override;
+    Result<void> open_guard(std::chrono::nanoseconds duration) override;
+    Result<bool> guards(const std::filesystem::path& path, std::uint32_t roles) const override;
     std::vector<Counter> counters() const override;
     Result<void> remove() override;
 

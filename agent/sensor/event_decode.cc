@@ -44,12 +44,16 @@ Result<void> check(const kernel::event& event) {
     };
     if (event.kind < kernel::kEventVerdict || event.kind > kernel::kEventExempt)
         return bad("kind", event.kind);
-    if (event.operation < kernel::kOperationRead || event.operation > kernel::kOperationSend)
+    const bool guard = event.rule == kernel::kGuardRule;
+    if (guard &&
+        (event.operation < kernel::kGuardOperations || event.operation >= kernel::kGuardOperationsEnd))
+        return bad("operation of the guard", event.operation);
+    if (!guard && (event.operation < kernel::kOperationRead || event.operation > kernel::kOperationSend))
         return bad("operation", event.operation);
     if (event.point >= kernel::kPoints) return bad("point", event.point);
     if (event.action > kernel::kActionKill) return bad("action", event.action);
     if (event.count == 0) return bad("count", 0);
-    if (event.rule >= kernel::kRules) return bad("rule", event.rule);
+    if (!guard && event.rule >= kernel::kRules) return bad("rule", event.rule);
     if (event.path_start > kernel::kPathBytes) return bad("path start", event.path_start);
     if (event.exe_start > kernel::kExeBytes) return bad("executable start", event.exe_start);
     if (event.args_length > kernel::kArgBytes) return bad("length of arguments", event.args_length);

@@ -38,6 +38,27 @@ enum class KernelEventKind : std::uint8_t {
 
 enum class KernelOperation : std::uint8_t { kRead = 1, kOpenWrite, kCreate, kWrite, kMap, kConnect, kSend };
 
+// Instead of the number of a rule: the guard refused what was tried against the agent. The operation is one
+// of GuardOperation then.
+inline constexpr std::uint16_t kGuardRuleIndex = 0xfffe;
+
+enum class GuardOperation : std::uint8_t {
+    kKill = 64,
+    kPtrace,
+    kBpf,
+    kWrite,
+    kRead,
+    kUnlink,
+    kRename,
+    kCreate,
+    kAttributes,
+    kLock,
+    kMount,
+    kUnmount,
+    kModule,
+    kKexec
+};
+
 struct KernelProcess {
     std::uint32_t pid = 0;            // thread group id in the initial pid namespace
     std::uint64_t start_boot_ns = 0;  // with pid, unique for one boot

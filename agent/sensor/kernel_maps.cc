@@ -26,6 +26,10 @@ std::span<const MapName> map_names() {
         MapName{"events", &KernelMaps::events},
         MapName{"losses", &KernelMaps::losses},
         MapName{"learned", &KernelMaps::learned},
+        MapName{"guard", &KernelMaps::guard},
+        MapName{"guarded", &KernelMaps::guarded},
+        MapName{"guarded_objects", &KernelMaps::guarded_objects},
+        MapName{"guardians", &KernelMaps::guardians},
         MapName{"installed", &KernelMaps::installed},
     };
     return names;

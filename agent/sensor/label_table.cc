@@ -46,7 +46,11 @@ Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int f
     struct stat status;
     if (::fstat(fd, &status) != 0) return fail_errno("stat a file to label");
     if (!S_ISREG(status.st_mode)) return fail(ErrorCode::kInvalid, "only regular files carry labels");
-    auto learned = open_watched(maps, fmt::format("/proc/self/fd/{}", fd).c_str());
+    return kernel_keys_at(maps, fmt::format("/proc/self/fd/{}", fd).c_str());
+}
+
+Result<std::vector<kernel::inode_key>> kernel_keys_at(const KernelMaps& maps, const char* path) {
+    auto learned = open_watched(maps, path);
     if (!learned) return fail(learned.error());
     const auto count = std::min<std::size_t>(learned->count, kernel::kLearnedKeys);
     if (count == 0)

@@ -37,6 +37,13 @@ bool is_fallback(const UniqueFd& installed) {
            what.mode == static_cast<std::uint32_t>(AttachMode::kFallback);
 }
 
+std::unexpected<Error> refused_by_guard() {
+    return fail(
+        ErrorCode::kDenied,
+        "this host is guarded, and this program is not the agent that guards it (or was started with "
+        "LD_ or OPENSSL_ variables), or lacks the right to use BPF; a maintenance token opens the guard");
+}
+
 constexpr const char* kProgramParts[] = {"links", "programs"};
 
 Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& directory) {
@@ -65,10 +72,9 @@ Result<Pins> Pins::open(const fs::path& directory) {
         return fail(ErrorCode::kIo, fmt::format("{} is not on a BPF file system; mount one: "
                                                 "mount -t bpf bpf /sys/fs/bpf",
                                                 directory.string()));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorCode::kConflict,
-                    fmt::format("{} is held by another running agent", directory.string()));
-    return Pins(directory, std::move(lock));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return Pins(directory, std::move(lock));
+    if (errno == EPERM) return refused_by_guard();
+    return fail(ErrorCode::kConflict, fmt::format("{} is held by another running agent", directory.string()));
 }
 
 Result<bool> Pins::are_held(const fs::path& directory) {
@@ -87,6 +93,7 @@ Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
         (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
         if (maps.*known.fd) continue;
         if (errno == ENOENT) return std::nullopt;
+        if (errno == EPERM) return refused_by_guard();
         return fail_errno("open pinned map " + path.string());
     }
     return maps;
@@ -126,6 +133,16 @@ std::vector<std::uint32_t> Pins::link_ids() const {
             std::uint32_t size = sizeof info;
             if (link && ::bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0) ids.push_back(info.id);
         }
+    }
+    return ids;
+}
+
+std::vector<std::uint32_t> Pins::program_ids() const {
+    std::vector<std::uint32_t> ids;
+    for (const auto& program : open_programs()) {
+        bpf_prog_info info{};
+        std::uint32_t size = sizeof info;
+        if (::bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) ids.push_back(info.id);
     }
     return ids;
 }

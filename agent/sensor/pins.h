@@ -45,6 +45,7 @@ class Pins {
 
     // The kernel's numbers of the pinned links, to ask for them when the pins are gone.
     std::vector<std::uint32_t> link_ids() const;
+    std::vector<std::uint32_t> program_ids() const;
 
     // Removes what is pinned; enforcement ends unless a process still holds the links.
     Result<void> clear() const;

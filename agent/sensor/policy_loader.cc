@@ -18,7 +18,8 @@ Result<UniqueFd> make_table(const TableShape& shape, std::size_t entries) {
     ::bpf_map_create_opts options{};
     options.sz = sizeof options;
     options.map_flags = shape.type == BPF_MAP_TYPE_ARRAY ? 0 : BPF_F_NO_PREALLOC;
-    UniqueFd fd(::bpf_map_create(shape.type, shape.name, shape.key_bytes, shape.value_bytes,
+    const std::string name = MODELWARD_GUARDED_NAME + std::string(shape.name);  // the kernel keeps 15 bytes
+    UniqueFd fd(::bpf_map_create(shape.type, name.substr(0, 15).c_str(), shape.key_bytes, shape.value_bytes,
                                  static_cast<std::uint32_t>(std::max<std::size_t>(entries, 1)), &options));
     if (!fd) return fail_errno(std::string("make the policy's table ") + shape.name);
     return fd;

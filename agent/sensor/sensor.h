@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/sensor/guard.h"
 #include "agent/sensor/kernel_event.h"
 #include "base/error.h"
 #include "rules/policy.h"
@@ -76,6 +77,17 @@ class Sensor {
 
     // What meters hold survives the agent by itself, and a reboot as of the last call.
     virtual Result<void> keep_meters() { return {}; }
+
+    // The guard. A sensor that has none says kUnsupported.
+    virtual Result<GuardStatus> guard_status() const { return GuardStatus{}; }
+    virtual Result<void> guard(const GuardSettings&) {
+        return fail(ErrorCode::kUnsupported, "the sensor " + info().name + " cannot guard the agent");
+    }
+    virtual Result<void> end_guard() { return {}; }
+    virtual Result<void> open_guard(std::chrono::nanoseconds) {
+        return fail(ErrorCode::kUnsupported, "the sensor " + info().name + " has no guard to open");
+    }
+    virtual Result<bool> guards(const std::filesystem::path&, std::uint32_t /*roles*/) const { return false; }
 
     // Every kind of loss and the sizes of the tables, by name.
     virtual std::vector<Counter> counters() const = 0;

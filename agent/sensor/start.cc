@@ -11,6 +11,7 @@
 
 #include "agent/sensor/bpf_sensor.h"
 #include "agent/sensor/exemption.h"
+#include "agent/sensor/guard_table.h"
 #include "agent/sensor/kernel_functions.h"
 #include "agent/sensor/meter_file.h"
 #include "agent/sensor/self_test.h"
@@ -215,6 +216,12 @@ Result<HostCheck> check_host(const SensorOptions& options) {
         if (auto removed = pins->remove(); !removed) return fail(removed.error());
     if (!started) return fail(started.error());
     return HostCheck{describe(started->mode, false), Enforcement::kNone};
+}
+
+Result<GuardStatus> guard_of(const SensorOptions& options) {
+    auto maps = Pins::maps_in(options.pin_directory);
+    if (!maps) return fail(maps.error());
+    return *maps ? guard_status(**maps) : GuardStatus{};
 }
 
 Result<bool> end_enforcement(const SensorOptions& options) {

@@ -42,6 +42,10 @@ struct HostCheck {
 // where nothing does, programs are attached for a moment. Errors as of start_sensor().
 Result<HostCheck> check_host(const SensorOptions& options);
 
+// The guard of what is pinned, whether an agent runs or not; nothing is pinned: it is off. kDenied: this
+// process is none that it trusts.
+Result<GuardStatus> guard_of(const SensorOptions& options);
+
 // Takes down what is pinned, whichever build pinned it; starts nothing. False: there was nothing. kConflict:
 // an agent is running, or a program is still at work; kIo: something could not be removed.
 Result<bool> end_enforcement(const SensorOptions& options);

@@ -8,6 +8,19 @@
 
 #include "bpf/fallback/report.bpf.h"
 
+/* What is judged: with what judging needs it would be too large for the stack. One question at a time. */
+struct asking_scratch {
+    struct question question;
+    struct answer answer;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct asking_scratch);
+} scratch SEC(".maps");
+
 static __always_inline int report_asked(struct question_of_agent* asked_now) {
     struct event* event = &asked_now->event;
     event->boot_ns = bpf_ktime_get_boot_ns();
@@ -21,7 +34,12 @@ static __always_inline int report_asked(struct question_of_agent* asked_now) {
 /* The action of the rule that fires. */
 static __always_inline int judge_asked(struct question_of_agent* asked_now) {
     struct event* event = &asked_now->event;
-    struct question question = {
+    __u32 zero = 0;
+    struct asking_scratch* place = bpf_map_lookup_elem(&scratch, &zero);
+    if (!place) return kActionBlock;
+    struct question* question = &place->question;
+    struct answer* answer = &place->answer;
+    *question = (struct question){
         .marks = event->marks,
         .origin = event->origin,
         .point = event->point,
@@ -32,22 +50,22 @@ static __always_inline int judge_asked(struct question_of_agent* asked_now) {
         .bytes = event->bytes_requested,
         .sink_device = event->sink_device,
     };
-    __builtin_memcpy(question.address, event->address, sizeof(question.address));
-    struct answer answer = {};
+    __builtin_memcpy(question->address, event->address, sizeof(question->address));
+    *answer = (struct answer){};
     struct subject subject = {
         .program = asked_now->program, .uid = event->process.uid, .payer = asked_now->payer};
-    if (!judge_as(&question, &answer, &subject)) return kActionAllow;
-    event->kind = answer.exempt ? kEventExempt : kEventVerdict;
-    if (answer.exempt) answer.action = kActionAlert; /* told as seldom */
-    event->policy_version = answer.policy_version;
-    event->bytes_metered = answer.metered;
-    event->rule = answer.rule;
-    event->action = answer.action;
-    bool repeated = is_repetition(&question, &answer, &event->process);
-    event->count = answer.count;
-    event->bytes_requested = answer.bytes;
+    if (!judge_as(question, answer, &subject)) return kActionAllow;
+    event->kind = answer->exempt ? kEventExempt : kEventVerdict;
+    if (answer->exempt) answer->action = kActionAlert; /* told as seldom */
+    event->policy_version = answer->policy_version;
+    event->bytes_metered = answer->metered;
+    event->rule = answer->rule;
+    event->action = answer->action;
+    bool repeated = is_repetition(question, answer, &event->process);
+    event->count = answer->count;
+    event->bytes_requested = answer->bytes;
     if (!repeated) report_asked(asked_now);
-    return answer.exempt ? MODELWARD_ANSWER_EXEMPT : answer.action;
+    return answer->exempt ? MODELWARD_ANSWER_EXEMPT : answer->action;
 }
 
 /* 1: some marks cross, and stand in the event. */

@@ -68,7 +68,7 @@ static __always_inline bool refuses(const struct answer* answer) {
     return answer->action == kActionBlock || answer->action == kActionKill;
 }
 
-static __always_inline bool is_shut(const struct answer* answer, const struct process_taint* owner) {
+static __noinline bool is_shut(const struct answer* answer, const struct process_taint* owner) {
     if (!answer->identity || !refuses(answer)) return false;
     struct shut_key key = shut_of(answer, owner);
     __u64* since = bpf_map_lookup_elem(&shut, &key);
@@ -157,7 +157,7 @@ static __always_inline __u32 read_transport(struct __sk_buff* skb, __u32 at, str
 }
 
 /* False: not a packet that carries anything. */
-static __always_inline bool read_packet(struct __sk_buff* skb, struct question* question) {
+static __noinline bool read_packet(struct __sk_buff* skb, struct question* question) {
     __u32 headers;
     if (skb->protocol == bpf_htons(kIpv4Type)) {
         __u8 ip[kIpv4Header];
@@ -182,12 +182,13 @@ static __always_inline bool read_packet(struct __sk_buff* skb, struct question* 
     return true;
 }
 
-static __always_inline void note_refusal(struct tagged_socket* tag, struct __sk_buff* skb,
-                                         const struct answer* answer) {
+static __noinline int note_refusal(struct tagged_socket* tag, struct __sk_buff* skb,
+                                   const struct answer* answer) {
     struct shut_key key = shut_of(answer, &tag->owner);
     __u64 now = bpf_ktime_get_boot_ns();
     bpf_map_update_elem(&shut, &key, &now, BPF_ANY);
     if (!tag->refused) tag->refused = hand_over(bpf_get_socket_cookie(skb), tag->pid, answer);
+    return 0;
 }
 
 /* A connected socket sends. Sent again, bytes are charged again: what arrives is never more than the budget.
