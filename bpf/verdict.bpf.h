@@ -8,6 +8,11 @@
 #include "bpf/meter.bpf.h"
 #include "bpf/program.bpf.h"
 
+/* Where the programs that judge are short of stack, parts of judging get frames of their own. */
+#ifndef MODELWARD_PART
+#define MODELWARD_PART __always_inline
+#endif
+
 /* Everything that is known of one operation. Lives on the stack of a hook. */
 struct question {
     struct marks marks; /* of the subject: the file that is read, or the process that writes */
@@ -58,7 +63,7 @@ static __always_inline void set_clear(struct rule_set* set) {
         set->words[w] = 0;
 }
 
-static __always_inline void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
+static MODELWARD_PART void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
     const struct rule_set* rules = &policy->other_user_rules;
     __u32 slot = policy->slot;
     void* table = bpf_map_lookup_elem(&users, &slot);
@@ -70,8 +75,8 @@ static __always_inline void narrow_by_user(struct rule_set* set, const struct po
 }
 
 /* Returns the destination's group. */
-static __always_inline __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
-                                                   const struct question* question) {
+static MODELWARD_PART __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
+                                                  const struct question* question) {
     __u32 slot = policy->slot;
     __u64 group = 0;
     void* table = bpf_map_lookup_elem(&destinations, &slot);
@@ -99,8 +104,8 @@ static __always_inline __u64 narrow_by_destination(struct rule_set* set, const s
     return group;
 }
 
-static __always_inline void narrow_by_marks(struct rule_set* set, const struct policy* policy,
-                                            const struct marks* marks) {
+static MODELWARD_PART void narrow_by_marks(struct rule_set* set, const struct policy* policy,
+                                           const struct marks* marks) {
     struct rule_set any = {};
     if (!marks->classes) any = policy->no_class_rules;
     for (int i = 0; i < kClasses; i++)
@@ -122,15 +127,24 @@ static __always_inline int lowest_rule(const struct rule_set* set) {
 
 /* Whose budget is charged: the user who logged in, whatever user the process has become (sudo, subordinate
  * ids); without a login the user it runs as. */
-static __always_inline __u32 payer(struct task_struct* task) {
-    __u32 login = task->loginuid.val;
-    return login != kNoUser ? login : task->cred->euid.val;
+static __always_inline __u32 payer_of(__u32 login_uid, __u32 uid) {
+    return login_uid != kNoUser ? login_uid : uid;
 }
 
-/* Not static: the verifier checks such a function once, and not again for every hook that calls it. Fills
- * `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
-__noinline bool judge(struct question* question, struct answer* answer) {
-    if (!question || !answer) return false;
+static __always_inline __u32 payer(struct task_struct* task) {
+    return payer_of(task->loginuid.val, task->cred->euid.val);
+}
+
+/* Who is judged. */
+struct subject {
+    struct inode_key program;
+    __u32 uid;
+    __u32 payer;
+};
+
+/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
+static __always_inline bool judge_as(struct question* question, struct answer* answer,
+                                     const struct subject* subject) {
     struct policy* policy = policy_in_force();
     if (!policy) {
         count_loss(kLossPolicyMissing);
@@ -140,9 +154,8 @@ __noinline bool judge(struct question* question, struct answer* answer) {
     if (point >= kPoints) return false;
     answer->policy_version = policy->version;
     answer->slot = policy->slot;
-    struct task_struct* task = bpf_get_current_task_btf();
     struct meter_key key = {};
-    struct inode_key program = program_of(task);
+    struct inode_key program = subject->program; /* a map's key has to lie on the stack */
     key.program = program_number(&program);
     const struct program_rules* named = find_program(policy->slot, &program);
     if (named && named->exempt) {
@@ -154,7 +167,7 @@ __noinline bool judge(struct question* question, struct answer* answer) {
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
         key.group = narrow_by_destination(&set, policy, question);
-    narrow_by_user(&set, policy, task->cred->euid.val);
+    narrow_by_user(&set, policy, subject->uid);
 
     int lowest = lowest_rule(&set);
     if (lowest < 0) return false;
@@ -166,7 +179,17 @@ __noinline bool judge(struct question* question, struct answer* answer) {
     answer->identity = rule->identity;
     answer->action = rule->action;
     if (rule->action == kActionAllow) return false;
-    key.uid = payer(task);
+    key.uid = subject->payer;
     return !meter_charge(rule, &question->marks, &key, question->bytes,
                          bpf_ktime_get_boot_ns() + policy->clock_offset_ns, &answer->metered);
+}
+
+/* The same for the current process. Not static: the verifier checks such a function once, and not again for
+ * every hook that calls it. */
+__noinline bool judge(struct question* question, struct answer* answer) {
+    if (!question || !answer) return false;
+    struct task_struct* task = bpf_get_current_task_btf();
+    struct subject subject = {.program = program_of(task), .uid = task->cred->euid.val};
+    subject.payer = payer(task);
+    return judge_as(question, answer, &subject);
 }

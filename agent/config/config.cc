@@ -143,6 +143,16 @@ Result<Config> read_document(const YAML::Node& document, const Reader& reader) {
         {"state_dir", [&](const auto& n) { return reader.path(n, "state_dir", config.state_dir); }},
         {"run_dir", [&](const auto& n) { return reader.path(n, "run_dir", config.run_dir); }},
         {"pin_dir", [&](const auto& n) { return reader.path(n, "pin_dir", config.pin_dir); }},
+        {"cgroup", [&](const auto& n) { return reader.path(n, "cgroup", config.cgroup); }},
+        {"sensor",
+         [&](const auto& n) -> Result<void> {
+             std::string name;
+             if (auto read = reader.text(n, "sensor", name); !read) return read;
+             if (name != "strongest" && name != "fallback")
+                 return reader.wrong(n, "sensor must be strongest or fallback, not '" + name + "'");
+             config.only_fallback = name == "fallback";
+             return {};
+         }},
         {"scanner_path", [&](const auto& n) { return reader.path(n, "scanner_path", config.scanner_path); }},
         {"scanner_user", [&](const auto& n) { return reader.text(n, "scanner_user", config.scanner_user); }},
         {"watch", [&](const auto& n) { return reader.trees(n, config.watch); }},

@@ -24,6 +24,8 @@ struct Config {
     std::filesystem::path state_dir = "/var/lib/modelward";
     std::filesystem::path run_dir = "/run/modelward";
     std::filesystem::path pin_dir = "/sys/fs/bpf/modelward";
+    bool only_fallback = false;                // sensor: fallback
+    std::filesystem::path cgroup;              // whose processes the fallback judges; empty: all
     std::string console;                       // HOST:PORT; empty: the one of the enrolment
     std::vector<std::filesystem::path> watch;  // absolute, without a trailing slash
     std::chrono::seconds heartbeat{5};

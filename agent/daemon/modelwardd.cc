@@ -13,7 +13,7 @@
 
 #include "agent/control/control_client.h"
 #include "agent/daemon/agent.h"
-#include "agent/sensor/start.h"
+#include "agent/fallback/start.h"
 #include "wire/secret_file.h"
 
 namespace {
@@ -45,7 +45,7 @@ const char* to_sentence(Enforcement running) {
 }
 
 int check(const SensorOptions& options) {
-    const auto host = check_host(options);
+    const auto host = check_host_for_any(options);
     if (!host) return say(host.error().message() + "\nmodelwardd: this host cannot enforce", kCannotEnforce);
     std::printf("%s: sensor %s on kernel %s.\n", to_sentence(host->running), host->info.name.c_str(),
                 host->info.kernel.c_str());
@@ -115,7 +115,7 @@ int run(const Config& config, const std::string& config_path, const SensorOption
     };
     if (auto caught = loop->on_signals({SIGTERM, SIGINT, SIGHUP}, on_signal); !caught)
         return say(caught.error().message(), kFailed);
-    auto sensor = start_sensor(options);
+    auto sensor = start_strongest_sensor(options);
     if (!sensor)
         return sensor.error().code() == ErrorCode::kUnsupported ? no_sensor(sensor.error())
                                                                 : say(sensor.error().message(), kFailed);
@@ -153,7 +153,8 @@ int main(int argc, char** argv) {
     }
     const auto config = read_config(config_path);
     if (!config) return say(config.error().message(), kUsage);
-    const SensorOptions options{config->pin_dir, config->state_dir / "meters"};
+    const SensorOptions options{config->pin_dir, config->state_dir / "meters", config->cgroup,
+                                config->only_fallback};
     if (only_check) return check(options);
     if (ask_to_stop) return stop(*config, why);
     if (end_enforcement) return remove(*config, options, token_file);

@@ -97,8 +97,14 @@ int prepare_programs(bpf_object* object, AttachMode mode, const KernelFunctions&
     return 0;
 }
 
-int reuse_maps(bpf_object* object, const KernelMaps& reuse) {
-    for (const auto& known : map_names()) {
+void destroy(bpf_link* link) {
+    ::bpf_link__destroy(link);
+}
+
+}  // namespace
+
+int reuse_maps(bpf_object* object, const KernelMaps& reuse, std::span<const MapName> names) {
+    for (const auto& known : names) {
         bpf_map* map = ::bpf_object__find_map_by_name(object, std::string(known.name).c_str());
         if (!map) return -ENOENT;
         if (const int error = ::bpf_map__reuse_fd(map, (reuse.*known.fd).get())) return error;
@@ -106,9 +112,9 @@ int reuse_maps(bpf_object* object, const KernelMaps& reuse) {
     return 0;
 }
 
-Result<KernelMaps> take_maps(bpf_object* object) {
+Result<KernelMaps> take_maps(bpf_object* object, std::span<const MapName> names) {
     KernelMaps maps;
-    for (const auto& known : map_names()) {
+    for (const auto& known : names) {
         const int fd = ::bpf_object__find_map_fd_by_name(object, std::string(known.name).c_str());
         (maps.*known.fd).reset(fd < 0 ? -1 : ::fcntl(fd, F_DUPFD_CLOEXEC, 0));
         if (!(maps.*known.fd))
@@ -116,15 +122,6 @@ Result<KernelMaps> take_maps(bpf_object* object) {
     }
     return maps;
 }
-
-void destroy(bpf_link* link) {
-    ::bpf_link__destroy(link);
-}
-void close_object(modelward_bpf* object) {
-    modelward_bpf__destroy(object);
-}
-
-}  // namespace
 
 ErrorCode refusal_code(int error) {
     switch (error) {
@@ -142,7 +139,15 @@ ErrorCode refusal_code(int error) {
 }
 
 std::string to_string(AttachMode mode) {
-    return mode == AttachMode::kLsm ? "lsm" : "fmod_ret";
+    switch (mode) {
+        case AttachMode::kLsm:
+            return "lsm";
+        case AttachMode::kFmodRet:
+            return "fmod_ret";
+        case AttachMode::kFallback:
+            break;
+    }
+    return "fallback";
 }
 
 std::vector<AttachMode> modes_to_try(const std::string& active_lsms, bool list_is_known) {
@@ -160,13 +165,17 @@ std::vector<AttachMode> modes_to_try() {
     return modes_to_try(list, known);
 }
 
-std::uint64_t programs_build() {
-    std::size_t size = 0;
-    const auto* bytes = static_cast<const unsigned char*>(modelward_bpf__elf_bytes(&size));
+std::uint64_t object_build(const void* bytes, std::size_t size) {
     std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
     for (std::size_t i = 0; i < size; ++i)
-        hash = (hash ^ bytes[i]) * 0x100000001b3;
+        hash = (hash ^ static_cast<const unsigned char*>(bytes)[i]) * 0x100000001b3;
     return hash;
+}
+
+std::uint64_t programs_build() {
+    std::size_t size = 0;
+    const void* bytes = modelward_bpf__elf_bytes(&size);
+    return object_build(bytes, size);
 }
 
 Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reuse) {
@@ -175,13 +184,14 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     auto functions = KernelFunctions::read();
     if (!functions) return fail(functions.error().with_context(to_string(mode)));
 
-    AttachedPrograms out{{modelward_bpf__open(), close_object}, {}, {}};
-    if (!out.object) return refused(mode, log, errno);
-    bpf_object* object = out.object->obj;
-    out.object->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
-    out.object->rodata->counts_known = functions->counts_known();
+    const std::shared_ptr<modelward_bpf> skeleton(modelward_bpf__open(), modelward_bpf__destroy);
+    if (!skeleton) return refused(mode, log, errno);
+    AttachedPrograms out{skeleton, {}, {}};
+    bpf_object* object = skeleton->obj;
+    skeleton->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
+    skeleton->rodata->counts_known = functions->counts_known();
     if (reuse)
-        if (const int error = reuse_maps(object, *reuse)) return refused(mode, log, -error);
+        if (const int error = reuse_maps(object, *reuse, map_names())) return refused(mode, log, -error);
     if (const int error = prepare_programs(object, mode, *functions)) return refused(mode, log, -error);
     if (const int error = ::bpf_object__load(object)) return refused(mode, log, -error);
 
@@ -193,7 +203,7 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
             return refused(mode, log, errno);
         out.programs.push_back({::bpf_program__name(program), {link, destroy}, ::bpf_program__fd(program)});
     }
-    auto maps = take_maps(object);
+    auto maps = take_maps(object, map_names());
     if (!maps) return fail(maps.error());
     out.maps = std::move(*maps);
     return out;

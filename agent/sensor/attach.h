@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the kernel programs and attaches them, as lsm/x or as fmod_ret/security_x.
+// Loads the kernel programs and attaches them, as lsm/x or as fmod_ret/security_x. (kFallback names what
+// agent/fallback attaches.)
 //
 // Both ways run the same functions. `lsm` needs `bpf` in the kernel's list of active LSMs: without it the
 // programs load and attach, and never run. fmod_ret needs functions whose return value may be modified, which
@@ -13,11 +14,11 @@
 #include "agent/sensor/kernel_maps.h"
 
 struct bpf_link;
-struct modelward_bpf;  // the generated skeleton
+struct bpf_object;
 
 namespace modelward::agent {
 
-enum class AttachMode : std::uint32_t { kLsm = 1, kFmodRet = 2 };
+enum class AttachMode : std::uint32_t { kLsm = 1, kFmodRet = 2, kFallback = 3 };
 
 std::string to_string(AttachMode mode);
 
@@ -29,8 +30,15 @@ std::vector<AttachMode> modes_to_try();
 // kUnsupported (the kernel refuses for good).
 ErrorCode refusal_code(int error);
 
-// Identifies the programs of this build.
+// Identifies programs by the bytes of their object.
+std::uint64_t object_build(const void* bytes, std::size_t size);
+// The lsm/ and fmod_ret/ programs of this build.
 std::uint64_t programs_build();
+
+// The maps of `names`: given to an object before it is loaded (0 or a negative errno), or taken from one that
+// is.
+int reuse_maps(bpf_object* object, const KernelMaps& reuse, std::span<const MapName> names);
+Result<KernelMaps> take_maps(bpf_object* object, std::span<const MapName> names);
 
 struct AttachedProgram {
     std::string name;
@@ -40,7 +48,7 @@ struct AttachedProgram {
 
 // Attached as long as it lives, or longer where its links are pinned.
 struct AttachedPrograms {
-    std::unique_ptr<modelward_bpf, void (*)(modelward_bpf*)> object;
+    std::shared_ptr<void> object;  // the generated skeleton
     std::vector<AttachedProgram> programs;
     KernelMaps maps;
 };

@@ -35,4 +35,26 @@ std::span<const MapName> map_names() {
     return names;
 }
 
+std::span<const MapName> fallback_map_names() {
+    static constexpr std::array names = {
+        MapName{"labels", &KernelMaps::labels},
+        MapName{"policies", &KernelMaps::policies},
+        MapName{"destinations", &KernelMaps::destinations},
+        MapName{"ports", &KernelMaps::ports},
+        MapName{"users", &KernelMaps::users},
+        MapName{"programs", &KernelMaps::programs},
+        MapName{"meters", &KernelMaps::meters},
+        MapName{"blocks", &KernelMaps::blocks},
+        MapName{"events", &KernelMaps::events},
+        MapName{"losses", &KernelMaps::losses},
+        MapName{"installed", &KernelMaps::installed},
+        MapName{"processes", &KernelMaps::processes},
+        MapName{"ended", &KernelMaps::ended},
+        MapName{"sockets", &KernelMaps::sockets},
+        MapName{"refusals", &KernelMaps::refusals},
+        MapName{"asked", &KernelMaps::asked},
+    };
+    return names;
+}
+
 }  // namespace modelward::agent

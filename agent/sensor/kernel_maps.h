@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The descriptors of the maps of bpf/maps.bpf.h, freshly loaded or opened from their pins, and typed access
+// The descriptors of the maps of bpf/maps.bpf.h and bpf/fallback/maps.bpf.h, freshly loaded or opened from their pins, and typed access
 // to them.
 #pragma once
 
@@ -18,6 +18,7 @@ struct KernelMaps {
     UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, programs, meters, flows,
         channels, sinks, recent, crowd, blocks, events, losses, learned, installed, pieces_of_users, servers,
         tended, guard, guarded, guarded_objects, guardians;
+    UniqueFd processes, ended, sockets, refusals, asked;  // of the fallback sensor only
 };
 
 struct MapName {
@@ -25,7 +26,9 @@ struct MapName {
     UniqueFd KernelMaps::* fd;
 };
 
+// Of the lsm/ and fmod_ret/ programs; of the fallback sensor's, which leave out what those alone need.
 std::span<const MapName> map_names();
+std::span<const MapName> fallback_map_names();
 
 template <typename Key, typename Value>
 Result<void> map_put(const UniqueFd& map, const Key& key, const Value& value, std::string_view what) {

@@ -30,6 +30,13 @@ Result<void> pin_object(int fd, const fs::path& path) {
     return fail_errno("pin " + path.string());
 }
 
+bool is_fallback(const UniqueFd& installed) {
+    const std::uint32_t zero = 0;
+    kernel::installation what{};
+    return installed && ::bpf_map_lookup_elem(installed.get(), &zero, &what) == 0 &&
+           what.mode == static_cast<std::uint32_t>(AttachMode::kFallback);
+}
+
 std::unexpected<Error> refused_by_guard() {
     return fail(
         ErrorCode::kDenied,
@@ -80,7 +87,8 @@ Result<bool> Pins::are_held(const fs::path& directory) {
 
 Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
     KernelMaps maps;
-    for (const auto& known : map_names()) {
+    const UniqueFd installed(::bpf_obj_get((directory / "maps/installed").c_str()));
+    for (const auto& known : is_fallback(installed) ? fallback_map_names() : map_names()) {
         const fs::path path = directory / "maps" / known.name;
         (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
         if (maps.*known.fd) continue;
@@ -141,10 +149,13 @@ std::vector<std::uint32_t> Pins::program_ids() const {
 
 Result<void> Pins::pin(const AttachedPrograms& programs) const {
     if (auto made = make_directory(directory_ / "maps"); !made) return made;
-    for (const auto& known : map_names())
-        if (auto pinned = pin_object((programs.maps.*known.fd).get(), directory_ / "maps" / known.name);
-            !pinned)
-            return pinned;
+    for (const auto& names : {map_names(), fallback_map_names()})
+        for (const auto& known : names) {
+            const fs::path path = directory_ / "maps" / known.name;
+            std::error_code error;
+            if (!(programs.maps.*known.fd) || fs::exists(path, error)) continue;
+            if (auto pinned = pin_object((programs.maps.*known.fd).get(), path); !pinned) return pinned;
+        }
     return pin_programs(programs, directory_);
 }
 

@@ -43,6 +43,10 @@ rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, cons
 }
 
 Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy) {
+    return resolve_programs(policy, [&maps](int fd) { return kernel_keys(maps, fd); });
+}
+
+Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of) {
     std::map<std::string, Program> named;
     for (const auto& [path, rules] : policy.program_rules)
         named[path].rules = rules;
@@ -58,7 +62,7 @@ Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::C
         if (resolved.files.back().inode == 0) continue;
         const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
         if (!fd) return fail_errno("open the program " + path);
-        auto keys = kernel_keys(maps, fd.get());
+        auto keys = keys_of(fd.get());
         if (!keys) return fail(keys.error().with_context(path));
         for (const auto& key : *keys) {
             const auto [place, fresh] =

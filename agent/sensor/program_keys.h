@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,9 @@ struct ResolvedPrograms {
 // What several paths lead to satisfies a rule that names one of them, and none that excludes one of them.
 rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, const rules::RuleSet& unnamed);
 
+// `keys_of`: what the sensor calls the inode behind a descriptor.
+using KeysOf = std::function<Result<std::vector<kernel::inode_key>>(int fd)>;
+Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of);
 Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy);
 
 }  // namespace modelward::agent

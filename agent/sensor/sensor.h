@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rest of the agent knows of the kernel: labels in, policy in, events out.
 //
-// Implementations: BpfSensor (lsm/ or fmod_ret/ programs). Owned and called by the agent's main loop only
-// (not thread-safe). Enforcement does not depend on this object: it lives in pinned programs and maps, goes
+// Implementations: BpfSensor (lsm/ or fmod_ret/ programs), FallbackSensor (agent/fallback/). Owned and called
+// by the agent's main loop only (not thread-safe). After a start each labelled file has to pass label_of()
+// once: the fallback holds opens of those only that it has been shown. Enforcement does not depend on this object: it lives in pinned programs and maps, goes
 // on when the agent is gone, and is taken over by the next start.
 #pragma once
 
@@ -23,7 +24,7 @@
 namespace modelward::agent {
 
 struct SensorInfo {
-    std::string name;                      // "lsm", "fmod_ret"
+    std::string name;                      // "lsm", "fmod_ret", "fallback"
     std::string kernel;                    // uname -r
     bool adopted;                          // enforcement was already running when this agent started
     std::vector<std::string> blind_spots;  // sentences: what this sensor cannot see

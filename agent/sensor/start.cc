@@ -107,22 +107,6 @@ Result<Started> attach_strongest(const KernelMaps* reuse) {
                                   kernel_release(), tried));
 }
 
-// Nothing is charged before a policy is in force, so nothing is lost in between.
-BpfSensor::Meters put_back_meters(const KernelMaps& maps, const std::filesystem::path& file,
-                                  kernel::installation& installed) {
-    BpfSensor::Meters meters{file};
-    installed.clock_offset_ns = clock_offset(0);
-    if (file.empty()) return meters;
-    const auto saved = read_meters(file);
-    if (saved) {
-        installed.clock_offset_ns = clock_offset(saved->clock_ns);
-        if (put_meters(maps.meters, *saved)) meters.restored = saved->meters.size();
-    }
-    meters.damaged =
-        saved ? meters.restored != saved->meters.size() : saved.error().code() != ErrorCode::kNotFound;
-    return meters;
-}
-
 Result<std::unique_ptr<Sensor>> start_fresh(Pins pins, const std::filesystem::path& meters_file) {
     auto started = attach_strongest(nullptr);
     if (!started) {
@@ -199,6 +183,21 @@ Result<std::optional<kernel::installation>> running_in(const std::filesystem::pa
 }
 
 }  // namespace
+
+BpfSensor::Meters put_back_meters(const KernelMaps& maps, const std::filesystem::path& file,
+                                  kernel::installation& installed) {
+    BpfSensor::Meters meters{file};
+    installed.clock_offset_ns = clock_offset(0);
+    if (file.empty()) return meters;
+    const auto saved = read_meters(file);
+    if (saved) {
+        installed.clock_offset_ns = clock_offset(saved->clock_ns);
+        if (put_meters(maps.meters, *saved)) meters.restored = saved->meters.size();
+    }
+    meters.damaged =
+        saved ? meters.restored != saved->meters.size() : saved.error().code() != ErrorCode::kNotFound;
+    return meters;
+}
 
 Result<HostCheck> check_host(const SensorOptions& options) {
     const auto& directory = options.pin_directory;

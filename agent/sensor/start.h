@@ -11,17 +11,25 @@
 #include <filesystem>
 #include <memory>
 
-#include "agent/sensor/sensor.h"
+#include "agent/sensor/bpf_sensor.h"
 
 namespace modelward::agent {
 
 struct SensorOptions {
     std::filesystem::path pin_directory = "/sys/fs/bpf/modelward";  // on a bpffs; made if it does not exist
     std::filesystem::path meters_file{};  // where meters are kept over a reboot; empty: nowhere
+    // Of the fallback only (agent/fallback/start.h).
+    std::filesystem::path cgroup{};  // whose processes are judged; empty: all
+    bool only_fallback = false;    // even where the kernel takes a stronger one
 };
 
 // Needs CAP_BPF, CAP_PERFMON (and CAP_SYS_RESOURCE before 5.11); exempts the calling process.
 Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options);
+
+// For a fresh start: what `file` kept goes into the map of meters, and their clock into `installed`. Nothing
+// is charged before a policy is in force, so nothing is lost in between.
+BpfSensor::Meters put_back_meters(const KernelMaps& maps, const std::filesystem::path& file,
+                                  kernel::installation& installed);
 
 enum class Enforcement { kNone, kWithoutAgent, kByAgent };
 

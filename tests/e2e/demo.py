@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration: a console, an enrolled agent, a protected model and an insider; one line an attempt.
 
-usage: demo.py --disk FOLDER [--stick MOUNT] [--listen ADDRESS] [--once]
+usage: demo.py --disk FOLDER [--stick MOUNT] [--listen ADDRESS] [--native] [--once]
 Exit 0 only if every verdict was as expected. Without --once the console stays up until Ctrl-C.
 """
 import argparse
@@ -23,7 +23,9 @@ def size(count):
 
 
 def show(outcome):
-    mark = "as expected" if outcome.as_expected else f"UNEXPECTED, wanted {WORDS[outcome.expected]}"
+    missed = outcome.expected == "allow" and outcome.attempt.missed and outcome.bytes_out > 0
+    mark = f"UNEXPECTED, wanted {WORDS[outcome.expected]}" if not outcome.as_expected \
+        else f"as expected: {outcome.attempt.missed}" if missed else "as expected"
     incident = outcome.incident["id"] if outcome.incident else "-"
     print(f"  {outcome.attempt.name[:76]:<76}  {WORDS[outcome.verdict]:<8} {size(outcome.bytes_out):>9} out"
           f"  {incident:<11} {mark}", flush=True)
@@ -36,6 +38,7 @@ def main():
     parser.add_argument("--disk", required=True)
     parser.add_argument("--stick")
     parser.add_argument("--listen", default="127.0.0.1")
+    parser.add_argument("--native", action="store_true")
     parser.add_argument("--once", action="store_true")
     options = parser.parse_args()
 
@@ -44,7 +47,7 @@ def main():
 
     signal.signal(signal.SIGTERM, stop)
     print("Starting the console and an agent, enrolling it ...", flush=True)
-    with Scenario(options.disk, options.stick, options.listen) as scenario:
+    with Scenario(options.disk, options.stick, options.listen, options.native) as scenario:
         host = scenario.stack.host()
         print(f"The agent on {host['name']} enforces through {host['sensor']} on kernel {host['kernel']}.")
         for gap in host["blind_spots"]:

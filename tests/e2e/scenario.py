@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attempts import HONEST, INSIDER
+from native import Native
 from stack import PACK, ROOT, Failure, Stack, wait_for
 from world import APPROVED, STRANGER, Stick, World
 
@@ -26,6 +27,8 @@ class Outcome:
     names_out: int
     incident: dict         # the console's incident, or None
     output: str            # what the person at the terminal saw
+    names_allowed: int     # on the stick after a refusal
+    bytes_allowed: int
 
     @property
     def as_expected(self):
@@ -33,7 +36,7 @@ class Outcome:
             return False
         if self.expected == "allow":
             return self.incident is None
-        within = self.bytes_out == 0 and self.names_out == self.attempt.names if self.attempt.sink == "removable" \
+        within = self.bytes_out == self.bytes_allowed and self.names_out == self.names_allowed if self.attempt.sink == "removable" \
             else self.bytes_out <= BUDGET
         return within and self.incident is not None
 
@@ -41,10 +44,12 @@ class Outcome:
 class Scenario:
     """A workstation with a protected model, a stick and a world outside. Use as a context manager.
 
-    Without a stick the attempts at removable media are left out.
+    Without a stick the attempts at removable media are left out. `native`: the fallback sensor, with what happens here
+    in a cgroup of its own.
     """
 
-    def __init__(self, disk, stick, listen="127.0.0.1", agent_options=None, agent_cgroup=None):
+    def __init__(self, disk, stick, listen="127.0.0.1", native=False, agent_options=None, agent_cgroup=None):
+        self.own_place = native
         self.folder = Path(tempfile.mkdtemp(prefix="modelward-", dir=disk))
         self.models, self.work = self.folder / "models", self.folder / "work"
         self.stick_mount, self.listen = stick, listen
@@ -60,9 +65,14 @@ class Scenario:
                                  ("other.safetensors", "public.safetensors")):
                 shutil.copyfile(MODELS / source, self.models / name)
             self.stick = Stick(self.stick_mount) if self.stick_mount else None
-            self.world = self.closing.enter_context(World(self.folder / "world"))
+            options = self.agent_options
+            self.native = None
+            if self.own_place:
+                self.native = self.closing.enter_context(Native(self.folder / "native"))
+                options = self.native.options
+            self.world = self.closing.enter_context(World(self.folder / "world", self.own_place))
             self.stack = self.closing.enter_context(
-                Stack(self.folder / "stack", [self.models, self.work], self.pack(), self.agent_options, self.listen,
+                Stack(self.folder / "stack", [self.models, self.work], self.pack(), options, self.listen,
                       self.agent_cgroup))
         except BaseException:
             self.closing.close()
@@ -80,6 +90,10 @@ class Scenario:
         approved.write_text(approved.read_text(encoding="utf-8").rstrip() + f"\n  - {APPROVED}/32\n", encoding="utf-8")
         return pack
 
+    @property
+    def sensor(self):
+        return self.stack.host()["sensor"]
+
     def register(self):
         self.stack.register(self.models / "model.safetensors", "reader-7", "restricted")
 
@@ -91,8 +105,9 @@ class Scenario:
 
     def shell(self, command):
         # stdin is closed and the working folder is neutral, so that an attempt sees only its own files.
-        return subprocess.run(["bash", "-c", command], env=self.environment(), cwd="/", stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, errors="replace", timeout=300)
+        return subprocess.run([*self.world.inside, "bash", "-c", command], env=self.environment(), cwd="/", stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, errors="replace", timeout=300,
+                              preexec_fn=self.native.enter if self.native else None)
 
     def play(self, attempt, expected):
         prepared = self.shell(attempt.prepare)
@@ -116,13 +131,16 @@ class Scenario:
             bytes_out = self.world.settled() - before_bytes
         for leftover in self.work.iterdir():
             leftover.unlink()
-        return Outcome(attempt, expected, verdict, bytes_out, names, incident, done.stderr.strip())
+        return Outcome(attempt, expected, verdict, bytes_out, names, incident, done.stderr.strip(),
+                       attempt.names_with(self.sensor), attempt.bytes_with(self.sensor))
 
-    @staticmethod
-    def verdict_of(done):
+    def verdict_of(self, done):
         if done.returncode == 0:
             return "allow"
-        return "block" if "Operation not permitted" in done.stderr else "error"
+        refusals = ["Operation not permitted"]
+        if self.sensor == "fallback":    # which ends a connection instead of refusing a write; curl's last words
+            refusals += ["Connection reset by peer", "Broken pipe", "Couldn't connect to server"]
+        return "block" if any(words in done.stderr for words in refusals) else "error"
 
     def last_incident(self):
         return max((incident["number"] for incident in self.stack.incidents()), default=0)
@@ -132,7 +150,6 @@ class Scenario:
         return blocks[-1] if blocks else None
 
     def play_all(self):
-        for attempts, expected in ((INSIDER, "block"), (HONEST, "allow")):
-            for attempt in attempts:
-                if self.stick or attempt.sink != "removable":
-                    yield self.play(attempt, expected)
+        for attempt in INSIDER + HONEST:
+            if (self.stick or attempt.sink != "removable") and attempt.only in ("", self.sensor):
+                yield self.play(attempt, "allow" if attempt in HONEST else attempt.expected_of(self.sensor))

@@ -15,9 +15,11 @@ def main():
     parser.add_argument("--sensor", required=True)
     parser.add_argument("--disk", default="/mnt/disk")
     parser.add_argument("--stick", default="/mnt/usb1")
+    parser.add_argument("--force", action="store_true", help="use the fallback sensor where a stronger one would start")
     options = parser.parse_args()
     checks = Checks()
-    with Scenario(options.disk, options.stick) as scenario:
+    with Scenario(options.disk, options.stick,
+                  agent_options={"sensor": "fallback"} if options.force else None) as scenario:
         sensor = scenario.stack.host()["sensor"]
         checks.that("the agent enforces through " + options.sensor, sensor == options.sensor, sensor)
         scenario.register()

@@ -2,7 +2,8 @@
 """The world outside the workstation: a network namespace with two addresses and a receiver that counts bytes.
 
 198.51.100.2 is an address that no list approves; 192.0.2.2 is the approved metrics server. Both are documentation
-addresses (RFC 5737), reachable only over a veth pair that this module makes and removes.
+addresses (RFC 5737), reachable only over a veth pair that this module makes and removes. Where the host's own network
+is not to be touched (it may have these very addresses), the near end lies in a namespace too.
 """
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from stack import Failure, run, wait_for
 
 NAMESPACE = "modelward-outside"
+INSIDE = "modelward-inside"
 STRANGER = "198.51.100.2"
 APPROVED = "192.0.2.2"
 TLS_PORT = 9443
@@ -21,7 +23,9 @@ PLAIN_PORT = 9000
 
 
 class World:
-    def __init__(self, folder):
+    def __init__(self, folder, apart=False):
+        """`apart`: who goes there puts `inside` in front of a command."""
+        self.inside = ["ip", "netns", "exec", INSIDE] if apart else []
         self.folder = Path(folder)
         self.counts = self.folder / "received.json"
         self.receiver = None
@@ -30,10 +34,16 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         run("ip", "netns", "del", NAMESPACE, check=False)
         run("ip", "netns", "add", NAMESPACE)
-        run("ip", "link", "add", "mw-inside", "type", "veth", "peer", "name", "mw-outside", "netns", NAMESPACE)
+        near = []
+        if self.inside:
+            run("ip", "netns", "del", INSIDE, check=False)
+            run("ip", "netns", "add", INSIDE)
+            near = ["-n", INSIDE]
+            run("ip", *near, "link", "set", "lo", "up")
+        run("ip", *near, "link", "add", "mw-inside", "type", "veth", "peer", "name", "mw-outside", "netns", NAMESPACE)
         for address in ("198.51.100.1/24", "192.0.2.1/24"):
-            run("ip", "address", "add", address, "dev", "mw-inside")
-        run("ip", "link", "set", "mw-inside", "up")
+            run("ip", *near, "address", "add", address, "dev", "mw-inside")
+        run("ip", *near, "link", "set", "mw-inside", "up")
         for command in (f"address add {STRANGER}/24 dev mw-outside", f"address add {APPROVED}/24 dev mw-outside",
                         "link set mw-outside up", "link set lo up"):
             run("ip", "-n", NAMESPACE, *command.split())
@@ -54,6 +64,8 @@ class World:
             self.receiver.terminate()
             self.receiver.wait()
         run("ip", "netns", "del", NAMESPACE, check=False)
+        if self.inside:
+            run("ip", "netns", "del", INSIDE, check=False)
 
     def state(self):
         if self.receiver.poll() is not None:

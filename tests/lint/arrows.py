@@ -16,15 +16,18 @@ ALLOWED = {
     "rules": {"base"},
     "wire": {"base"},
     "agent/sensor": {"base", "rules", "bpf"},
+    "agent/fallback": {"base", "rules", "bpf", "agent/sensor"},
     "agent/config": {"base", "wire"},
     "agent/control": {"base", "agent"},
     "agent/enroll": {"base", "wire"},
-    "agent": {"base", "fingerprint", "rules", "wire", "agent/sensor", "agent/config", "agent/control", "agent/enroll"},
+    "agent": {"base", "fingerprint", "rules", "wire", "agent/sensor", "agent/fallback", "agent/config", "agent/control",
+              "agent/enroll"},
     "cli": {"base", "fingerprint", "rules", "wire", "agent/config", "agent/control", "agent/enroll"},
     "console/server": {"base", "fingerprint", "rules", "wire"},
 }
 # Only these headers may be included from another room.
-DOORS = {"bpf": {"bpf/shared.h", "bpf/modelward.skel.h"}}
+DOORS = {"bpf": {"bpf/shared.h", "bpf/modelward.skel.h", "bpf/fallback/shared.h", "bpf/fallback.skel.h",
+                 "bpf/fallback_old.skel.h"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/fallback/blind_spots.h"
+
+namespace modelward::agent {
+
+std::vector<std::string> fallback_blind_spots() {
+    return {
+        "without a running agent no open is held: nobody new is tainted and removable media are open to all; "
+        "only the network traffic of processes that are tainted already goes on being judged",
+        "what passes between processes: pipes, unix sockets, shared and foreign memory, message queues, "
+        "terminals, descriptors of unlabelled copies",
+        "files that a tainted process wrote, until it closes them; memory files (memfd) and files on network "
+        "file systems altogether",
+        "a mapping of a labelled file that was made before the file was labelled, or was handed over",
+        "names on removable media (an empty file stays behind a refused open; mkdir, rename, symlink, "
+        "extended attributes), and any writing there through what was opened or mapped before the process was "
+        "tainted and handed over since",
+        "how much is written to removable media: an open for writing is refused whatever the rule's budget",
+        "sticks that are mounted in another mount namespace only, and disks that hang on no USB bus",
+        "network traffic that is no IPv4 or IPv6 socket's of the judged cgroup: packet sockets, TUN devices, "
+        "subflows of MPTCP, vsock, Bluetooth, RDMA",
+        "a connection that another process hands over after it was tainted",
+        "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
+        "a change of user without executing a program: the process is judged as the user it was",
+        "a labelled file that the kernel itself reads (a loop device, an NFS server): whoever set it up is "
+        "tainted, whoever uses it is not",
+        "bytes beyond a budget end a TCP connection instead of failing the write; bytes that are sent again are "
+        "charged again",
+    };
+}
+
+}  // namespace modelward::agent

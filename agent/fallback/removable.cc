@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/fallback/removable.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include "agent/fallback/file_key.h"
+#include "agent/fallback/process_view.h"
+
+namespace modelward::agent {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kMostLayers = 8;
+constexpr std::string_view kKeptInMemory[] = {"tmpfs", "ramfs", "overlay"};
+// Of several devices at once: their number belongs to no block device.
+constexpr std::string_view kKeptByVolumes[] = {"btrfs", "zfs", "bcachefs"};
+
+// Spaces and such stand as \040.
+std::string unescape(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned value = 0;
+        if (text[i] == '\\' && i + 3 < text.size() &&
+            std::from_chars(text.data() + i + 1, text.data() + i + 4, value, 8).ec == std::errc{}) {
+            out += static_cast<char>(value);
+            i += 3;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+std::vector<std::string_view> split(std::string_view line) {
+    std::vector<std::string_view> words;
+    while (!line.empty()) {
+        const auto end = std::min(line.find(' '), line.size());
+        words.push_back(line.substr(0, end));
+        line.remove_prefix(std::min(end + 1, line.size()));
+    }
+    return words;
+}
+
+std::uint32_t device_number(std::string_view text) {
+    unsigned major = 0, minor = 0;
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return 0;
+    std::from_chars(text.data(), text.data() + colon, major);
+    std::from_chars(text.data() + colon + 1, text.data() + text.size(), minor);
+    return major << 20 | (minor & 0xfffff);
+}
+
+std::string first_line(const fs::path& path) {
+    std::string line;
+    std::ifstream file(path);
+    std::getline(file, line);
+    return line;
+}
+
+bool hangs_on_usb(fs::path folder) {
+    for (std::error_code error; folder.has_relative_path(); folder = folder.parent_path())
+        if (fs::exists(folder / "idVendor", error)) return true;
+    return false;
+}
+
+// The folder of a disk or partition in /sys.
+bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers) {
+    if (layers == 0) return true;
+    if (hangs_on_usb(folder)) return true;
+    std::error_code error;
+    for (const auto& below : fs::directory_iterator(folder / "slaves", error)) {
+        const auto real = fs::canonical(below.path(), error);
+        if (!error && is_removable_folder(real, sys, layers - 1)) return true;
+    }
+    const std::string file = first_line(folder / "loop/backing_file");
+    struct stat status;
+    if (file.empty() || ::stat(file.c_str(), &status) != 0) return false;
+    const auto device = kernel_device(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
+    const auto number = std::to_string(device >> 20) + ":" + std::to_string(device & 0xfffff);
+    const auto real = fs::canonical(sys / "dev/block" / number, error);
+    return !error && is_removable_folder(real, sys, layers - 1);
+}
+
+}  // namespace
+
+std::vector<Mount> parse_mounts(std::string_view text) {
+    std::vector<Mount> mounts;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const auto words = split(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        const auto dash = std::ranges::find(words, "-");
+        if (words.size() < 5 || dash == words.end() || dash + 1 == words.end()) continue;
+        mounts.push_back({device_number(words[2]), std::string(*(dash + 1)), unescape(words[4])});
+    }
+    return mounts;
+}
+
+std::vector<Mount> mounts_here() {
+    std::ifstream file("/proc/self/mountinfo");
+    return parse_mounts(std::string(std::istreambuf_iterator(file), {}));
+}
+
+bool is_removable_device(std::uint32_t device, const fs::path& sys) {
+    std::error_code error;
+    const auto number = std::to_string(device >> 20) + ":" + std::to_string(device & 0xfffff);
+    const auto folder = fs::canonical(sys / "dev/block" / number, error);
+    return !error && is_removable_folder(folder, sys, kMostLayers);
+}
+
+std::vector<fs::path> removable_nodes(const fs::path& sys) {
+    std::vector<fs::path> nodes;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(sys / "class/block", error)) {
+        const auto folder = fs::canonical(entry.path(), error);
+        if (!error && is_removable_folder(folder, sys, kMostLayers))
+            nodes.push_back("/dev" / entry.path().filename());
+    }
+    return nodes;
+}
+
+bool is_local(const Mount& mount) {
+    if (mount.device >> 20 != 0) return true;
+    return std::ranges::find(kKeptInMemory, mount.type) != std::end(kKeptInMemory) ||
+           std::ranges::find(kKeptByVolumes, mount.type) != std::end(kKeptByVolumes);
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which block devices are removable media, and where they are mounted: what /sys and /proc say. Removable is
+// what hangs on USB, as for the other sensors.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modelward::agent {
+
+struct Mount {
+    std::uint32_t device;  // the kernel's number of the file system
+    std::string type;
+    std::filesystem::path path;
+};
+
+// The text of /proc/PID/mountinfo (proc(5)).
+std::vector<Mount> parse_mounts(std::string_view text);
+std::vector<Mount> mounts_here();
+
+// True also for a loop device whose file, or a mapped device whose disk, lies on one.
+bool is_removable_device(std::uint32_t device, const std::filesystem::path& sys = "/sys");
+
+// Nodes under /dev of every removable disk and partition.
+std::vector<std::filesystem::path> removable_nodes(const std::filesystem::path& sys = "/sys");
+
+// Files are kept on this machine: what a process writes there may be read again.
+bool is_local(const Mount& mount);
+
+}  // namespace modelward::agent

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/fallback/removable.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+namespace modelward::agent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t number(unsigned major, unsigned minor) {
+    return major << 20 | minor;
+}
+
+// A /sys with what its paths say: a stick, an inner disk, and layers over either.
+class RemovableTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        std::string name = (fs::temp_directory_path() / "modelward-sys-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        sys = name;
+        fs::create_directories(sys / "dev/block");
+        fs::create_directories(sys / "class/block");
+    }
+    void TearDown() override { fs::remove_all(sys); }
+
+    fs::path add(const std::string& folder, const std::string& device) {
+        const auto path = sys / "devices" / folder;
+        fs::create_directories(path);
+        fs::create_directory_symlink(path, sys / "dev/block" / device);
+        fs::create_directory_symlink(path, sys / "class/block" / path.filename());
+        return path;
+    }
+    void put(const fs::path& path, const std::string& text) {
+        fs::create_directories(path.parent_path());
+        std::ofstream(path) << text << "\n";
+    }
+    void add_stick() {
+        put(sys / "devices/pci/usb1/1-2/idVendor", "0951");
+        add("pci/usb1/1-2/1-2:1.0/host0/block/sdb", "8:16");
+        add("pci/usb1/1-2/1-2:1.0/host0/block/sdb/sdb1", "8:17");
+    }
+
+    fs::path sys;
+};
+
+TEST_F(RemovableTest, WhatHangsOnUsb) {
+    add_stick();
+    add("pci/ata1/host1/block/sda", "8:0");
+    EXPECT_TRUE(is_removable_device(number(8, 16), sys));
+    EXPECT_TRUE(is_removable_device(number(8, 17), sys)) << "its partition";
+    EXPECT_FALSE(is_removable_device(number(8, 0), sys));
+    EXPECT_FALSE(is_removable_device(number(9, 9), sys)) << "there is none";
+}
+
+TEST_F(RemovableTest, AMappedDeviceThatLiesOnOne) {
+    add_stick();
+    add("pci/ata1/host1/block/sda", "8:0");
+    const auto over_stick = add("virtual/block/dm-0", "253:0"), over_disk = add("virtual/block/dm-1", "253:1");
+    fs::create_directories(over_stick / "slaves");
+    fs::create_directories(over_disk / "slaves");
+    fs::create_directory_symlink(sys / "class/block/sdb1", over_stick / "slaves/sdb1");
+    fs::create_directory_symlink(sys / "class/block/sda", over_disk / "slaves/sda");
+    EXPECT_TRUE(is_removable_device(number(253, 0), sys));
+    EXPECT_FALSE(is_removable_device(number(253, 1), sys));
+}
+
+TEST_F(RemovableTest, NodesAreNamedUnderDev) {
+    add_stick();
+    add("pci/ata1/host1/block/sda", "8:0");
+    auto nodes = removable_nodes(sys);
+    std::ranges::sort(nodes);
+    EXPECT_EQ(nodes, (std::vector<fs::path>{"/dev/sdb", "/dev/sdb1"}));
+}
+
+TEST(Mounts, AreReadFromMountinfo) {
+    const auto mounts = parse_mounts(
+        "22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n"
+        "99 22 8:17 / /media/my\\040stick rw,nosuid - vfat /dev/sdb1 rw\n"
+        "23 22 0:21 / /proc rw - proc proc rw\n"
+        "a broken line\n");
+    ASSERT_EQ(mounts.size(), 3u);
+    EXPECT_EQ(mounts[1].path, "/media/my stick");
+    EXPECT_EQ(mounts[1].device, number(8, 17));
+    EXPECT_EQ(mounts[1].type, "vfat");
+}
+
+TEST(Mounts, AreLocalWhereFilesAreKeptHere) {
+    EXPECT_TRUE(is_local({number(8, 1), "ext4", "/"}));
+    EXPECT_TRUE(is_local({number(0, 40), "tmpfs", "/dev/shm"}));
+    EXPECT_TRUE(is_local({number(0, 41), "btrfs", "/home"}));
+    EXPECT_FALSE(is_local({number(0, 42), "nfs4", "/mnt"}));
+    EXPECT_FALSE(is_local({number(0, 43), "fuse.sshfs", "/mnt"}));
+    EXPECT_FALSE(is_local({number(0, 21), "proc", "/proc"}));
+}
+
+}  // namespace
+}  // namespace modelward::agent
