@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // modelwardd: the agent's program. Exit codes: 0 done, 1 --check: cannot enforce, 2 usage or configuration,
-// 3 the kernel takes no sensor, 4 anything else that keeps it from running.
+// 3 the kernel takes no sensor, 4 anything else that keeps it from running or from finding out.
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "agent/daemon/agent.h"
+#include "agent/daemon/log.h"
+#include "agent/daemon/privileges.h"
 #include "agent/sensor/start.h"
 
 namespace {
@@ -53,13 +54,6 @@ int remove(const SensorOptions& options) {
     const auto ended = end_enforcement(options);
     if (!ended) return say(ended.error().message(), kFailed);
     return say(*ended ? "enforcement on this host has ended" : "nothing was enforced", kDone);
-}
-
-void start_log(const std::string& level) {
-    auto log = spdlog::stderr_logger_st("modelwardd");
-    log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l: %v");
-    spdlog::set_default_logger(std::move(log));
-    spdlog::set_level(spdlog::level::from_str(level));
 }
 
 int run(const Config& config, const std::string& config_path, const SensorOptions& options) {
@@ -110,6 +104,7 @@ int main(int argc, char** argv) {
     }
     const auto config = read_config(config_path);
     if (!config) return say(config.error().message(), kUsage);
+    if (auto privileged = have_privileges(); !privileged) return say(privileged.error().message(), kFailed);
     const SensorOptions options{config->pin_dir};
     if (only_check) return check(options);
     if (end_enforcement) return remove(options);
