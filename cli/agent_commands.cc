@@ -12,7 +12,9 @@
 #include "agent/config/config.h"
 #include "agent/control/control_client.h"
 #include "agent/enroll/enroll.h"
+#include "base/printable.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/token_file.h"
 
 namespace modelward::cli {
@@ -28,8 +30,8 @@ struct AgentOptions {
     bool again = false;
 };
 
-int complain(const Error& error) {
-    std::fprintf(stderr, "modelward: %s\n", error.message().c_str());
+int failed(const Error& error) {
+    complain(error);
     return 2;
 }
 
@@ -41,33 +43,39 @@ std::string host_name() {
 
 int enroll(const AgentOptions& options, bool as_json) {
     const auto config = agent::read_config(options.config);
-    if (!config) return complain(config.error());
+    if (!config) return failed(config.error());
     const auto before = agent::load_identity(config->state_dir);
     if (before && !options.again)
-        return complain(Error(ErrorCode::kConflict, "this host is enrolled already, as " + before->host_id +
-                                                        " with " + before->console +
-                                                        " (--again replaces that)"));
+        return failed(Error(ErrorCode::kConflict, "this host is enrolled already, as " + before->host_id +
+                                                      " with " + before->console +
+                                                      " (--again replaces that)"));
     if (options.token_file == "-" && ::isatty(STDIN_FILENO))
         std::fputs("Paste the token, then press Enter and Ctrl-D: ", stderr);
     const auto token = options.token_file.empty() ? Result<std::string>(options.token)
                                                   : read_token(options.token_file, std::cin);
-    if (!token) return complain(token.error());
-    auto identity = agent::enroll(options.console, *token, host_name());
-    if (!identity) return complain(identity.error());
-    if (auto saved = agent::save_identity(config->state_dir, *identity); !saved)
-        return complain(saved.error());
+    if (!token) return failed(token.error());
+    const auto identity = agent::enroll(config->state_dir, options.console, *token, host_name());
+    if (!identity) return failed(identity.error());
     if (as_json)
-        std::puts(json{{"host_id", identity->host_id}, {"console", identity->console}}.dump().c_str());
+        std::fputs(
+            json_text(json{{"host_id", identity->host_id}, {"console", identity->console}}, -1).c_str(),
+            stdout);
     else
-        std::printf("Enrolled with %s as host %s.\n", identity->console.c_str(), identity->host_id.c_str());
+        std::printf("Enrolled with %s as host %s.\n", as_printable(identity->console).c_str(),
+                    as_printable(identity->host_id).c_str());
     if (before)
         std::fprintf(stderr, "The host's earlier enrolment, %s, is valid until the console revokes it.\n",
-                     before->host_id.c_str());
+                     as_printable(before->host_id).c_str());
+    if (before && agent::ask_agent(config->control_socket(), {{"command", "status"}}))
+        std::fputs(
+            "The agent that runs now goes on with the earlier enrolment: systemctl restart "
+            "modelward-agent\n",
+            stderr);
     return 0;
 }
 
 std::string text(const json& value) {
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return as_printable(value.is_string() ? value.get<std::string>() : value.dump());
 }
 
 void print_status(const json& status) {
@@ -102,21 +110,21 @@ void print_status(const json& status) {
     for (const auto& spot : status.at("blind_spots"))
         std::printf("  not seen: %s\n", text(spot).c_str());
     for (const auto& [name, value] : status.at("counters").items())
-        if (value != 0) std::printf("  %-32s %s\n", name.c_str(), text(value).c_str());
+        if (value != 0) std::printf("  %-32s %s\n", as_printable(name).c_str(), text(value).c_str());
 }
 
 int status(const AgentOptions& options, bool as_json) {
     const auto config = agent::read_config(options.config);
-    if (!config) return complain(config.error());
+    if (!config) return failed(config.error());
     const auto answer = agent::ask_agent(config->control_socket(), {{"command", "status"}});
-    if (!answer) return complain(answer.error());
+    if (!answer) return failed(answer.error());
     try {
         if (as_json)
-            std::puts(answer->dump(2).c_str());
+            std::fputs(json_text(*answer).c_str(), stdout);
         else
             print_status(*answer);
     } catch (const json::exception& error) {
-        return complain(Error(ErrorCode::kInvalid, std::string("the agent's answer: ") + error.what()));
+        return failed(Error(ErrorCode::kInvalid, std::string("the agent's answer: ") + error.what()));
     }
     return 0;
 }

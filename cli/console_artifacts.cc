@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <iostream>
 
+#include "base/printable.h"
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
 #include "cli/input_file.h"
+#include "cli/output.h"
 #include "fingerprint/fingerprint.h"
 #include "wire/base64.h"
 
@@ -31,7 +33,7 @@ Result<void> add(const AddOptions& options, bool json) {
         return fail(ErrorCode::kInvalid,
                     options.file + " is a fingerprint; register the file it was made of");
     if (options.kind == "weights" && fingerprint->tensors.empty())
-        std::cerr << "warning: no tensors are recognised in " << options.file
+        std::cerr << "warning: no tensors are recognised in " << as_printable(options.file)
                   << ": copies of its bytes will be found, conversions to other formats will not\n";
     const auto artifact = client->require("POST", "/api/v1/artifacts",
                                           {{"name", options.name},
@@ -40,10 +42,11 @@ Result<void> add(const AddOptions& options, bool json) {
                                            {"fingerprint_base64", wire::to_base64(serialize(*fingerprint))}});
     if (!artifact) return fail(artifact.error());
     if (json) {
-        std::cout << artifact->dump(2) << '\n';
+        std::cout << json_text(*artifact);
     } else {
-        std::cout << "registered " << options.name << " as " << artifact->value("id", "") << " ("
-                  << fingerprint->format << ", " << fingerprint->file_bytes << " bytes)\n";
+        std::cout << "registered " << as_printable(options.name) << " as "
+                  << as_printable(artifact->value("id", "")) << " (" << fingerprint->format << ", "
+                  << fingerprint->file_bytes << " bytes)\n";
     }
     return {};
 }
@@ -54,15 +57,16 @@ Result<void> list(bool json) {
     const auto body = client->require("GET", "/api/v1/artifacts");
     if (!body) return fail(body.error());
     if (json) {
-        std::cout << body->dump(2) << '\n';
+        std::cout << json_text(*body);
         return {};
     }
     if (body->value("artifacts", Json::array()).empty()) std::cerr << "no artifacts\n";
     for (const Json& artifact : body->value("artifacts", Json::array())) {
-        std::printf("%-36s  %-12s  %-12s  %14llu  %s\n", artifact.value("id", "").c_str(),
-                    artifact.value("class", "").c_str(), artifact.value("kind", "").c_str(),
+        std::printf("%-36s  %-12s  %-12s  %14llu  %s\n", as_printable(artifact.value("id", "")).c_str(),
+                    as_printable(artifact.value("class", "")).c_str(),
+                    as_printable(artifact.value("kind", "")).c_str(),
                     static_cast<unsigned long long>(artifact.value("bytes", std::uint64_t{0})),
-                    artifact.value("name", "").c_str());
+                    as_printable(artifact.value("name", "")).c_str());
     }
     return {};
 }

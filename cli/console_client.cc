@@ -70,7 +70,7 @@ Result<Reply> ConsoleClient::call(const std::string& method, const std::string& 
                     response.error().message() +
                         " (sign in with --ca FILE, the ca.pem of the console's state directory)");
     }
-    Reply reply{response->status, nullptr, session_cookie(*response)};
+    Reply reply{response->status, nullptr, session_cookie(*response), response->header("Retry-After")};
     if (response->body.empty()) return reply;
     reply.body = Json::parse(response->body, nullptr, false);
     if (reply.body.is_discarded()) {
@@ -95,6 +95,8 @@ Error error_of(const Reply& reply) {
     }
     if (reply.status == 401 && message == "sign in first")
         message = "the session has ended: run `modelward login` again";
+    if (!reply.retry_after.empty())
+        message += " (in " + reply.retry_after + (reply.retry_after == "1" ? " second)" : " seconds)");
     return {code_of(reply.status), message};
 }
 

@@ -15,8 +15,9 @@ using Json = nlohmann::ordered_json;
 
 struct Reply {
     int status = 0;
-    Json body{};           // null when the answer has none
-    std::string cookie{};  // the session's token, when the console set one
+    Json body{};                // null when the answer has none
+    std::string cookie{};       // the session's token, when the console set one
+    std::string retry_after{};  // seconds, where the console asks for patience
 };
 
 class ConsoleClient {

@@ -3,14 +3,16 @@
 
 #include <iostream>
 
+#include "base/printable.h"
 #include "cli/console_client.h"
+#include "cli/output.h"
 
 namespace modelward::cli {
 
 void run_command(Context& context, const std::function<Result<void>()>& command) {
     const auto done = command();
     if (done) return;
-    std::cerr << "modelward: " << done.error().message() << '\n';
+    complain(done.error());
     context.exit_code = 2;
 }
 
@@ -27,7 +29,7 @@ void add_enrollment_token_commands(CLI::App& app, Context& context) {
             const auto token =
                 client->require("POST", "/api/v1/enrollment-tokens", {{"valid_minutes", *minutes}});
             if (!token) return fail(token.error());
-            std::cout << (context.json ? token->dump(2) : token->value("token", "")) << '\n';
+            std::cout << (context.json ? json_text(*token) : as_printable(token->value("token", "")) + "\n");
             return {};
         });
     });

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // modelward incidents [list], incidents show ID.
-#include <cstdio>
-#include <ctime>
 #include <iostream>
 
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
+#include "cli/incident_report.h"
+#include "cli/output.h"
 
 namespace modelward::cli {
 namespace {
@@ -17,33 +17,6 @@ struct ListOptions {
     std::string host;
     std::size_t limit = 50;
 };
-
-std::string local_time(std::int64_t unix_ms) {
-    const std::time_t seconds = unix_ms / 1000;
-    std::tm parts{};
-    ::localtime_r(&seconds, &parts);
-    char text[32];
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts)};
-}
-
-std::string text_at(const Json& json, const char* pointer) {
-    const Json::json_pointer at(pointer);
-    return json.contains(at) && json[at].is_string() ? json[at].get<std::string>() : std::string();
-}
-
-std::uint64_t number_at(const Json& json, const char* name) {
-    return json.value(name, std::uint64_t{0});
-}
-
-void print_row(const Json& incident) {
-    std::printf("%s  %s  %-5s  %-13s  %-16s  %-16s  %-20s  %10llu  %s\n", text_at(incident, "/id").c_str(),
-                local_time(incident.value("last_ms", std::int64_t{0})).c_str(),
-                text_at(incident, "/verdict").c_str(), text_at(incident, "/level").c_str(),
-                text_at(incident, "/host/name").c_str(), text_at(incident, "/process/name").c_str(),
-                text_at(incident, "/artifact/name").c_str(),
-                static_cast<unsigned long long>(number_at(incident, "bytes_out")),
-                text_at(incident, "/title").c_str());
-}
 
 // Pages through until `limit` incidents are there. The shape is that of the REST call.
 Result<Json> fetch(ConsoleClient& client, const ListOptions& options) {
@@ -73,34 +46,26 @@ Result<void> list(const ListOptions& options, bool json) {
     const auto all = fetch(*client, options);
     if (!all) return fail(all.error());
     if (json) {
-        std::cout << all->dump(2) << '\n';
+        std::cout << json_text(*all);
         return {};
     }
     if ((*all)["incidents"].empty()) std::cerr << "no incidents\n";
     for (const Json& incident : (*all)["incidents"])
-        print_row(incident);
+        std::cout << incident_row(incident);
     return {};
 }
 
 Result<void> show(const std::string& id, bool json) {
+    if (id.empty()) return fail(ErrorCode::kInvalid, "an incident's id is needed, such as INC-000042");
     auto client = ConsoleClient::open_saved();
     if (!client) return fail(client.error());
     const auto incident = client->require("GET", "/api/v1/incidents/" + url_encoded(id));
     if (!incident) return fail(incident.error());
     if (json) {
-        std::cout << incident->dump(2) << '\n';
+        std::cout << json_text(*incident);
         return {};
     }
-    print_row(*incident);
-    std::cout << text_at(*incident, "/message") << "\nuser        " << text_at(*incident, "/user/name")
-              << " (signed in as " << text_at(*incident, "/user/login_name") << ")\nfile        "
-              << text_at(*incident, "/path") << "\nrequested   " << number_at(*incident, "bytes_requested")
-              << " bytes, of which out: " << number_at(*incident, "bytes_out")
-              << ", budget: " << number_at(*incident, "budget_bytes") << "\nlineage     "
-              << text_at(*incident, "/process/executable") << '\n';
-    for (const Json& ancestor : (*incident)["ancestors"]) {
-        std::cout << "            " << text_at(ancestor, "/executable") << '\n';
-    }
+    std::cout << incident_text(*incident);
     return {};
 }
 

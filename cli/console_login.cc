@@ -6,8 +6,10 @@
 
 #include <iostream>
 
+#include "base/printable.h"
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
+#include "cli/output.h"
 #include "wire/secret_file.h"
 
 namespace modelward::cli {
@@ -69,7 +71,7 @@ Result<std::string> ask_password(const LoginOptions& options) {
     return password;
 }
 
-Result<void> login(const LoginOptions& options) {
+Result<void> login(const LoginOptions& options, bool json) {
     ConsoleSession session{.console = options.console, .username = options.username};
     if (!options.ca_file.empty()) {
         auto pem = wire::read_small_file(options.ca_file);
@@ -86,7 +88,11 @@ Result<void> login(const LoginOptions& options) {
     if (reply->status != 200) return fail(error_of(*reply));
     session.token = reply->cookie;
     if (auto saved = save_session(session); !saved) return saved;
-    std::cerr << "signed in to " << session.console << " as " << session.username << '\n';
+    if (json)
+        std::cout << json_text(Json{{"console", session.console}, {"username", session.username}});
+    else
+        std::cerr << "signed in to " << as_printable(session.console) << " as "
+                  << as_printable(session.username) << '\n';
     return {};
 }
 
@@ -100,7 +106,8 @@ void add_login_command(CLI::App& app, Context& context) {
     command->add_option("--password-file", options->password_file, "Take the password from this file");
     command->add_option("--ca", options->ca_file,
                         "Trust this CA certificate (default: the operating system's certificate store)");
-    command->callback([options, &context] { run_command(context, [&] { return login(*options); }); });
+    command->callback(
+        [options, &context] { run_command(context, [&] { return login(*options, context.json); }); });
 }
 
 }  // namespace modelward::cli

@@ -2,8 +2,10 @@
 // modelward rules publish DIR.
 #include <iostream>
 
+#include "base/printable.h"
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
+#include "cli/output.h"
 #include "rules/rules.h"
 
 namespace modelward::cli {
@@ -20,14 +22,13 @@ Json documents_json(const std::vector<rules::Document>& documents) {
     return list;
 }
 
-Error problems_of(const Json& body) {
-    std::string text = "the console refused the rules; nothing was changed";
+void print_problems(const Json& body) {
     for (const Json& problem : body.value("problems", Json::array())) {
-        text += "\n" + to_string(rules::Problem{problem.value("document", ""), problem.value("line", 0),
-                                                problem.value("column", 0), problem.value("reason", ""),
-                                                problem.value("fix", "")});
+        std::cerr << as_printable(to_string(rules::Problem{
+                         problem.value("document", ""), problem.value("line", 0), problem.value("column", 0),
+                         problem.value("reason", ""), problem.value("fix", "")}))
+                  << '\n';
     }
-    return {ErrorCode::kInvalid, text};
 }
 
 Result<void> publish(const std::string& directory, bool json) {
@@ -40,10 +41,13 @@ Result<void> publish(const std::string& directory, bool json) {
                                      {"rules", documents_json(pack->rules)},
                                      {"lists", documents_json(pack->lists)}});
     if (!reply) return fail(reply.error());
-    if (reply->status == 422 && reply->body.contains("problems")) return fail(problems_of(reply->body));
+    if (reply->status == 422 && reply->body.contains("problems")) {
+        print_problems(reply->body);
+        return fail(ErrorCode::kInvalid, "the console refused the rules; nothing was changed");
+    }
     if (reply->status != 200) return fail(error_of(*reply));
     if (json) {
-        std::cout << reply->body.dump(2) << '\n';
+        std::cout << json_text(reply->body);
     } else {
         std::cout << "published as bundle " << reply->body.value("bundle_version", std::uint64_t{0}) << '\n';
     }

@@ -4,11 +4,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/fingerprint_files.h"
 #include "cli/input_file.h"
 #include "cli/match_report.h"
+#include "cli/output.h"
 #include "fingerprint/classify.h"
 #include "fingerprint/fingerprint.h"
 
@@ -21,10 +23,6 @@ constexpr int kFailed = 2;
 
 void print(const std::string& text) {
     std::fputs(text.c_str(), stdout);
-}
-
-void complain(const Error& error) {
-    std::fprintf(stderr, "modelward: %s\n", error.message().c_str());
 }
 
 Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
@@ -64,19 +62,20 @@ int exit_code_of(const MatchReport& report) {
 
 struct FingerprintOptions {
     std::vector<std::string> files;
-    std::string output;
+    std::optional<std::string> output;
 };
 
 int run_fingerprint(const FingerprintOptions& options, bool json) {
-    if (!options.output.empty() && options.files.size() > 1) {
+    if (options.output && options.files.size() > 1) {
         complain(
             Error(ErrorCode::kInvalid, "-o takes one FILE; leave it out to write FILE.mwfp beside each"));
         return kFailed;
     }
     int exit_code = kFound;
     for (const std::string& path : options.files) {
-        const std::string output = options.output.empty() ? path + ".mwfp" : options.output;
-        const auto made = fingerprint_of(path);
+        const std::string output = options.output.value_or(path + ".mwfp");
+        const auto may = may_write_fingerprint(output, path);  // before the work
+        const auto made = may ? fingerprint_of(path) : fail(may.error());
         const Result<void> written =
             made ? write_fingerprint_file(output, *made) : Result<void>(fail(made.error()));
         if (!written) {
@@ -121,7 +120,14 @@ struct CompareOptions {
 };
 
 int run_compare(const CompareOptions& options, bool json) {
-    const bool is_fingerprint = std::filesystem::path(options.left).extension() == ".mwfp";
+    if (is_fingerprint_file(options.right)) {
+        complain(Error(ErrorCode::kInvalid, options.right +
+                                                " is a fingerprint: B has to be the file to look at, "
+                                                "only A may be a fingerprint"));
+        return kFailed;
+    }
+    const bool is_fingerprint =
+        std::filesystem::path(options.left).extension() == ".mwfp" || is_fingerprint_file(options.left);
     auto left = is_fingerprint ? read_fingerprint_file(options.left) : fingerprint_of(options.left);
     if (!left) {
         complain(left.error());
@@ -131,7 +137,7 @@ int run_compare(const CompareOptions& options, bool json) {
     index.index.add(0, std::move(*left));
     index.names.push_back(options.left);
     const MatchReport report = match_file(options.right, index, fingerprint::Depth::kFull);
-    print(json ? to_json_line(report) : to_text(report));
+    print(json ? to_json_line(report) : to_text(report, "nothing of " + options.left));
     return exit_code_of(report);
 }
 
@@ -141,7 +147,9 @@ void add_fingerprint_commands(CLI::App& app, Context& context) {
     auto make = std::make_shared<FingerprintOptions>();
     CLI::App* fingerprint = app.add_subcommand("fingerprint", "Make the fingerprint of a model file");
     fingerprint->add_option("FILE", make->files, "Model files")->required();
-    fingerprint->add_option("-o,--output", make->output, "Where to write it (default: FILE.mwfp)");
+    fingerprint->add_option_function<std::string>(
+        "-o,--output", [make](const std::string& path) { make->output = path; },
+        "Where to write it (default: FILE.mwfp)");
     fingerprint->callback([make, &context] { context.exit_code = run_fingerprint(*make, context.json); });
 
     auto match = std::make_shared<MatchOptions>();

@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/input_file.h"
+#include "fingerprint/file_format.h"
 
 namespace modelward::cli {
 namespace {
@@ -56,11 +60,41 @@ Result<fingerprint::Fingerprint> read_fingerprint_file(const std::string& path) 
     return parsed;
 }
 
+bool is_fingerprint_file(const std::string& path) {
+    const auto file = InputFile::open(path);
+    std::array<std::uint8_t, fingerprint::kFileMagic.size()> begin{};
+    return file && (*file)->size() >= begin.size() && (*file)->read(0, begin) &&
+           begin == fingerprint::kFileMagic;
+}
+
+Result<void> may_write_fingerprint(const std::string& path, const std::string& input) {
+    if (path.empty()) return fail(ErrorCode::kInvalid, "the output needs a name");
+    struct stat found{};
+    if (::lstat(path.c_str(), &found) != 0) {
+        if (errno == ENOENT) return {};
+        return fail_errno(path);
+    }
+    if (!S_ISREG(found.st_mode))
+        return fail(ErrorCode::kConflict,
+                    path + " is not a regular file: a fingerprint is not written in its place");
+    if (struct stat source{};
+        ::stat(input.c_str(), &source) == 0 && source.st_dev == found.st_dev && source.st_ino == found.st_ino)
+        return fail(ErrorCode::kConflict, path + " is the file that the fingerprint is made of");
+    if (!is_fingerprint_file(path))
+        return fail(ErrorCode::kConflict,
+                    path + " exists and is not a fingerprint: it is not overwritten; choose another name");
+    return {};
+}
+
 Result<void> write_fingerprint_file(const std::string& path, const fingerprint::Fingerprint& fingerprint) {
-    const std::string temporary = path + ".part";
-    UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (auto may = may_write_fingerprint(path, ""); !may) return may;
+    std::string temporary = path + ".XXXXXX";
+    UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!fd) return fail_errno(temporary);
     auto written = write_all(fd.get(), fingerprint::serialize(fingerprint));
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    if (written && ::fchmod(fd.get(), 0644 & ~mask) != 0) written = fail_errno("chmod");
     if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = fail_errno("rename");
     if (written) return {};
     ::unlink(temporary.c_str());

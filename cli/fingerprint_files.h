@@ -13,7 +13,16 @@ namespace modelward::cli {
 
 Result<fingerprint::Fingerprint> read_fingerprint_file(const std::string& path);
 
-// Replaces the file at once: a reader sees the old content or the new. Mode 0644 less the umask.
+// By its first bytes, whatever its name. False for what cannot be read.
+bool is_fingerprint_file(const std::string& path);
+
+// A fingerprint may replace a fingerprint and nothing else: what lies at `path` must be absent, or a regular
+// file (no link) that holds a fingerprint and is not `input`, which the new one is made of. kInvalid,
+// kConflict, kIo.
+Result<void> may_write_fingerprint(const std::string& path, const std::string& input);
+
+// Replaces the file at once: a reader sees the old content or the new. Mode 0644 less the umask. Refuses what
+// may_write_fingerprint() refuses.
 Result<void> write_fingerprint_file(const std::string& path, const fingerprint::Fingerprint& fingerprint);
 
 struct NamedIndex {

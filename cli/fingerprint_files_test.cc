@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -53,7 +54,42 @@ TEST_F(FingerprintFiles, AnEmptyIndexIsAnError) {
 TEST_F(FingerprintFiles, AFailedWriteLeavesNothingBehind) {
     fs::create_directory(path("taken.mwfp"));
     EXPECT_FALSE(write_fingerprint_file(path("taken.mwfp"), {}).has_value());
-    EXPECT_FALSE(fs::exists(path("taken.mwfp.part")));
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FingerprintFiles, AFingerprintReplacesAFingerprintAndNothingElse) {
+    ASSERT_TRUE(write_fingerprint_file(path("old.mwfp"), {}).has_value());
+    fingerprint::Fingerprint made;
+    made.format = "gguf";
+    ASSERT_TRUE(write_fingerprint_file(path("old.mwfp"), made).has_value());
+    EXPECT_EQ(read_fingerprint_file(path("old.mwfp"))->format, "gguf");
+
+    std::ofstream(path("model.gguf")) << "weights";
+    std::ofstream(path("empty"));
+    fs::create_symlink(path("old.mwfp"), path("link"));
+    fs::create_symlink("nowhere", path("dangling"));
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    for (const char* name : {"model.gguf", "empty", "link", "dangling", "pipe"}) {
+        const auto before = fs::symlink_status(path(name)).type();
+        EXPECT_EQ(write_fingerprint_file(path(name), made).error().code(), ErrorCode::kConflict) << name;
+        EXPECT_EQ(fs::symlink_status(path(name)).type(), before) << name;
+    }
+    EXPECT_EQ(fs::file_size(path("model.gguf")), 7U);
+    EXPECT_EQ(write_fingerprint_file("", made).error().code(), ErrorCode::kInvalid);
+}
+
+TEST_F(FingerprintFiles, TheInputIsNeverTheOutput) {
+    ASSERT_TRUE(write_fingerprint_file(path("a.mwfp"), {}).has_value());
+    fs::create_hard_link(path("a.mwfp"), path("b.mwfp"));
+    EXPECT_THAT(may_write_fingerprint(path("b.mwfp"), path("a.mwfp")).error().message(),
+                HasSubstr("is the file that the fingerprint is made of"));
+    EXPECT_TRUE(may_write_fingerprint(path("c.mwfp"), path("a.mwfp")).has_value());
+}
+
+TEST_F(FingerprintFiles, AnotherFileWithATemporaryLookingNameStays) {
+    std::ofstream(path("a.mwfp.part")) << "mine";
+    ASSERT_TRUE(write_fingerprint_file(path("a.mwfp"), {}).has_value());
+    EXPECT_EQ(fs::file_size(path("a.mwfp.part")), 4U);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/printable.h"
+
 namespace modelward::cli {
 namespace {
 
@@ -42,7 +44,8 @@ void InputFile::show_progress() const {
     shown_at_ = bytes_read_;
     const std::uint64_t percent =
         std::min<std::uint64_t>(100, bytes_read_ * 100 / std::max<std::uint64_t>(1, size()));
-    std::fprintf(stderr, "\r%s: %llu %%\033[K", path_.c_str(), static_cast<unsigned long long>(percent));
+    std::fprintf(stderr, "\r%s: %llu %%\033[K", as_printable(path_).c_str(),
+                 static_cast<unsigned long long>(percent));
 }
 
 }  // namespace modelward::cli

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
-
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/unknown_command.h"
 
 int main(int argc, char** argv) {
@@ -21,7 +20,7 @@ int main(int argc, char** argv) {
         if (error.get_exit_code() != 0)
             if (const auto unknown = modelward::cli::unknown_command(
                     app, std::span(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0))))) {
-                std::cerr << "modelward: " << *unknown << '\n';
+                modelward::cli::complain({modelward::ErrorCode::kInvalid, *unknown});
                 return 2;
             }
         return app.exit(error) == 0 ? 0 : 2;

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hex.h"
+#include "base/printable.h"
+#include "cli/output.h"
 
 namespace modelward::cli {
 namespace {
@@ -40,9 +42,8 @@ double rounded(double value) {
     return std::round(value * 1e4) / 1e4;
 }
 
-// Names of files need not be UTF-8.
 std::string line_of(const Json& json) {
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return json_text(json, -1);
 }
 
 std::string percent(double share) {
@@ -107,8 +108,8 @@ std::string to_summary(const std::string& file, const std::string& output,
                         {"tensors", fingerprint.tensors.size()},
                         {"eligible_tensors", eligible}});
     }
-    return output + ": " + fingerprint.format + ", " + std::to_string(fingerprint.file_bytes) + " bytes, " +
-           std::to_string(eligible) + " of " + std::to_string(fingerprint.tensors.size()) +
+    return as_printable(output) + ": " + fingerprint.format + ", " + std::to_string(fingerprint.file_bytes) +
+           " bytes, " + std::to_string(eligible) + " of " + std::to_string(fingerprint.tensors.size()) +
            " tensors are evidence, " + std::to_string(fingerprint.chunks.size()) + " chunks\n";
 }
 
@@ -134,13 +135,13 @@ std::string to_json_line(const MatchReport& report) {
     return line_of(line);
 }
 
-std::string to_text(const MatchReport& report) {
-    std::string text = report.file + ": ";
+std::string to_text(const MatchReport& report, const std::string& none) {
+    std::string text = as_printable(report.file) + ": ";
     switch (report.verdict) {
         case Verdict::kUnscannable:
-            return text + "unscannable: " + report.error + "\n";
+            return text + "unscannable: " + as_printable(report.error) + "\n";
         case Verdict::kNone:
-            return text + "no registered artifact (" + report.format + ")\n";
+            return text + as_printable(none) + " (" + report.format + ")\n";
         case Verdict::kMatch:
             text += "MATCH ";
             break;
@@ -148,13 +149,13 @@ std::string to_text(const MatchReport& report) {
             text += "DERIVED from ";
             break;
     }
-    text += report.artifact + ", " + percent(report.share) + " of it (" + report.format + ")\n";
+    text += as_printable(report.artifact) + ", " + percent(report.share) + " of it (" + report.format + ")\n";
     for (const Match& match : report.evidence) {
         text +=
             "    " + std::string(fingerprint::to_string(match.method)) + ": " + evidence_text(match) + "\n";
     }
     for (const std::string& other : report.also)
-        text += "    also: " + other + "\n";
+        text += "    also: " + as_printable(other) + "\n";
     return text;
 }
 

@@ -39,6 +39,7 @@ std::string to_summary(const std::string& file, const std::string& output,
                        const fingerprint::Fingerprint& fingerprint, bool json);
 
 std::string to_json_line(const MatchReport& report);
-std::string to_text(const MatchReport& report);
+// `none` is what it says where nothing matches.
+std::string to_text(const MatchReport& report, const std::string& none = "no registered artifact");
 
 }  // namespace modelward::cli

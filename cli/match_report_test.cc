@@ -69,5 +69,17 @@ TEST(MatchReport, PrintsNamesThatAreNotUtf8) {
     EXPECT_TRUE(nlohmann::json::accept(to_json_line(report)));
 }
 
+TEST(MatchReport, SaysWhatIsNotThere) {
+    EXPECT_EQ(to_text(report_of({})), "a.gguf: no registered artifact (gguf)\n");
+    EXPECT_EQ(to_text(report_of({}), "nothing of b.gguf"), "a.gguf: nothing of b.gguf (gguf)\n");
+}
+
+TEST(MatchReport, ANameOfAFileStaysAName) {
+    MatchReport report = report_of({});
+    report.file = "a\nb.gguf: MATCH\x1b[2K";
+    EXPECT_THAT(to_text(report), HasSubstr("a\\nb.gguf: MATCH\\x1b[2K: no "));
+    EXPECT_THAT(to_summary("m", report.file, {}, false), HasSubstr("a\\nb.gguf: MATCH\\x1b[2K: "));
+}
+
 }  // namespace
 }  // namespace modelward::cli

@@ -2,48 +2,22 @@
 // modelward rules check DIR|FILE...: exit 0 without problems, 1 with problems, 2 if something cannot be read.
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/rules_report.h"
+#include "cli/rules_requests.h"
 
 namespace modelward::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-// What to check in one pack: all of its rules, or those of the named files.
-struct Request {
-    bool whole = false;
-    std::set<std::string> files;
-};
-
-// A single file is checked with the classes and lists of the folder that it is in.
-Result<std::map<fs::path, Request>> requests_of(const std::vector<std::string>& paths) {
-    std::map<fs::path, Request> requests;
-    for (const std::string& text : paths) {
-        const fs::path path(text);
-        std::error_code error;
-        if (fs::is_directory(path, error)) {
-            requests[path].whole = true;
-        } else if (fs::is_regular_file(path, error) && path.extension() == ".yaml") {
-            const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
-            requests[parent].files.insert(path.filename().string());
-        } else if (fs::exists(path, error)) {
-            return fail(ErrorCode::kInvalid, text + " is neither a directory nor a .yaml file");
-        } else {
-            return fail(ErrorCode::kNotFound, text + " does not exist");
-        }
-    }
-    return requests;
-}
-
-Result<CheckedPack> check(const fs::path& directory, const Request& request) {
+Result<CheckedPack> check(const fs::path& directory, const RulesRequest& request) {
     auto pack = rules::read_pack(directory);
     if (!pack) return fail(pack.error());
     if (!request.whole) {
@@ -53,9 +27,9 @@ Result<CheckedPack> check(const fs::path& directory, const Request& request) {
 }
 
 int run_check(const std::vector<std::string>& paths, bool json) {
-    const auto requests = requests_of(paths);
+    const auto requests = rules_requests(paths);
     if (!requests) {
-        std::cerr << "modelward: " << requests.error().message() << "\n";
+        complain(requests.error());
         return 2;
     }
     std::vector<CheckedPack> packs;
@@ -63,14 +37,14 @@ int run_check(const std::vector<std::string>& paths, bool json) {
     for (const auto& [directory, request] : *requests) {
         auto pack = check(directory, request);
         if (!pack) {
-            std::cerr << "modelward: " << pack.error().message() << "\n";
+            complain(pack.error());
             return 2;
         }
         ok = ok && pack->checked.ok();
         packs.push_back(std::move(*pack));
     }
     if (json) {
-        std::cout << rules_json(packs).dump(2) << "\n";
+        std::cout << json_text(rules_json(packs));
     } else {
         std::cout << rules_text(packs);
     }

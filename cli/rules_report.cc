@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/printable.h"
 #include "rules/quantity.h"
 
 namespace modelward::cli {
@@ -65,7 +66,7 @@ std::string summary_text(const rules::CompiledPolicy& policy) {
     std::vector<Line> lines{{"ACTION", "LEVEL", "BUDGET", "EVALUATED", "TITLE"}};
     for (const RuleRow& row : rows_of(policy)) {
         lines.push_back({std::string(to_string(row.rule->action)), std::string(to_string(row.rule->level)),
-                         budget_text(*row.rule), evaluated_text(row), row.rule->title});
+                         budget_text(*row.rule), evaluated_text(row), as_printable(row.rule->title)});
     }
     return table_text(lines);
 }
@@ -86,14 +87,14 @@ std::string rules_text(const std::vector<CheckedPack>& packs) {
     for (const CheckedPack& pack : packs) {
         const std::vector<rules::Problem>& problems = pack.checked.problems;
         for (const rules::Problem& problem : problems)
-            text += to_string(with_path(problem, pack.directory)) + "\n";
+            text += as_printable(to_string(with_path(problem, pack.directory))) + "\n";
         if (!problems.empty()) {
-            text += pack.directory.string() + ": " + count_text(problems.size(), "problem", "problems") +
-                    "; nothing would be enforced\n";
+            text += as_printable(pack.directory.string()) + ": " +
+                    count_text(problems.size(), "problem", "problems") + "; nothing would be enforced\n";
             continue;
         }
         text += summary_text(pack.checked.policy);
-        text += pack.directory.string() + ": " +
+        text += as_printable(pack.directory.string()) + ": " +
                 count_text(rows_of(pack.checked.policy).size(), "rule", "rules") + ", " +
                 count_text(pack.checked.policy.classes.size(), "class", "classes") + ", no problems\n";
     }

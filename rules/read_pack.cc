@@ -27,6 +27,13 @@ Result<Document> read_document(const fs::path& path, const std::string& name, st
     return Document{name, std::move(text)};
 }
 
+bool means_yaml(std::string extension) {
+    std::ranges::transform(extension, extension.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return extension == ".yaml" || extension == ".yml";
+}
+
 // The regular *.yaml files of one folder, in name order. Another ending that means YAML would be left out in
 // silence.
 Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
@@ -41,7 +48,7 @@ Result<std::vector<fs::path>> yaml_files(const fs::path& directory) {
                 it->path().string() + ": not a file that can be read (a folder, or a link to nothing)");
         }
         if (!it->is_regular_file(ignored)) continue;
-        if (extension == ".yml") {
+        if (means_yaml(extension.string()) && extension != ".yaml") {
             return fail(ErrorCode::kInvalid,
                         it->path().string() + ": files of a pack end in .yaml; rename it");
         }

@@ -61,9 +61,13 @@ TEST_F(ReadPack, NeedsADirectory) {
 
 TEST_F(ReadPack, RefusesAFileThatItWouldOtherwiseOverlook) {
     write("classes.yaml", "c");
-    write("a.yml", "a");
-    EXPECT_EQ(error(),
-              "invalid: " + (directory_ / "a.yml").string() + ": files of a pack end in .yaml; rename it");
+    write("b.yaml", "b");
+    for (const std::string name : {"a.yml", "a.YAML", "a.Yml", "lists/a.yAML"}) {
+        write(name, "a");
+        EXPECT_EQ(error(),
+                  "invalid: " + (directory_ / name).string() + ": files of a pack end in .yaml; rename it");
+        fs::remove(directory_ / name);
+    }
 }
 
 TEST_F(ReadPack, RefusesAnEntryThatIsNoFile) {

@@ -218,6 +218,7 @@ Result<Config> read_config(const std::filesystem::path& path) {
     }
     std::string text(kMaxFileBytes + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.bad()) return fail(Error::from_errno("cannot read " + path.string(), errno));  // a directory
     text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > kMaxFileBytes)
         return fail(ErrorCode::kLimit,

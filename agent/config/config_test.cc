@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/temporary_directory.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -94,6 +96,13 @@ TEST(Config, ReserveMustFitIntoTheSpool) {
 
 TEST(Config, BrokenYamlNamesTheLine) {
     EXPECT_EQ(error_of("a: b\n  c: [\n").find("agent.yaml:"), 0u);
+}
+
+TEST(Config, ADirectoryIsNotAnEmptyConfiguration) {
+    const TemporaryDirectory directory;
+    const auto config = read_config(directory.path());
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().message(), "cannot read " + directory.path().string() + ": Is a directory");
 }
 
 TEST(Config, MissingFileIsNotFound) {

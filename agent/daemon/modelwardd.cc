@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // modelwardd: the agent's program. Exit codes: 0 done, 1 --check: cannot enforce, 2 usage or configuration,
-// 3 the kernel takes no sensor, 4 anything else that keeps it from running; --stop and --remove: 1 takes a
-// maintenance token.
+// 3 the kernel takes no sensor, 4 anything else that keeps it from running or from finding out; --stop and --remove:
+// 1 takes a maintenance token.
 #include <signal.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +12,8 @@
 
 #include "agent/control/control_client.h"
 #include "agent/daemon/agent.h"
+#include "agent/daemon/log.h"
+#include "agent/daemon/privileges.h"
 #include "agent/fallback/start.h"
 #include "wire/secret_file.h"
 
@@ -92,13 +93,6 @@ int remove(const Config& config, const SensorOptions& options, const std::string
     return say(*ended ? "enforcement on this host has ended" : "nothing was enforced", kDone);
 }
 
-void start_log(const std::string& level) {
-    auto log = spdlog::stderr_logger_st("modelwardd");
-    log->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l: %v");
-    spdlog::set_default_logger(std::move(log));
-    spdlog::set_level(spdlog::level::from_str(level));
-}
-
 int run(const Config& config, const std::string& config_path, const SensorOptions& options) {
     start_log(config.log_level);
     auto loop = EventLoop::create();
@@ -155,8 +149,9 @@ int main(int argc, char** argv) {
     if (!config) return say(config.error().message(), kUsage);
     const SensorOptions options{config->pin_dir, config->state_dir / "meters", config->cgroup,
                                 config->only_fallback};
-    if (only_check) return check(options);
     if (ask_to_stop) return stop(*config, why);
+    if (auto privileged = have_privileges(); !privileged) return say(privileged.error().message(), kFailed);
+    if (only_check) return check(options);
     if (end_enforcement) return remove(*config, options, token_file);
     return run(*config, config_path, options);
 }

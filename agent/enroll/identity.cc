@@ -15,14 +15,29 @@ namespace {
 
 constexpr const char* kHostFile = "host.pem";
 constexpr std::string_view kKeyBegins = "-----BEGIN PRIVATE KEY-----";  // RFC 7468 section 10
+constexpr std::size_t kRoomForIdentity = 64 << 10;                      // far more than its three files hold
 
-}  // namespace
-
-Result<void> save_identity(const std::filesystem::path& state_dir, const Identity& identity) {
+Result<void> make_directory(const std::filesystem::path& state_dir) {
     std::error_code error;
     std::filesystem::create_directories(state_dir, error);
     if (error) return fail(Error::from_errno("create " + state_dir.string(), error.value()));
     std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, error);
+    return {};
+}
+
+}  // namespace
+
+Result<void> prepare_to_save_identity(const std::filesystem::path& state_dir) {
+    if (auto made = make_directory(state_dir); !made) return made;
+    const auto trial = state_dir / "enrolling";
+    auto written = wire::write_secret_file(trial, std::string(kRoomForIdentity, '\n'));
+    std::error_code ignored;
+    std::filesystem::remove(trial, ignored);
+    return written;
+}
+
+Result<void> save_identity(const std::filesystem::path& state_dir, const Identity& identity) {
+    if (auto made = make_directory(state_dir); !made) return made;
     const json enrollment = {{"host_id", identity.host_id},
                              {"console", identity.console},
                              {"bundle_public_key", to_hex(identity.bundle_key)}};

@@ -21,6 +21,10 @@ struct Identity {
     wire::BundlePublicKey bundle_key;
 };
 
+// Before a one-time token is spent: makes the directory, and proves with a file that is gone again that an
+// identity can be stored there and has room. kIo.
+Result<void> prepare_to_save_identity(const std::filesystem::path& state_dir);
+
 Result<void> save_identity(const std::filesystem::path& state_dir, const Identity& identity);
 
 // Only certificate and key, at once.

@@ -61,10 +61,42 @@ TEST(Identity, ADamagedEnrolmentIsAClearError) {
     }
 }
 
+const std::string kToken = "mw1." + std::string(43, 'A') + "." + std::string(64, '0');
+
 TEST(Enroll, ABadTokenOrAddressIsRefusedBeforeAnythingIsSent) {
-    EXPECT_EQ(enroll("console:8444", "not-a-token", "host").error().code(), ErrorCode::kInvalid);
-    const std::string token = "mw1." + std::string(43, 'A') + "." + std::string(64, '0');
-    EXPECT_EQ(enroll("console", token, "host").error().code(), ErrorCode::kInvalid);
+    const TemporaryDirectory directory;
+    EXPECT_EQ(enroll(directory.path(), "console:8444", "not-a-token", "host").error().code(),
+              ErrorCode::kInvalid);
+    EXPECT_EQ(enroll(directory.path(), "console", kToken, "host").error().code(), ErrorCode::kInvalid);
+}
+
+// Nobody listens on port 1: whatever was sent would end in kUnavailable.
+TEST(Enroll, ATokenIsNotSpentWhereTheIdentityCannotBeStored) {
+    const TemporaryDirectory directory;
+    const auto file = directory.write("a-file", "");
+    const auto enrolled = enroll(file / "state", "127.0.0.1:1", kToken, "host");
+    ASSERT_FALSE(enrolled);
+    EXPECT_EQ(enrolled.error().code(), ErrorCode::kIo) << enrolled.error().message();
+    EXPECT_NE(enrolled.error().message().find("the token was not used"), std::string::npos);
+}
+
+TEST(Enroll, ATrialLeavesNothingAndAnEarlierIdentityAlone) {
+    const TemporaryDirectory directory;
+    ASSERT_TRUE(save_identity(directory.path(), identity()));
+    EXPECT_EQ(enroll(directory.path(), "127.0.0.1:1", kToken, "host").error().code(),
+              ErrorCode::kUnavailable);
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), {}), 3);
+    EXPECT_TRUE(load_identity(directory.path()));
+}
+
+TEST(Enroll, ARefusalIsOneReadableSentence) {
+    const auto refused =
+        refusal_of({403, {{"Content-Type", "text/plain; charset=utf-8"}}, "no such\x1b token\n"});
+    EXPECT_EQ(refused.message(), "the console refused the enrolment (403): no such\\x1b token");
+    const auto people = refusal_of(
+        {404, {{"Content-Type", "application/json"}}, R"({"error":{"code":"not found","message":"x"}})"});
+    EXPECT_NE(people.message().find("port for people"), std::string::npos) << people.message();
+    EXPECT_EQ(people.message().find('{'), std::string::npos);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@ import { Icon } from '../ui/Icon';
 import type { Features } from '../ui/table_features';
 import { Ago } from '../ui/Time';
 import { Two } from '../ui/Two';
+import { Untrusted } from '../ui/Untrusted';
 import styles from './hosts.module.css';
 import { counterName, lossesOf, totalLoss } from './losses';
 
@@ -17,7 +18,7 @@ export function hostColumns(newest_bundle: number) {
       header: 'Host',
       sortFn: 'alphanumeric',
       cell: ({ row: { original } }) => (
-        <Two first={<strong className={styles.name}>{original.name}</strong>} second={<code>{original.id}</code>} />
+        <Two first={<strong className={styles.name}><Untrusted text={original.name} /></strong>} second={<code><Untrusted text={original.id} /></code>} />
       ),
     }),
     helper.accessor((host) => (host.online ? 1 : 0), {
@@ -74,7 +75,7 @@ function blindSpots(spots: readonly string[]) {
 function BundleCell({ host, newest }: { host: Host; newest: number }) {
   if (host.bundle_error) {
     return <Two icon={<span className={styles.bad}><Icon name="alert" /></span>} first={`v${host.bundle_version}`}
-      second={<span className={styles.bad}>newer refused: {host.bundle_error}</span>} title={host.bundle_error} />;
+      second={<span className={styles.bad}>newer refused: <Untrusted text={host.bundle_error} /></span>} title={host.bundle_error} />;
   }
   const is_behind = host.bundle_version < newest;
   return <Two first={`v${host.bundle_version}`}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ArtifactRef } from '../api/types';
 import { ClassChip } from '../ui/Badges';
+import { Untrusted } from '../ui/Untrusted';
 import { Fact, Facts, Section } from './Facts';
 
 const label_words: Record<string, string> = {
@@ -14,8 +15,8 @@ export function ArtifactFacts({ artifacts }: { artifacts: readonly ArtifactRef[]
       {artifacts.length === 0 ? <p>No registered artifact is named in this incident.</p> : null}
       {artifacts.map((artifact) => (
         <Facts key={artifact.id}>
-          <Fact name="Name" copy={artifact.name}><strong>{artifact.name}</strong></Fact>
-          <Fact name="Class"><ClassChip name={artifact.class} /> {artifact.kind.replaceAll('-', ' ')}</Fact>
+          <Fact name="Name" copy={artifact.name}><strong><Untrusted text={artifact.name} /></strong></Fact>
+          <Fact name="Class"><ClassChip name={artifact.class} /> <Untrusted text={artifact.kind.replaceAll('-', ' ')} /></Fact>
           <Fact name="Known by">{label_words[artifact.label] ?? 'not stated by the host'}</Fact>
         </Facts>
       ))}

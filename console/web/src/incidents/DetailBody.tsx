@@ -3,6 +3,7 @@ import type { Incident, IncidentDetail } from '../api/types';
 import { LevelBadge, VerdictBadge } from '../ui/Badges';
 import { formatCount } from '../ui/format';
 import { Ago, FullTime } from '../ui/Time';
+import { Untrusted } from '../ui/Untrusted';
 import { ArtifactFacts } from './ArtifactFacts';
 import { BytesFigures } from './Bytes';
 import styles from './detail.module.css';
@@ -27,12 +28,12 @@ export function DetailBody({ incident, detail }: Props) {
         <VerdictBadge verdict={incident.verdict} />
         <span className={styles.when}><Ago ms={incident.last_ms} /></span>
       </div>
-      <h2 className={styles.title}>{incident.title}</h2>
+      <h2 className={styles.title}><Untrusted text={incident.title} /></h2>
       <Summary incident={incident} />
       {detail?.message ? (
         <figure className={styles.message}>
-          <figcaption>Shown to the user</figcaption>
-          <blockquote>{detail.message}</blockquote>
+          <figcaption>What the rule tells the person. The host does not deliver it yet: the person sees “Operation not permitted”</figcaption>
+          <blockquote><Untrusted text={detail.message} /></blockquote>
         </figure>
       ) : null}
       <BytesFigures incident={incident} />
@@ -42,7 +43,7 @@ export function DetailBody({ incident, detail }: Props) {
           <Fact name="Operation">
             {incident.operation}{incident.count > 1 ? `, ${formatCount(incident.count)} times` : ''}
           </Fact>
-          {incident.path ? <Fact name="File" copy={incident.path}><code>{incident.path}</code></Fact> : null}
+          {incident.path ? <Fact name="File" copy={incident.path}><code><Untrusted text={incident.path} /></code></Fact> : null}
           <Fact name={incident.count > 1 ? 'First seen' : 'Seen'}><FullTime ms={incident.first_ms} /></Fact>
           {incident.count > 1 ? <Fact name="Last seen"><FullTime ms={incident.last_ms} /></Fact> : null}
         </Facts>
@@ -51,15 +52,15 @@ export function DetailBody({ incident, detail }: Props) {
       <SinkFacts sink={incident.sink} />
       <Section title="Who and where">
         <Facts>
-          <Fact name="User" copy={incident.user.name}>{userName(incident)} <span className={styles.soft}>uid {incident.user.id}</span></Fact>
-          <Fact name="Host" copy={incident.host.name}>{incident.host.name}</Fact>
+          <Fact name="User" copy={incident.user.name}><Untrusted text={userName(incident)} /> <span className={styles.soft}>uid {incident.user.id}</span></Fact>
+          <Fact name="Host" copy={incident.host.name}><Untrusted text={incident.host.name} /></Fact>
         </Facts>
       </Section>
       <ProcessTree process={incident.process} ancestors={detail?.ancestors} />
       <EventTimeline events={detail?.events} />
       <Section title="Decided by">
         <Facts>
-          <Fact name="Rule" copy={incident.rule_id}><code>{incident.rule_id}</code></Fact>
+          <Fact name="Rule" copy={incident.rule_id}><code><Untrusted text={incident.rule_id} /></code></Fact>
           {detail ? <Fact name="Bundle">version {formatCount(detail.bundle_version)}</Fact> : null}
           <Fact name="Received"><FullTime ms={incident.received_ms} /></Fact>
         </Facts>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncidentEvent } from '../api/types';
 import { formatBytes, formatClock, formatCount, formatDateTime } from '../ui/format';
+import { Untrusted } from '../ui/Untrusted';
 import { Section } from './Facts';
 import styles from './timeline.module.css';
 
@@ -18,11 +19,11 @@ export function EventTimeline({ events }: { events: readonly IncidentEvent[] | u
             </time>
             <div className={styles.what}>
               <div>
-                <span className={styles.operation}>{event.operation}</span>{' '}
+                <span className={styles.operation}><Untrusted text={event.operation} /></span>{' '}
                 {event.bytes_requested > 0 ? formatBytes(event.bytes_requested) : ''}
                 {event.count > 1 ? <span className={styles.soft}> × {formatCount(event.count)}</span> : null}
               </div>
-              {event.path ? <code className={styles.path}>{event.path}</code> : null}
+              {event.path ? <code className={styles.path}><Untrusted text={event.path} /></code> : null}
             </div>
             <span className={styles.sequence} title="The event’s number in its host’s sequence">#{event.sequence}</span>
           </li>

@@ -2,6 +2,8 @@
 import type { Process } from '../api/types';
 import { CopyButton } from '../ui/CopyButton';
 import { formatCommand } from '../ui/format';
+import { Untrusted } from '../ui/Untrusted';
+import { visible } from '../ui/untrusted';
 import { Section } from './Facts';
 import styles from './process.module.css';
 
@@ -29,12 +31,12 @@ function Node({ process, is_actor = false }: { process: Process; is_actor?: bool
   return (
     <li className={styles.node} data-actor={is_actor || undefined}>
       <div className={styles.head}>
-        <span className={styles.name}>{process.name}</span>
+        <span className={styles.name}><Untrusted text={process.name} /></span>
         <span className={styles.pid}>pid {process.pid}</span>
         {is_actor ? <CopyButton text={command} what="command" /> : null}
       </div>
-      {is_actor ? <pre className={styles.command}>{command}</pre> : <code className={styles.line} title={command}>{command}</code>}
-      {is_actor ? <code className={styles.line}>{process.executable}</code> : null}
+      {is_actor ? <pre className={styles.command}><Untrusted text={command} /></pre> : <code className={styles.line} title={visible(command)}><Untrusted text={command} /></code>}
+      {is_actor ? <code className={styles.line}><Untrusted text={process.executable} /></code> : null}
     </li>
   );
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Incident } from '../api/types';
+import { Untrusted } from '../ui/Untrusted';
+import { visible } from '../ui/untrusted';
 import styles from './detail.module.css';
 import { summarize } from './summary';
 
@@ -7,9 +9,9 @@ export function Summary({ incident }: { incident: Incident }) {
   return (
     <p className={styles.summary}>
       {summarize(incident).map((phrase, index) =>
-        phrase.style === 'code' ? <code key={index}>{phrase.text}</code>
-          : phrase.style === 'strong' ? <strong key={index}>{phrase.text}</strong>
-            : phrase.text)}
+        phrase.style === 'code' ? <code key={index}><Untrusted text={phrase.text} /></code>
+          : phrase.style === 'strong' ? <strong key={index}><Untrusted text={phrase.text} /></strong>
+            : visible(phrase.text))}
     </p>
   );
 }

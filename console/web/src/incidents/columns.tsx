@@ -10,6 +10,7 @@ import { Ago, ShortTime } from '../ui/Time';
 import { BytesCell } from './Bytes';
 import styles from './columns.module.css';
 import { Two } from '../ui/Two';
+import { Untrusted } from '../ui/Untrusted';
 import { describeSink, deviceName, describeDestination, sink_names } from './summary';
 
 const helper = createColumnHelper<Features, Incident>();
@@ -25,12 +26,12 @@ export const incident_columns = helper.columns([
     id: 'title',
     header: 'What happened',
     cell: ({ row: { original } }) => (
-      <Two second={<code>{formatCommand(original.process.args)}</code>}
+      <Two second={<code><Untrusted text={formatCommand(original.process.args)} /></code>}
         first={
           // The row itself takes the keyboard; the link is for the mouse: opening a tab and copying the address.
           <Link className={styles.title} to="/incidents/$id" params={{ id: original.id }} search={true} tabIndex={-1}
             onClick={(event) => event.stopPropagation()}>
-            {original.title}
+            <Untrusted text={original.title} />
           </Link>
         } />
     ),
@@ -53,7 +54,7 @@ export const incident_columns = helper.columns([
     header: 'Artifact',
     cell: ({ row: { original: { artifact } } }) =>
       artifact ? (
-        <Two first={artifact.name} second={<><ClassChip name={artifact.class} /> {artifact.kind.replaceAll('-', ' ')}</>} />
+        <Two first={artifact.name} second={<><ClassChip name={artifact.class} /> <Untrusted text={artifact.kind.replaceAll('-', ' ')} /></>} />
       ) : <span className={styles.none}>not known</span>,
   }),
   helper.display({ id: 'sink', header: 'Going to', cell: ({ row }) => <SinkCell incident={row.original} /> }),

@@ -3,6 +3,7 @@
 import type { Level, Verdict } from '../api/types';
 import { Icon } from './Icon';
 import styles from './badges.module.css';
+import { Untrusted } from './Untrusted';
 
 const bars_of: Record<Level, number> = { informational: 0, low: 1, medium: 2, high: 3, critical: 4 };
 
@@ -45,5 +46,5 @@ export function VerdictBadge({ verdict }: { verdict: Verdict }) {
 }
 
 export function ClassChip({ name }: { name: string }) {
-  return <span className={styles.chip}>{name}</span>;
+  return <span className={styles.chip}><Untrusted text={name} /></span>;
 }
