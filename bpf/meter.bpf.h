@@ -11,19 +11,6 @@
 
 #define NANOSECONDS 1000000000ull
 
-/* What is charged to whom, and what the rule allows. */
-struct payment {
-    __u64 bytes;
-    __u64 now; /* of the meters' clock */
-    __u64 budget;
-    __u64 rate;
-    __u64 metered; /* answer: what has been let through, with these bytes if they were */
-    __u64 program;
-    __u64 group;
-    __u32 uid;
-    __u32 window;
-};
-
 /* The meter moves on to `bucket`. Returns what its window holds. What was counted for a window of another
  * length is taken as of now. Without branches: the verifier would follow each. */
 static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bucket) {
@@ -31,7 +18,7 @@ static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bu
     __u64 newest = meter->bucket, sum = 0;
     __u64 steps = bucket > newest ? bucket - newest : 0;
     if (steps > kMeterBuckets) steps = kMeterBuckets;
-#pragma unroll
+#pragma clang loop unroll(disable)
     for (__u32 i = 0; i < kMeterBuckets; i++) {
         __u64 age = ((newest - i) & (kMeterBuckets - 1)) + steps;
         /* All ones while the sum is below kMeterBuckets, or for another window. */
@@ -46,10 +33,12 @@ static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bu
     return sum;
 }
 
-static __always_inline bool charge_window(struct meter* meter, struct payment* payment) {
-    __u64 budget = payment->budget, bytes = payment->bytes;
-    __u32 window = payment->window;
-    __u64 bucket = window ? payment->now / (window * NANOSECONDS / (kMeterBuckets - 1)) : 0;
+/* `metered` is what the window holds afterwards. */
+static __always_inline bool charge_window(struct meter* meter, const struct policy_rule* rule, __u64 bytes,
+                                          __u64 now, __u64* metered) {
+    __u64 budget = rule->budget;
+    __u32 window = rule->window_seconds;
+    __u64 bucket = window ? now / (window * NANOSECONDS / (kMeterBuckets - 1)) : 0;
     bpf_spin_lock(&meter->lock);
     __u64 used = advance(meter, window, bucket);
     bool fits = bytes <= budget && used <= budget - bytes;
@@ -59,14 +48,14 @@ static __always_inline bool charge_window(struct meter* meter, struct payment* p
         used += bytes;
     }
     bpf_spin_unlock(&meter->lock);
-    payment->metered = used;
+    *metered = used;
     return fits;
 }
 
 /* Up to a second's worth may come at once. */
-static __always_inline bool charge_rate(struct meter* meter, const struct payment* payment) {
-    if (payment->bytes > payment->rate) return false;
-    __u64 cost = payment->bytes * NANOSECONDS / payment->rate, now = payment->now;
+static __always_inline bool charge_rate(struct meter* meter, __u64 rate, __u64 bytes, __u64 now) {
+    if (!rate || bytes > rate) return false;
+    __u64 cost = bytes * NANOSECONDS / rate;
     bpf_spin_lock(&meter->lock);
     bool counts = meter->window_seconds == MODELWARD_THROTTLE_WINDOW && meter->bucket > now;
     __u64 until = counts ? meter->bucket : now;
@@ -82,9 +71,8 @@ static __always_inline bool charge_rate(struct meter* meter, const struct paymen
 /* Kept as a map value: too large for the stack. */
 const volatile __u64 nothing_metered[sizeof(struct meter) / sizeof(__u64)] = {};
 
-/* Not static: the verifier checks such a function once, and not again for every place that calls it. */
-__noinline bool charge_one(const struct meter_key* key, struct payment* payment) {
-    if (!key || !payment) return false;
+static __noinline bool charge_one(const struct policy_rule* rule, const struct meter_key* key, __u64 bytes,
+                                  __u64 now, __u64* metered) {
     struct meter* meter = bpf_map_lookup_elem(&meters, key);
     if (!meter) {
         bpf_map_update_elem(&meters, key, (const void*)nothing_metered, BPF_NOEXIST);
@@ -94,12 +82,12 @@ __noinline bool charge_one(const struct meter_key* key, struct payment* payment)
         count_loss(kLossMeterTable);
         return false;
     }
-    return payment->rate ? charge_rate(meter, payment) : charge_window(meter, payment);
+    return rule->action == kActionThrottle ? charge_rate(meter, rule->rate, bytes, now)
+                                           : charge_window(meter, rule, bytes, now, metered);
 }
 
 /* Bytes that were charged here and refused elsewhere. */
-__noinline bool pay_back(const struct meter_key* key, __u64 bytes) {
-    if (!key) return false;
+static __noinline bool pay_back(const struct meter_key* key, __u64 bytes) {
     struct meter* meter = bpf_map_lookup_elem(&meters, key);
     if (!meter) return false;
     bpf_spin_lock(&meter->lock);
@@ -124,25 +112,21 @@ static __always_inline bool name_part(__u32 per, const struct marks* marks, int 
     return i == 0;
 }
 
-/* True: within budget, or within the rate, and charged, to each of its meters or to none. */
+/* True: within budget, or within the rate, and charged, to each of its meters or to none. `key` names who
+ * could pay; what the rule does not ask for is taken out. */
 static __always_inline bool meter_charge(const struct policy_rule* rule, const struct marks* marks,
-                                         struct payment* payment) {
-    payment->rate = rule->action == kActionThrottle ? rule->rate : 0;
-    payment->budget = rule->budget;
-    payment->window = rule->window_seconds;
-    if (!payment->rate && !payment->budget) return false;
+                                         struct meter_key* key, __u64 bytes, __u64 now, __u64* metered) {
+    if (rule->action != kActionThrottle && !rule->budget) return false;
     __u32 per = rule->per;
-    struct meter_key key = {
-        .rule = rule->identity,
-        .program = per & kPerProgram ? payment->program : 0,
-        .group = per & kPerDestinationGroup ? payment->group : 0,
-        .uid = per & kPerUser ? payment->uid : kNoUser,
-    };
-    if (!(per & (kPerArtifact | kPerClass))) return charge_one(&key, payment);
+    key->rule = rule->identity;
+    if (!(per & kPerProgram)) key->program = 0;
+    if (!(per & kPerDestinationGroup)) key->group = 0;
+    if (!(per & kPerUser)) key->uid = kNoUser;
+    if (!(per & (kPerArtifact | kPerClass))) return charge_one(rule, key, bytes, now, metered);
     for (int i = 0; i < kClasses; i++) {
-        if (!name_part(per, marks, i, &key) || charge_one(&key, payment)) continue;
+        if (!name_part(per, marks, i, key) || charge_one(rule, key, bytes, now, metered)) continue;
         for (int paid = 0; paid < i; paid++)
-            if (name_part(per, marks, paid, &key)) pay_back(&key, payment->bytes);
+            if (name_part(per, marks, paid, key)) pay_back(key, bytes);
         return false;
     }
     return true;

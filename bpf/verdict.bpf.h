@@ -127,7 +127,8 @@ static __always_inline __u32 payer(struct task_struct* task) {
     return login != kNoUser ? login : task->cred->euid.val;
 }
 
-/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
+/* Not static: the verifier checks such a function once, and not again for every hook that calls it. Fills
+ * `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
 __noinline bool judge(struct question* question, struct answer* answer) {
     if (!question || !answer) return false;
     struct policy* policy = policy_in_force();
@@ -140,7 +141,9 @@ __noinline bool judge(struct question* question, struct answer* answer) {
     answer->policy_version = policy->version;
     answer->slot = policy->slot;
     struct task_struct* task = bpf_get_current_task_btf();
+    struct meter_key key = {};
     struct inode_key program = program_of(task);
+    key.program = program_number(&program);
     const struct program_rules* named = find_program(policy->slot, &program);
     if (named && named->exempt) {
         answer->exempt = true;
@@ -149,10 +152,8 @@ __noinline bool judge(struct question* question, struct answer* answer) {
     struct rule_set set = policy->point_rules[point];
     set_and(&set, named ? &named->rules : &policy->other_program_rules);
     narrow_by_marks(&set, policy, &question->marks);
-    struct payment payment = {.bytes = question->bytes,
-                              .now = bpf_ktime_get_boot_ns() + policy->clock_offset_ns};
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
-        payment.group = narrow_by_destination(&set, policy, question);
+        key.group = narrow_by_destination(&set, policy, question);
     narrow_by_user(&set, policy, task->cred->euid.val);
 
     int lowest = lowest_rule(&set);
@@ -165,9 +166,7 @@ __noinline bool judge(struct question* question, struct answer* answer) {
     answer->identity = rule->identity;
     answer->action = rule->action;
     if (rule->action == kActionAllow) return false;
-    payment.uid = payer(task);
-    payment.program = program_number(&program);
-    bool paid = meter_charge(rule, &question->marks, &payment);
-    answer->metered = payment.metered;
-    return !paid;
+    key.uid = payer(task);
+    return !meter_charge(rule, &question->marks, &key, question->bytes,
+                         bpf_ktime_get_boot_ns() + policy->clock_offset_ns, &answer->metered);
 }

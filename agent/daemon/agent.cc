@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kWalkAhead = 5'000;  // a walk waits while that many files wait for a scan
 constexpr std::chrono::seconds kLastWords{2};
 constexpr std::chrono::seconds kMeterSaves{30};
-constexpr unsigned kHungSeconds = 60;  // the guard keeps systemd's watchdog from ending a hung agent
+constexpr unsigned kHungSeconds = 300;  // the guard keeps systemd's watchdog from ending a hung agent
 
 }  // namespace
 

@@ -113,6 +113,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     const std::string path = std::string(argv[1]) + "/operations.dat";
+    ::unlink(path.c_str());  // what a tainted run wrote is labelled
     const double written = pwrite_4k(path);
     if (argc > 2) {
         const UniqueFd taint(::open(argv[2], O_RDONLY | O_CLOEXEC));
