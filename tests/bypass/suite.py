@@ -98,11 +98,16 @@ class Suite(Shells):
         this.names, this.bytes_out = sink.measure()
 
     def together(self, technique):
-        self.servers.need(technique.needs)
-        for module in technique.modules:
-            run("modprobe", module)
         started = time.monotonic()
-        runs = [self.play(technique, str(file)) for file in (self.control, self.scenario.models / "model.safetensors")]
+        files = (self.control, self.scenario.models / "model.safetensors")
+        try:
+            self.servers.need(technique.needs)
+            for module in technique.modules:
+                run("modprobe", module)
+            runs = [self.play(technique, str(file)) for file in files]
+        except Failure as failure:    # one technique's server or module is missing: the others go on
+            now = int(time.time() * 1000)
+            runs = [Run(now, now, trouble=str(failure))] * 2
         return (technique, *runs, time.monotonic() - started)
 
     def collect(self, played):

@@ -18,6 +18,8 @@ BIN = Path(os.environ.get("MODELWARD_BIN", ROOT / "build/release/bin"))
 PACK = Path(os.environ.get("MODELWARD_PACK", ROOT / "rules/packs/core"))
 PEOPLE_PORT = int(os.environ.get("MODELWARD_PORT", "8443"))
 AGENTS_PORT = PEOPLE_PORT + 1
+# Bounds on hangs are stretched by this where the machine is busy with other things.
+PATIENCE = float(os.environ.get("MODELWARD_PATIENCE", "1"))
 
 
 class Failure(Exception):
@@ -34,7 +36,7 @@ def run(*command, check=True, **options):
 
 def wait_for(what, condition, seconds=60.0, pause=0.1):
     """Waits until condition() is true and returns its value. The time is a bound on a hang, not an expectation."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         value = condition()
         if value:
