@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/count.bpf.h"
+#include "bpf/families.bpf.h"
 #include "bpf/flow.bpf.h"
 #include "bpf/network.bpf.h"
 
@@ -65,6 +66,7 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
                                       __u16 family, struct msghdr* msg, __u64 bytes) {
     struct destination to = {}, joined = {};
     destination_of_message(&to, sk, family, msg);
+    if (is_raw(sk)) forget_destination(&to);
     bool udp = is_udp(sk);
     bool joins = udp && destination_of_cork(&joined, sk);
     if (msg && !joins && take_paid(taint, socket, &to, bytes)) return 0;
@@ -114,5 +116,6 @@ static __always_inline int send_to_socket(const struct taint* taint, struct sock
     __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
     if (is_inet(family)) return judge_send(taint, socket, sk, family, msg, bytes);
     if (family == kFamilyUnix) return flow_to_socket(taint, socket, sk, msg, bytes);
-    return 0;
+    if (stays_on_host(family)) return 0;
+    return judge_family(taint, family, kOperationSend, bytes_of_kick(family, bytes));
 }

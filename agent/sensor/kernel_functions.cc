@@ -32,6 +32,13 @@ constexpr OptionalProgram kOptionalPrograms[] = {
     {"unix_dgram_recvmsg", "unix_dgram_recvmsg", "readers of unix datagram sockets are not followed"},
     {"unix_seqpacket_recvmsg", "unix_seqpacket_recvmsg",
      "readers of unix seqpacket sockets are not followed"},
+    {"holders_of_files", "bpf_iter_task_file", "processes that had a file open before it was labelled"},
+    {"holders_of_maps", "bpf_iter_task_vma", "processes that had a file mapped before it was labelled"},
+    {"filesystem_gone", "generic_shutdown_super", ""},
+    {"program_begins", "security_bprm_committed_creds", ""},
+    {"memory_peek", "ptrace_access_vm", "what a debugger reads that attached before the model was read"},
+    {"queue_gone", "security_msg_queue_free", ""},
+    {"device_ioctl_compat", "security_file_ioctl_compat", ""},
 };
 
 }  // namespace

@@ -47,6 +47,9 @@ class BundlePublisher {
     // already.
     Result<StoredArtifact> add_artifact(const NewArtifact& artifact);
 
+    // With the key that signs bundles, in a domain of its own. kInvalid, kLimit.
+    Result<std::string> sign_maintenance(const wire::MaintenanceToken& token) const;
+
     // The newest bundle; version 0 and no frame before the first.
     std::shared_ptr<const PublishedBundle> newest() const;
 

@@ -17,7 +17,7 @@ constexpr std::uint64_t kDefaultLimit = 50;
 constexpr std::uint64_t kMaxLimit = 500;
 constexpr std::size_t kMaxEventsShown = 200;
 constexpr std::string_view kLevels[] = {"informational", "low", "medium", "high", "critical"};
-constexpr std::string_view kVerdicts[] = {"alert", "block"};
+constexpr std::string_view kVerdicts[] = {"alert", "block", "throttle", "kill"};
 
 // Nothing when absent; kInvalid when it is not a number.
 Result<std::optional<std::uint64_t>> number_parameter(const Request& request, const char* name) {
@@ -49,7 +49,7 @@ Response list(const Call& call, Resources& resources) {
     if (!is_one_of(request.parameter("level"), kLevels))
         return error_response(400, "invalid", "'level' is informational, low, medium, high or critical");
     if (!is_one_of(request.parameter("verdict"), kVerdicts))
-        return error_response(400, "invalid", "'verdict' is alert or block");
+        return error_response(400, "invalid", "'verdict' is alert, block, throttle or kill");
     const IncidentFilter filter{request.parameter("q"), request.parameter("level"),
                                 request.parameter("verdict"), request.parameter("host")};
     const auto page = resources.events.incidents(filter, *cursor, size);
