@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An incident in plain words: who ran what, and how much of which artifact went where.
-import type { ArtifactRef, Incident, Sink } from '../api/types';
+import type { ArtifactRef, Incident, Sink, Verdict } from '../api/types';
 import { formatBytes, formatCommand } from '../ui/format';
 
 /** A piece of a sentence. Strong pieces are the facts; code pieces are verbatim from the host. */
@@ -10,6 +10,15 @@ export interface Phrase {
 }
 
 const longest_command = 120;
+
+const only_alerts = '. Nothing was refused: this rule only alerts.';
+/** What became of the bytes that were not let through; empty: all were. */
+const refusals: Record<Verdict, string> = {
+  alert: '',
+  throttle: 'was held back for being too fast',
+  block: 'was refused',
+  kill: 'was refused and the process ended',
+};
 
 export function summarize(incident: Incident): Phrase[] {
   const command = formatCommand(incident.process.args) || incident.process.executable || incident.process.name;
@@ -25,23 +34,29 @@ export function summarize(incident: Incident): Phrase[] {
 }
 
 function outcome(incident: Incident): Phrase[] {
-  const artifact: Phrase[] = incident.artifact
-    ? [{ text: incident.artifact.name, style: 'strong' }, { text: ` (${describeArtifact(incident.artifact)})` }]
-    : [{ text: 'a classified artifact' }];
+  const artifact = nameArtifact(incident.artifact);
   if (incident.sink === null || incident.sink.kind === 'read') {
-    const verb = incident.verdict === 'block' ? 'Reading ' : 'It read ';
-    const end = incident.verdict === 'block' ? ' was refused.' : '. Nothing was refused: this rule only alerts.';
-    return [{ text: verb }, ...artifact, { text: end }];
+    const verb = incident.verdict === 'alert' ? 'It read ' : 'Reading ';
+    const end = refusals[incident.verdict];
+    return [{ text: verb }, ...artifact, { text: end ? ` ${end}.` : only_alerts }];
   }
-  const end = incident.verdict === 'block' ? '; the rest was refused.' : '. Nothing was refused: this rule only alerts.';
+  const refusal = refusals[incident.verdict];
+  const end = refusal ? `; the rest ${refusal}.` : only_alerts;
   return [
     { text: incident.bytes_out === 0 ? '0 bytes' : formatBytes(incident.bytes_out), style: 'strong' },
     { text: ' of ' },
     ...artifact,
     { text: incident.sink.kind === 'network' || incident.sink.kind === 'bluetooth' ? ' were sent to ' : ' reached ' },
     { text: describeSink(incident.sink), style: 'strong' },
-    { text: incident.verdict === 'block' && incident.bytes_out === 0 ? ': it was refused.' : end },
+    { text: refusal && incident.bytes_out === 0 ? `: it ${refusal}.` : end },
   ];
+}
+
+function nameArtifact(artifact: ArtifactRef | null): Phrase[] {
+  if (artifact === null) return [{ text: 'a classified artifact' }];
+  // Of a label that has lost its artifact only the class is known.
+  if (artifact.name === '') return [{ text: `an artifact of class ${artifact.class}` }];
+  return [{ text: artifact.name, style: 'strong' }, { text: ` (${describeArtifact(artifact)})` }];
 }
 
 export function describeArtifact(artifact: ArtifactRef): string {

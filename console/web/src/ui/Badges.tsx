@@ -14,7 +14,12 @@ export const level_names: Record<Level, string> = {
   critical: 'Critical',
 };
 
-export const verdict_names: Record<Verdict, string> = { block: 'Blocked', alert: 'Alert only' };
+export const verdict_names: Record<Verdict, string> = {
+  kill: 'Process ended',
+  block: 'Blocked',
+  throttle: 'Held back',
+  alert: 'Alert only',
+};
 
 export function LevelBadge({ level }: { level: Level }) {
   return (
@@ -33,7 +38,7 @@ export function LevelBadge({ level }: { level: Level }) {
 export function VerdictBadge({ verdict }: { verdict: Verdict }) {
   return (
     <span className={styles.verdict} data-verdict={verdict}>
-      <Icon name={verdict} size={12} />
+      <Icon name={verdict === 'alert' ? 'alert' : 'block'} size={12} />
       {verdict_names[verdict]}
     </span>
   );
