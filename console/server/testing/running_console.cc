@@ -87,7 +87,8 @@ wire::HttpsResponse Person::call(const std::string& method, const std::string& t
     request.body = body;
     const auto response = https_.send(request);
     EXPECT_TRUE(response.has_value()) << response.error().message();
-    if (response) EXPECT_EQ(undocumented(method, target, response->status), "") << method << ' ' << target;
+    const std::string problem = response ? undocumented(method, target, response->status) : "";
+    EXPECT_EQ(problem, "") << method << ' ' << target;
     return response.value_or(wire::HttpsResponse());
 }
 
