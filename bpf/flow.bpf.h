@@ -8,6 +8,7 @@
 #include "bpf/backing.bpf.h"
 #include "bpf/event.bpf.h"
 #include "bpf/pieces.bpf.h"
+#include "bpf/service.bpf.h"
 #include "bpf/taint.bpf.h"
 
 /* Keys of channels that have no inode of their own to be found by: the address of the receiving socket or of
@@ -150,10 +151,24 @@ static __always_inline struct inode_key socket_key(__u64 sk) {
     return key;
 }
 
-/* Marks go to the receiving end: `sk` is the sender's. */
+/* Marks go to the receiving end, `peer`. */
+static __always_inline void flow_to_unix(const struct taint* taint, struct sock* peer, __u64 bytes) {
+    struct inode_key key = socket_key((__u64)peer);
+    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    if (marks && marks_cover(marks, &taint->marks)) return;
+    struct service service = service_of(peer);
+    struct inode_key meter = key;
+    if (service.name && service.share == 1) {
+        meter.inode = service.name;
+        meter.device = NAME_DEVICE;
+    }
+    __u64 total = flow_add(&meter, bytes);
+    __u32 shift = service.share == 1 ? 0 : service.share == kSessionShare ? 4 : 6;
+    struct marks crossed = crossing(&taint->marks, total >> shift);
+    mark_channel(&key, &crossed);
+}
+
 static __always_inline void flow_to_peer(const struct taint* taint, struct sock* sk, __u64 bytes) {
-    __u64 peer = (__u64)BPF_CORE_READ((struct unix_sock*)sk, peer);
-    if (!peer) return;
-    struct inode_key key = socket_key(peer);
-    flow_to_channel(taint, &key, bytes);
+    struct sock* peer = BPF_CORE_READ((struct unix_sock*)sk, peer);
+    if (peer) flow_to_unix(taint, peer, bytes);
 }

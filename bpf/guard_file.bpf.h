@@ -74,7 +74,8 @@ static __noinline bool is_guarded_name(struct dentry* dentry, __u32 folder) {
     return false;
 }
 
-/* Folders are opened by the agent to learn how the kernel calls them. */
+/* For file_open, which every file passes: a part of the one program there. Folders are opened by the agent to
+ * learn how the kernel calls them. */
 static __always_inline int guard_open(struct file* file) {
     struct inode* inode = file->f_inode;
     if (type_of(inode) != kModeRegular) {
@@ -91,10 +92,6 @@ static __always_inline int guard_open(struct file* file) {
                        ? (own & (kGuardFile | kGuardTree | kGuardSecret)) || is_guarded_name(dentry, folder)
                        : own & kGuardSecret;
     return refused ? guard_refuse(writes ? kGuardWrite : kGuardRead, dentry, file->f_path.mnt, 0) : 0;
-}
-
-HOOK_AS(guard_file_open, file_open, struct file* file) {
-    return guard_open(file);
 }
 
 /* `dentry` loses its name or its content. */

@@ -5,6 +5,7 @@
 #include "bpf/count.bpf.h"
 #include "bpf/device.bpf.h"
 #include "bpf/flow.bpf.h"
+#include "bpf/guard_file.bpf.h"
 #include "bpf/removable.bpf.h"
 #include "bpf/send.bpf.h"
 
@@ -62,6 +63,8 @@ static __always_inline int read_again(struct file* file, struct inode* inode) {
 }
 
 HOOK(file_open, struct file* file) {
+    int guarded = guard_open(file);
+    if (guarded) return guarded;
     struct inode* inode = file->f_inode;
     umode_t type = type_of(inode);
     if (type != kModeRegular) return open_device(file, inode, type);

@@ -27,8 +27,14 @@ HOOK_AS(memory_access, ptrace_access_check, struct task_struct* child, unsigned 
     return mode & kPtraceAttach ? share_memory(child) : 0;
 }
 
-/* PTRACE_PEEKDATA and the like, long after the attach and without an access check. */
-TRACE("fentry/ptrace_access_vm", memory_peek, struct task_struct* child) {
+/* PTRACE_PEEKDATA and the like come long after the attach and without an access check. Any request counts:
+ * what serves those that read is part of its caller in some kernels. */
+TRACE("fentry/ptrace_request", debugger_asks, struct task_struct* child) {
+    share_memory(child);
+    return 0;
+}
+
+TRACE("fentry/compat_ptrace_request", debugger_asks_compat, struct task_struct* child) {
     share_memory(child);
     return 0;
 }

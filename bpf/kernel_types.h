@@ -350,6 +350,14 @@ struct proto_ops___sendpage {
 
 struct iov_iter;
 
+/* The registers of a system call. */
+struct pt_regs___x86 {
+    unsigned long di;
+};
+struct pt_regs___arm64 {
+    __u64 regs[31];
+};
+
 #pragma clang attribute pop
 
 /* Values of the kernel's interface that no uapi header offers to BPF. */

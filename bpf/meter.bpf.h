@@ -11,29 +11,34 @@
 
 #define NANOSECONDS 1000000000ull
 
-/* What is charged to whom. */
+/* What is charged to whom, and what the rule allows. */
 struct payment {
     __u64 bytes;
     __u64 now; /* of the meters' clock */
+    __u64 budget;
+    __u64 rate;
+    __u64 metered; /* answer: what has been let through, with these bytes if they were */
     __u64 program;
     __u64 group;
-    __u64 metered; /* answer: what has been let through, with these bytes if they were */
     __u32 uid;
-    __u32 reserved;
+    __u32 window;
 };
 
 /* The meter moves on to `bucket`. Returns what its window holds. What was counted for a window of another
- * length is taken as of now. */
+ * length is taken as of now. Without branches: the verifier would follow each. */
 static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bucket) {
-    bool other = meter->window_seconds != window;
+    __u64 other = meter->window_seconds != window;
     __u64 newest = meter->bucket, sum = 0;
     __u64 steps = bucket > newest ? bucket - newest : 0;
+    if (steps > kMeterBuckets) steps = kMeterBuckets;
 #pragma unroll
     for (__u32 i = 0; i < kMeterBuckets; i++) {
-        __u64 age = (newest - i) & (kMeterBuckets - 1);
-        if (!other && age + steps >= kMeterBuckets) meter->used[i] = 0;
-        sum += meter->used[i];
-        if (other) meter->used[i] = 0;
+        __u64 age = ((newest - i) & (kMeterBuckets - 1)) + steps;
+        /* All ones while the sum is below kMeterBuckets, or for another window. */
+        __u64 in_window = 0 - (((age - kMeterBuckets) >> 63) | other);
+        __u64 used = meter->used[i] & in_window;
+        sum += used;
+        meter->used[i] = used & (other - 1);
     }
     if (other) meter->used[bucket & (kMeterBuckets - 1)] = sum;
     if (other || steps) meter->bucket = bucket;
@@ -41,10 +46,9 @@ static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bu
     return sum;
 }
 
-static __always_inline bool charge_window(struct meter* meter, const struct policy_rule* rule,
-                                          struct payment* payment) {
-    __u64 budget = rule->budget, bytes = payment->bytes;
-    __u32 window = rule->window_seconds;
+static __always_inline bool charge_window(struct meter* meter, struct payment* payment) {
+    __u64 budget = payment->budget, bytes = payment->bytes;
+    __u32 window = payment->window;
     __u64 bucket = window ? payment->now / (window * NANOSECONDS / (kMeterBuckets - 1)) : 0;
     bpf_spin_lock(&meter->lock);
     __u64 used = advance(meter, window, bucket);
@@ -60,13 +64,12 @@ static __always_inline bool charge_window(struct meter* meter, const struct poli
 }
 
 /* Up to a second's worth may come at once. */
-static __always_inline bool charge_rate(struct meter* meter, const struct policy_rule* rule,
-                                        const struct payment* payment) {
-    if (!rule->rate || payment->bytes > rule->rate) return false;
-    __u64 cost = payment->bytes * NANOSECONDS / rule->rate, now = payment->now;
+static __always_inline bool charge_rate(struct meter* meter, const struct payment* payment) {
+    if (payment->bytes > payment->rate) return false;
+    __u64 cost = payment->bytes * NANOSECONDS / payment->rate, now = payment->now;
     bpf_spin_lock(&meter->lock);
-    __u64 until =
-        meter->window_seconds == MODELWARD_THROTTLE_WINDOW && meter->bucket > now ? meter->bucket : now;
+    bool counts = meter->window_seconds == MODELWARD_THROTTLE_WINDOW && meter->bucket > now;
+    __u64 until = counts ? meter->bucket : now;
     bool fits = until + cost - now <= NANOSECONDS;
     if (fits) {
         meter->window_seconds = MODELWARD_THROTTLE_WINDOW;
@@ -76,28 +79,27 @@ static __always_inline bool charge_rate(struct meter* meter, const struct policy
     return fits;
 }
 
-static __always_inline struct meter* find_meter(const struct meter_key* key, const struct meter* empty) {
-    struct meter* meter = bpf_map_lookup_elem(&meters, key);
-    if (meter) return meter;
-    bpf_map_update_elem(&meters, key, empty, BPF_NOEXIST);
-    meter = bpf_map_lookup_elem(&meters, key);
-    if (!meter) count_loss(kLossMeterTable);
-    return meter;
-}
-
 /* Kept as a map value: too large for the stack. */
 const volatile __u64 nothing_metered[sizeof(struct meter) / sizeof(__u64)] = {};
 
-static __noinline bool charge_one(const struct policy_rule* rule, const struct meter_key* key,
-                                  struct payment* payment) {
-    struct meter* meter = find_meter(key, (const void*)nothing_metered);
-    if (!meter) return false;
-    return rule->action == kActionThrottle ? charge_rate(meter, rule, payment)
-                                           : charge_window(meter, rule, payment);
+/* Not static: the verifier checks such a function once, and not again for every place that calls it. */
+__noinline bool charge_one(const struct meter_key* key, struct payment* payment) {
+    if (!key || !payment) return false;
+    struct meter* meter = bpf_map_lookup_elem(&meters, key);
+    if (!meter) {
+        bpf_map_update_elem(&meters, key, (const void*)nothing_metered, BPF_NOEXIST);
+        meter = bpf_map_lookup_elem(&meters, key);
+    }
+    if (!meter) {
+        count_loss(kLossMeterTable);
+        return false;
+    }
+    return payment->rate ? charge_rate(meter, payment) : charge_window(meter, payment);
 }
 
 /* Bytes that were charged here and refused elsewhere. */
-static __noinline bool pay_back(const struct meter_key* key, __u64 bytes) {
+__noinline bool pay_back(const struct meter_key* key, __u64 bytes) {
+    if (!key) return false;
     struct meter* meter = bpf_map_lookup_elem(&meters, key);
     if (!meter) return false;
     bpf_spin_lock(&meter->lock);
@@ -125,7 +127,10 @@ static __always_inline bool name_part(__u32 per, const struct marks* marks, int 
 /* True: within budget, or within the rate, and charged, to each of its meters or to none. */
 static __always_inline bool meter_charge(const struct policy_rule* rule, const struct marks* marks,
                                          struct payment* payment) {
-    if (rule->action != kActionThrottle && rule->budget == 0) return false;
+    payment->rate = rule->action == kActionThrottle ? rule->rate : 0;
+    payment->budget = rule->budget;
+    payment->window = rule->window_seconds;
+    if (!payment->rate && !payment->budget) return false;
     __u32 per = rule->per;
     struct meter_key key = {
         .rule = rule->identity,
@@ -133,8 +138,9 @@ static __always_inline bool meter_charge(const struct policy_rule* rule, const s
         .group = per & kPerDestinationGroup ? payment->group : 0,
         .uid = per & kPerUser ? payment->uid : kNoUser,
     };
+    if (!(per & (kPerArtifact | kPerClass))) return charge_one(&key, payment);
     for (int i = 0; i < kClasses; i++) {
-        if (!name_part(per, marks, i, &key) || charge_one(rule, &key, payment)) continue;
+        if (!name_part(per, marks, i, &key) || charge_one(&key, payment)) continue;
         for (int paid = 0; paid < i; paid++)
             if (name_part(per, marks, paid, &key)) pay_back(&key, payment->bytes);
         return false;

@@ -11,6 +11,7 @@
 #include "bpf/hooks_inode.bpf.h"
 #include "bpf/hooks_memory.bpf.h"
 #include "bpf/hooks_process.bpf.h"
+#include "bpf/hooks_receive.bpf.h"
 #include "bpf/hooks_socket.bpf.h"
 #include "bpf/sweep.bpf.h"
 

@@ -2,9 +2,9 @@
 /* Bytes of a tainted process go into a socket: judged and charged once, on whichever hook they come. */
 #pragma once
 
+#include "bpf/connection.bpf.h"
 #include "bpf/count.bpf.h"
 #include "bpf/families.bpf.h"
-#include "bpf/flow.bpf.h"
 #include "bpf/network.bpf.h"
 
 /* What a UDP datagram can hold at most. */
@@ -75,6 +75,7 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
     if (!refused && joins && !is_same_destination(&to, &joined))
         refused = judge_network(taint, sk, &joined, kOperationSend, bytes);
     if (!refused && !msg) note_paid(taint, socket, &to, bytes);
+    if (!refused) flow_to_connection(taint, sk, family, joins ? &joined : &to, bytes);
     return refused;
 }
 
@@ -95,8 +96,8 @@ HOOK(unix_may_send, struct socket* socket, struct socket* other) {
         return 0;
     pending->named_socket = 0;
     struct taint* taint = taint_of_current();
-    struct inode_key key = socket_key((__u64)BPF_CORE_READ(other, sk));
-    if (is_judged(taint) && key.inode) flow_to_channel(taint, &key, pending->named_bytes);
+    struct sock* receiver = BPF_CORE_READ(other, sk);
+    if (is_judged(taint) && receiver) flow_to_unix(taint, receiver, pending->named_bytes);
     return 0;
 }
 

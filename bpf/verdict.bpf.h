@@ -128,7 +128,8 @@ static __always_inline __u32 payer(struct task_struct* task) {
 }
 
 /* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
-static __noinline bool judge(struct question* question, struct answer* answer) {
+__noinline bool judge(struct question* question, struct answer* answer) {
+    if (!question || !answer) return false;
     struct policy* policy = policy_in_force();
     if (!policy) {
         count_loss(kLossPolicyMissing);

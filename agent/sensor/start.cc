@@ -22,16 +22,19 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::string_view kBlindSpots[] = {
-    "stores into a mapping that was made before the process became tainted; a shared mapping of a file on a "
-    "stick, "
-    "made before the model was read, takes them there",
-    "vmsplice into a pipe, and one splice out of a pipe that was empty when an untainted process began it",
-    "memory shared between processes (shm, process_vm_readv, ptrace) and System V or POSIX message queues",
-    "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
-    "pieces below min_flow: bytes are metered for each target by itself",
+    "stores into a shared mapping that was made before the process became tainted are followed up to a "
+    "second "
+    "late; on a sink's file they are followed only where the taint came from a file, not from a pipe or "
+    "socket",
+    "a file read before its label came and closed again by then",
+    "/proc/PID/mem that was opened before its process became tainted",
+    "before 6.5, one splice from an empty pipe to a socket: what it moves until the pipe runs empty",
+    "pieces below a 64th of min_flow, and pieces that add up to less than eight times min_flow a day",
+    "connections on this host whose addresses are translated (published ports of containers)",
     "terminals (pty) and other character devices between processes",
-    "device mapper, loop and network block devices that lie on removable media",
-    "sockets other than IPv4, IPv6 and unix sockets",
+    "device files that only their driver knows (hidraw, nvme-generic), network block devices (nbd), and loop "
+    "devices inside a device mapper when files are read",
+    "XDP sockets that were bound before the process became tainted",
 };
 
 // bpf/hook.bpf.h says why.

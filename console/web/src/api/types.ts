@@ -4,7 +4,6 @@
 import * as v from 'valibot';
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
-// From the mildest to the hardest.
 export const verdicts = ['alert', 'throttle', 'block', 'kill'] as const;
 
 const count = v.pipe(v.number(), v.minValue(0));

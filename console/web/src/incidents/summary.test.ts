@@ -17,10 +17,12 @@ describe('the summary', () => {
       /64 KiB of Llama-7B \(restricted weights\) were sent to \[2001:db8::9\]:443\/tcp; the rest was refused\.$/));
   it('does not claim a refusal for an alert', () =>
     expect(sentence({ verdict: 'alert', bytes_out: 2048 })).toMatch(/2 KiB .* Nothing was refused: this rule only alerts\.$/));
-  it('says when the process was ended or held back', () => {
-    expect(sentence({ verdict: 'kill' })).toMatch(/SanDisk Ultra \(4C53\): it was refused and the process ended\.$/);
-    expect(sentence({ verdict: 'throttle', sink: network, bytes_out: 65_536 })).toMatch(/; the rest was held back for being too fast\.$/);
+  it('says that a process was ended', () => {
+    expect(sentence({ verdict: 'kill' })).toMatch(/: it was refused, and the process was ended\.$/);
+    expect(sentence({ verdict: 'kill', sink: network, bytes_out: 2048 })).toMatch(/; the rest was refused, and the process was ended\.$/);
   });
+  it('says that a send was slowed down', () =>
+    expect(sentence({ verdict: 'throttle', sink: network, bytes_out: 0 })).toMatch(/; what went beyond the rate was refused for the moment\.$/));
   it('names the class where no artifact is known', () =>
     expect(sentence({ artifact: { id: '', name: '', kind: '', class: 'restricted', label: 'derived' } })).toContain(
       '0 bytes of an artifact of class restricted reached'));

@@ -11,13 +11,11 @@ export interface Phrase {
 
 const longest_command = 120;
 
-const only_alerts = '. Nothing was refused: this rule only alerts.';
-/** What became of the bytes that were not let through; empty: all were. */
-const refusals: Record<Verdict, string> = {
-  alert: '',
-  throttle: 'was held back for being too fast',
-  block: 'was refused',
-  kill: 'was refused and the process ended',
+const ends: Record<Verdict, string> = {
+  alert: '. Nothing was refused: this rule only alerts.',
+  throttle: '; what went beyond the rate was refused for the moment.',
+  block: '; the rest was refused.',
+  kill: '; the rest was refused, and the process was ended.',
 };
 
 export function summarize(incident: Incident): Phrase[] {
@@ -35,20 +33,20 @@ export function summarize(incident: Incident): Phrase[] {
 
 function outcome(incident: Incident): Phrase[] {
   const artifact = nameArtifact(incident.artifact);
+  const killed = incident.verdict === 'kill' ? ', and the process was ended' : '';
+  const nothing_got_out = incident.bytes_out === 0 && (incident.verdict === 'block' || incident.verdict === 'kill');
   if (incident.sink === null || incident.sink.kind === 'read') {
     const verb = incident.verdict === 'alert' ? 'It read ' : 'Reading ';
-    const end = refusals[incident.verdict];
-    return [{ text: verb }, ...artifact, { text: end ? ` ${end}.` : only_alerts }];
+    const end = incident.verdict === 'alert' ? ends.alert : ` was refused${killed}.`;
+    return [{ text: verb }, ...artifact, { text: end }];
   }
-  const refusal = refusals[incident.verdict];
-  const end = refusal ? `; the rest ${refusal}.` : only_alerts;
   return [
     { text: incident.bytes_out === 0 ? '0 bytes' : formatBytes(incident.bytes_out), style: 'strong' },
     { text: ' of ' },
     ...artifact,
     { text: incident.sink.kind === 'network' || incident.sink.kind === 'bluetooth' ? ' were sent to ' : ' reached ' },
     { text: describeSink(incident.sink), style: 'strong' },
-    { text: refusal && incident.bytes_out === 0 ? `: it ${refusal}.` : end },
+    { text: nothing_got_out ? `: it was refused${killed}.` : ends[incident.verdict] },
   ];
 }
 

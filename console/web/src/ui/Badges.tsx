@@ -17,7 +17,7 @@ export const level_names: Record<Level, string> = {
 export const verdict_names: Record<Verdict, string> = {
   kill: 'Process ended',
   block: 'Blocked',
-  throttle: 'Held back',
+  throttle: 'Slowed down',
   alert: 'Alert only',
 };
 
@@ -38,7 +38,7 @@ export function LevelBadge({ level }: { level: Level }) {
 export function VerdictBadge({ verdict }: { verdict: Verdict }) {
   return (
     <span className={styles.verdict} data-verdict={verdict}>
-      <Icon name={verdict === 'alert' ? 'alert' : 'block'} size={12} />
+      <Icon name={verdict} size={12} />
       {verdict_names[verdict]}
     </span>
   );
