@@ -39,8 +39,8 @@ struct Arrival {
 
 }  // namespace
 
-std::size_t AgentService::body_limit(const Request& head) {
-    return head.certificate_name && head.path == "/agent/v1/events" ? kMaxBatchFrame : kMaxSmallBody;
+boost::asio::awaitable<std::size_t> AgentService::body_limit(const Request& head) {
+    co_return head.certificate_name&& head.path == "/agent/v1/events" ? kMaxBatchFrame : kMaxSmallBody;
 }
 
 boost::asio::awaitable<Response> AgentService::handle(Request request) {

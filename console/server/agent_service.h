@@ -29,8 +29,9 @@ class AgentService final : public Service {
     AgentService(AgentResources resources, boost::asio::thread_pool& workers)
         : resources_(std::move(resources)), workers_(workers) {}
 
-    std::size_t body_limit(const Request& head) override;
+    boost::asio::awaitable<std::size_t> body_limit(const Request& head) override;
     boost::asio::awaitable<Response> handle(Request request) override;
+    boost::asio::thread_pool& workers() override { return workers_; }
 
   private:
     Response enroll(const Request& request);

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <thread>
+
+#include "console/server/store/event_files.h"
 #include "console/server/store/hosts.h"
 #include "console/server/testing/events.h"
 #include "console/server/testing/running_console.h"
@@ -48,6 +52,32 @@ TEST_F(AgentServiceTest, AnAcknowledgedBatchSurvivesARestartOfTheConsole) {
     Person person(console_);
     ASSERT_EQ(person.sign_in(), 200);
     EXPECT_NE(person.call("GET", "/api/v1/incidents").body.find("\"count\":4,"), std::string::npos);
+}
+
+// Searches of people: as many as they have workers and more, all held up by an event file that another
+// program has locked. Agents notice nothing.
+TEST_F(AgentServiceTest, SearchesDoNotHoldUpEvents) {
+    Host host(console_);
+    Person person(console_);
+    ASSERT_EQ(person.sign_in(), 200);
+    sqlite3* locked = nullptr;
+    ASSERT_EQ(sqlite3_open(event_file(console_.state().path, "9999-12").c_str(), &locked), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(locked, "BEGIN EXCLUSIVE; CREATE TABLE held(a)", nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    std::vector<std::future<void>> searches;
+    for (int i = 0; i < 12; ++i)
+        searches.push_back(std::async(std::launch::async, [&] {
+            wire::HttpsClient https = console_.people_client();
+            std::ignore = https.send({.method = "GET",
+                                      .target = "/api/v1/incidents?q=x",
+                                      .headers = {{"Cookie", "modelward_session=" + person.cookie()}}});
+        }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));  // they have begun
+    EXPECT_EQ(host.deliver(block_batch(1, 3)).acknowledged_sequence(), 3u);
+    for (const auto& search : searches)
+        EXPECT_EQ(search.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    sqlite3_exec(locked, "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite3_close(locked);
 }
 
 TEST_F(AgentServiceTest, AUsedAWrongAndAnUnknownTokenAreRefused) {

@@ -109,37 +109,26 @@ Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack) {
     if (!checked.ok()) return RulesOutcome{0, checked.problems};
     if (pack.rules.empty())
         return fail(ErrorCode::kInvalid, "the pack holds no rule: every host would enforce nothing");
-    auto database = config_.lock();
-    auto transaction = Transaction::begin(*database);
-    if (!transaction) return fail(transaction.error());
-    const auto artifacts = list_artifacts(*database);
-    if (!artifacts) return fail(artifacts.error());
-    const auto known = load_class_numbers(*database);
-    if (!known) return fail(known.error());
-    auto problems = dropped_classes(pack, checked.policy, *artifacts);
-    std::ranges::move(moved_classes(pack, checked.policy, *known), std::back_inserter(problems));
+    std::vector<rules::Problem> problems;
+    const auto version = publish([&](Database& database) -> Result<void> {
+        const auto artifacts = list_artifacts(database);
+        if (!artifacts) return fail(artifacts.error());
+        const auto known = load_class_numbers(database);
+        if (!known) return fail(known.error());
+        problems = dropped_classes(pack, checked.policy, *artifacts);
+        std::ranges::move(moved_classes(pack, checked.policy, *known), std::back_inserter(problems));
+        if (!problems.empty()) return fail(ErrorCode::kInvalid, "the rules do not fit what hosts have");
+        if (auto replaced = replace_documents(database, pack); !replaced) return replaced;
+        return note_class_numbers(database, checked.policy.classes);
+    });
     if (!problems.empty()) return RulesOutcome{0, std::move(problems)};
-    if (auto replaced = replace_documents(*database, pack); !replaced) return fail(replaced.error());
-    if (auto noted = note_class_numbers(*database, checked.policy.classes); !noted)
-        return fail(noted.error());
-    auto bundle = store_bundle(*database);
-    if (!bundle) return fail(bundle.error());
-    if (auto committed = transaction->commit(); !committed) return fail(committed.error());
-    const std::uint64_t version = bundle->version;
-    take_over(std::move(*bundle));
-    return RulesOutcome{version, {}};
+    if (!version) return fail(version.error());
+    return RulesOutcome{*version, {}};
 }
 
 Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact) {
     const auto fingerprint = fingerprint::parse_fingerprint(artifact.fingerprint);
     if (!fingerprint) return fail(fingerprint.error().with_context("fingerprint"));
-    auto database = config_.lock();
-    auto transaction = Transaction::begin(*database);
-    if (!transaction) return fail(transaction.error());
-    const auto pack = load_documents(*database);
-    if (!pack) return fail(pack.error());
-    if (auto checked = check(artifact, rules::load_policy(*pack).policy); !checked)
-        return fail(checked.error());
     StoredArtifact stored{0,
                           wire::random_uuid(),
                           artifact.name,
@@ -147,42 +136,71 @@ Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact
                           artifact.class_name,
                           fingerprint->file_bytes,
                           now_ms_()};
-    if (auto added = insert_artifact(*database, stored, fingerprint->sha256, artifact.fingerprint); !added) {
-        return fail(added.error());
-    }
-    auto bundle = store_bundle(*database);
-    if (!bundle) return fail(bundle.error());
-    if (auto committed = transaction->commit(); !committed) return fail(committed.error());
-    take_over(std::move(*bundle));
+    const auto version = publish([&](Database& database) -> Result<void> {
+        const auto pack = load_documents(database);
+        if (!pack) return fail(pack.error());
+        if (auto checked = check(artifact, rules::load_policy(*pack).policy); !checked) return checked;
+        return insert_artifact(database, stored, fingerprint->sha256, artifact.fingerprint);
+    });
+    if (!version) return fail(version.error());
     return stored;
 }
 
-// Assembles, signs and stores the bundle of what the transaction sees.
-Result<PublishedBundle> BundlePublisher::store_bundle(Database& database) {
-    const auto version = next_bundle_version(database);
+// The change is made twice: once to see what the bundle of it is, and taken back; then, when that is signed,
+// for good. Everybody who signs in or enrols needs the database, and a bundle of many artifacts takes
+// seconds.
+Result<std::uint64_t> BundlePublisher::publish(const Change& change) {
+    const std::lock_guard publishing(publishing_);
+    auto bundle = rehearse(change);
+    if (!bundle) return fail(bundle.error());
+    bundle->set_created_unix_ms(now_ms_());
+    const auto signed_bundle = wire::sign_bundle(*bundle, key_);
+    if (!signed_bundle) return fail(signed_bundle.error());
+    if (signed_bundle->payload().size() > wire::kMaxBundleBytes / 2) {
+        return fail(ErrorCode::kLimit, "the bundle would be larger than agents accept");
+    }
+    auto frame = wire::encode(*signed_bundle);
+    if (!frame) return fail(frame.error());
+    if (auto stored = store(change, *bundle, *signed_bundle); !stored) return fail(stored.error());
+    take_over({bundle->version(), std::move(*frame)});
+    return bundle->version();
+}
+
+// The bundle of the database as the change would leave it.
+Result<wire::Bundle> BundlePublisher::rehearse(const Change& change) {
+    auto database = config_.lock();
+    auto transaction = Transaction::begin(*database);  // never committed
+    if (!transaction) return fail(transaction.error());
+    if (auto changed = change(*database); !changed) return fail(changed.error());
+    const auto version = next_bundle_version(*database);
     if (!version) return fail(version.error());
-    const auto pack = load_documents(database);
+    const auto pack = load_documents(*database);
     if (!pack) return fail(pack.error());
     wire::Bundle bundle;
     bundle.set_version(*version);
-    bundle.set_created_unix_ms(now_ms_());
     copy(pack->classes, *bundle.mutable_classes());
     for (const rules::Document& rule : pack->rules)
         copy(rule, *bundle.add_rules());
     for (const rules::Document& list : pack->lists)
         copy(list, *bundle.add_lists());
-    if (auto added = append_artifacts(database, bundle); !added) return fail(added.error());
-    const auto signed_bundle = wire::sign_bundle(bundle, key_);
-    if (!signed_bundle) return fail(signed_bundle.error());
-    auto frame = wire::encode(*signed_bundle);
-    if (!frame) return fail(frame.error());
-    if (signed_bundle->payload().size() > wire::kMaxBundleBytes / 2) {
-        return fail(ErrorCode::kLimit, "the bundle would be larger than agents accept");
-    }
-    if (auto stored = insert_bundle(database, *version, bundle.created_unix_ms(), *signed_bundle); !stored) {
-        return fail(stored.error());
-    }
-    return PublishedBundle{*version, std::move(*frame)};
+    if (auto added = append_artifacts(*database, bundle); !added) return fail(added.error());
+    return bundle;
+}
+
+Result<void> BundlePublisher::store(const Change& change, const wire::Bundle& bundle,
+                                    const wire::SignedBundle& made) {
+    auto database = config_.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    // Every change makes a bundle: the same version next means that nothing changed since the rehearsal.
+    const auto version = next_bundle_version(*database);
+    if (!version) return fail(version.error());
+    if (*version != bundle.version())
+        return fail(ErrorCode::kInternal, "another program publishes in this directory");
+    if (auto changed = change(*database); !changed) return changed;
+    if (auto stored = insert_bundle(*database, bundle.version(), bundle.created_unix_ms(), made); !stored)
+        return stored;
+    return transaction->commit();
 }
 
 void BundlePublisher::take_over(PublishedBundle bundle) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes bundles: whenever rules, lists, classes or artifacts change, the change, the bundle that carries it
 // and its signature are stored in one transaction; a set of rules that does not check out changes nothing.
-// Versions only grow. Thread-safe.
+// Versions only grow. Thread-safe. The database is free for others while a bundle is signed and compressed.
 #pragma once
 
 #include <cstdint>
@@ -55,12 +55,16 @@ class BundlePublisher {
 
   private:
     BundlePublisher(ConfigDatabase& config, wire::PrivateKey key, std::function<std::int64_t()> now_ms);
-    Result<PublishedBundle> store_bundle(Database& database);
+    using Change = std::function<Result<void>(Database&)>;
+    Result<std::uint64_t> publish(const Change& change);
+    Result<wire::Bundle> rehearse(const Change& change);
+    Result<void> store(const Change& change, const wire::Bundle& bundle, const wire::SignedBundle& made);
     void take_over(PublishedBundle bundle);
 
     ConfigDatabase& config_;
     const wire::PrivateKey key_;
     const std::function<std::int64_t()> now_ms_;
+    std::mutex publishing_;  // one at a time; taken before the database's lock
     mutable std::mutex mutex_;
     std::shared_ptr<const PublishedBundle> newest_ = std::make_shared<PublishedBundle>();
 };

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <nlohmann/json.hpp>
 
+#include "base/testing/temporary_directory.h"
 #include "console/server/testing/running_console.h"
 #include "fingerprint/fingerprint.h"
 #include "fingerprint/testing/small_models.h"
@@ -57,6 +59,27 @@ class PublishingTest : public testing::Test {
         return body;
     }
 };
+
+// Whoever signs in or enrols meanwhile needs the database, too.
+TEST(Publishing, TheDatabaseIsFreeWhileABundleIsMade) {
+    TemporaryDirectory directory;
+    auto config = ConfigDatabase::open(directory.path() / "console.db", true).value();
+    std::vector<std::future<void>> others;
+    int free = 0;
+    // The clock is read between assembling and signing.
+    const auto now_ms = [&]() -> std::int64_t {
+        others.push_back(std::async(std::launch::async, [&config] { std::ignore = config->lock(); }));
+        free += others.back().wait_for(std::chrono::seconds(20)) == std::future_status::ready ? 1 : 0;
+        return 0;
+    };
+    auto publisher =
+        BundlePublisher::open(*config, wire::PrivateKey::generate_ed25519().value(), now_ms).value();
+    const auto published = publisher->publish_rules(rules::read_pack(MODELWARD_CORE_PACK).value());
+    ASSERT_TRUE(published.has_value()) << published.error().message();
+    EXPECT_EQ(published->version, 1u);
+    EXPECT_EQ(others.size(), 1u);
+    EXPECT_EQ(free, 1);
+}
 
 TEST_F(PublishingTest, AnArtifactIsInTheNextBundle) {
     const auto response = add("llm-7b", 1);

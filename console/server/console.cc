@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "console/server/agent_service.h"
 #include "console/server/clock.h"
+#include "console/server/http/connection_limits.h"
 #include "console/server/http/listener.h"
 #include "console/server/incident_json.h"
 #include "console/server/log.h"
@@ -20,7 +21,10 @@
 namespace modelward::console {
 namespace {
 
-constexpr std::size_t kWorkers = 8;        // they wait for disks more than they compute
+// Workers wait for disks more than they compute. Agents have some of their own: however many searches run,
+// events come in and bundles go out.
+constexpr std::size_t kWorkers = 8;
+constexpr std::size_t kAgentWorkers = 8;
 constexpr std::size_t kSignInWorkers = 2;  // password hashes: 19 MiB and 30 ms of a core each
 
 std::string sse_message(const StoredIncident& incident) {
@@ -42,6 +46,7 @@ struct Console::Parts {
     LoginBackoff backoff{};
     boost::asio::io_context io{};
     boost::asio::thread_pool workers{kWorkers};
+    boost::asio::thread_pool agent_workers{kAgentWorkers};
     boost::asio::thread_pool sign_in_workers{kSignInWorkers};
     std::unique_ptr<EventStore> events{};
     std::unique_ptr<Resources> resources{};
@@ -103,17 +108,20 @@ Result<std::unique_ptr<Console>> Console::open(const ConsoleOptions& options) {
     parts->agents =
         std::make_unique<AgentService>(AgentResources{*parts->config, *parts->events, *parts->publisher,
                                                       parts->authority, *public_key, now_ms},
-                                       parts->workers);
+                                       parts->agent_workers);
     parts->upkeep = std::make_unique<DailyUpkeep>(
         parts->io, parts->workers,
         [&events = *parts->events, state, now_ms, months = options.retention_months] {
             for (const std::string& sentence : upkeep(events, state, months, now_ms()))
                 log_info(sentence);
         });
-    auto listener = Listener::open(parts->io, options.listen, parts->people_tls, *parts->people);
+    const ConnectionLimits limits = connection_limits(descriptor_limit());
+    auto listener =
+        Listener::open(parts->io, options.listen, parts->people_tls, *parts->people, limits.people);
     if (!listener) return fail(listener.error());
     parts->people_listener = std::move(*listener);
-    listener = Listener::open(parts->io, options.agents_listen, parts->agents_tls, *parts->agents);
+    listener =
+        Listener::open(parts->io, options.agents_listen, parts->agents_tls, *parts->agents, limits.agents);
     if (!listener) return fail(listener.error());
     parts->agents_listener = std::move(*listener);
     return std::unique_ptr<Console>(new Console(std::move(parts)));
@@ -135,6 +143,7 @@ void Console::stop() {
     parts_->threads.clear();
     // Workers may wait for the store, and the store's callbacks post to `io`: each ends before what it uses.
     parts_->workers.join();
+    parts_->agent_workers.join();
     parts_->sign_in_workers.join();
 }
 

@@ -19,6 +19,7 @@ namespace modelward::console {
 namespace {
 
 constexpr int kAuthorityDays = 3650;
+constexpr std::size_t kMaxCommonName = 64;  // RFC 5280, ub-common-name
 
 std::vector<std::string> server_names(const std::vector<std::string>& wanted) {
     std::vector<std::string> names = wanted;
@@ -49,8 +50,9 @@ Result<void> make_directory(const std::filesystem::path& path) {
 }
 
 Result<void> write_keys(const StateDirectory& state, const std::vector<std::string>& names) {
-    const auto authority =
-        wire::CertificateAuthority::create("Modelward console " + names.front(), kAuthorityDays);
+    // For people to read; what counts are the names in the server's certificate, which are whole.
+    const std::string common_name = ("Modelward console " + names.front()).substr(0, kMaxCommonName);
+    const auto authority = wire::CertificateAuthority::create(common_name, kAuthorityDays);
     if (!authority) return fail(authority.error());
     const auto bundle_key = wire::PrivateKey::generate_ed25519();
     if (!bundle_key) return fail(bundle_key.error());
@@ -66,15 +68,44 @@ Result<void> write_keys(const StateDirectory& state, const std::vector<std::stri
     return issue_server_certificate(state, *authority, names);
 }
 
-}  // namespace
+// The database is made under this name and renamed when it is complete. Made before the keys are, so as long
+// as it lies there the keys belong to a console that never came to be.
+std::filesystem::path draft_of(const StateDirectory& state) {
+    return state.config_database().string() + ".new";
+}
 
-Result<Initialized> initialize(const InitializeOptions& options) {
-    const StateDirectory& state = options.state;
+// Agents trust no other authority and take bundles from no other key: both are never overwritten, except what
+// an init that did not end left behind.
+Result<void> check_vacant(const StateDirectory& state) {
     std::error_code ignored;
     if (std::filesystem::exists(state.config_database(), ignored)) {
         return fail(ErrorCode::kConflict,
                     state.path.string() + " holds a console already; nothing was changed");
     }
+    if (std::filesystem::exists(draft_of(state), ignored)) return {};
+    for (const auto& key : {state.ca_key(), state.bundle_key()}) {
+        if (!std::filesystem::exists(key, ignored)) continue;
+        return fail(ErrorCode::kConflict,
+                    key.string() + " is there, but " + state.config_database().string() +
+                        " is not; nothing was changed. Put the database back from a backup, or, for a new "
+                        "console where every host enrols again, move " +
+                        state.path.string() + " away first");
+    }
+    return {};
+}
+
+Result<void> begin_draft(const StateDirectory& state) {
+    std::error_code ignored;
+    for (const char* part : {"-wal", "-shm"})
+        std::filesystem::remove(draft_of(state).string() + part, ignored);
+    return wire::write_secret_file(draft_of(state), "");
+}
+
+}  // namespace
+
+Result<Initialized> initialize(const InitializeOptions& options) {
+    const StateDirectory& state = options.state;
+    if (auto vacant = check_vacant(state); !vacant) return fail(vacant.error());
     const auto pack = read_checked_pack(options.rules);
     if (!pack) return fail(pack.error());
     const std::string password = options.password ? *options.password : generate_password();
@@ -84,12 +115,10 @@ Result<Initialized> initialize(const InitializeOptions& options) {
                        0};
 
     if (auto made = make_directory(state.path); !made) return fail(made.error());
+    if (auto begun = begin_draft(state); !begun) return fail(begun.error());
     if (auto written = write_keys(state, result.names); !written) return fail(written.error());
-    // The database last, and under another name until it is complete: its presence says that a console is
-    // here.
-    const std::filesystem::path draft = state.config_database().string() + ".new";
-    for (const char* part : {"", "-wal", "-shm"})
-        std::filesystem::remove(draft.string() + part, ignored);
+    // The database last: its presence says that a console is here.
+    const std::filesystem::path draft = draft_of(state);
     {
         auto config = ConfigDatabase::open(draft, true);
         if (!config) return fail(config.error());

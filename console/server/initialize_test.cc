@@ -9,6 +9,7 @@
 #include "base/testing/temporary_directory.h"
 #include "console/server/server_certificate.h"
 #include "wire/certificate.h"
+#include "wire/secret_file.h"
 
 namespace modelward::console {
 namespace {
@@ -61,6 +62,37 @@ TEST_F(InitializeTest, ASecondTimeChangesNothing) {
     const auto written = std::filesystem::last_write_time(options_.state.ca_key());
     EXPECT_EQ(initialize(options_).error().code(), ErrorCode::kConflict);
     EXPECT_EQ(std::filesystem::last_write_time(options_.state.ca_key()), written);
+}
+
+TEST_F(InitializeTest, KeysWithoutADatabaseAreNotOverwritten) {
+    ASSERT_TRUE(initialize(options_).has_value());
+    const auto key = wire::read_small_file(options_.state.ca_key()).value();
+    std::filesystem::remove(options_.state.config_database());
+    const auto again = initialize(options_);
+    ASSERT_FALSE(again.has_value());
+    EXPECT_EQ(again.error().code(), ErrorCode::kConflict);
+    EXPECT_NE(again.error().message().find("backup"), std::string::npos) << again.error().message();
+    EXPECT_EQ(wire::read_small_file(options_.state.ca_key()).value(), key);
+}
+
+TEST_F(InitializeTest, AnInitThatDidNotEndIsTriedAgain) {
+    ASSERT_TRUE(initialize(options_).has_value());
+    std::filesystem::rename(options_.state.config_database(),
+                            options_.state.config_database().string() + ".new");
+    const auto again = initialize(options_);
+    ASSERT_TRUE(again.has_value()) << again.error().message();
+    EXPECT_TRUE(std::filesystem::exists(options_.state.config_database()));
+    EXPECT_EQ(initialize(options_).error().code(), ErrorCode::kConflict);
+}
+
+TEST_F(InitializeTest, NamesAreAsLongAsCertificatesAllow) {
+    for (const std::size_t length : {46u, 47u, 64u}) {
+        options_.state.path = directory_.path() / std::to_string(length);
+        options_.names = {std::string(length, 'n')};
+        const auto done = initialize(options_);
+        ASSERT_TRUE(done.has_value()) << length << ": " << done.error().message();
+        EXPECT_EQ(done->names.front(), options_.names.front());
+    }
 }
 
 TEST_F(InitializeTest, BrokenRulesAndAShortPasswordWriteNothing) {

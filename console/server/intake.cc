@@ -6,9 +6,31 @@
 namespace modelward::console {
 namespace {
 
-constexpr int kMaxParts = 256;  // artifacts, ancestors, blind spots: each far above what an agent sends
+constexpr int kMaxParts = 256;  // artifacts, ancestors: each far above what an agent sends
+constexpr int kMaxBlindSpots = 256;
 constexpr int kMaxCounters = 1000;
 constexpr std::size_t kMaxSpoolIdBytes = 64;
+
+template <typename List>
+void keep_first(List& list, int kept) {
+    list.DeleteSubrange(kept, list.size() - kept);
+}
+
+// A status says how a host is; however much it says, the events beside it are taken. What is left out is
+// counted in what stays.
+void shorten(wire::Status& status) {
+    if (const int spots = status.blind_spots_size(); spots > kMaxBlindSpots) {
+        keep_first(*status.mutable_blind_spots(), kMaxBlindSpots - 1);
+        status.add_blind_spots("and " + std::to_string(spots - status.blind_spots_size()) +
+                               " more, which the console does not keep");
+    }
+    if (const int counters = status.counters_size(); counters > kMaxCounters) {
+        keep_first(*status.mutable_counters(), kMaxCounters - 1);
+        wire::Counter& rest = *status.add_counters();
+        rest.set_name("console_counters_not_kept");
+        rest.set_value(static_cast<std::uint64_t>(counters - kMaxCounters + 1));
+    }
+}
 
 }  // namespace
 
@@ -23,9 +45,7 @@ Result<wire::EventBatch> read_event_batch(std::string_view frame) {
         return fail(ErrorCode::kLimit, "a batch has at most " + std::to_string(kMaxEventsPerBatch) +
                                            " events, this one " + std::to_string(batch.events_size()));
     }
-    if (batch.status().counters_size() > kMaxCounters || batch.status().blind_spots_size() > kMaxParts) {
-        return fail(ErrorCode::kLimit, "the status has too many counters or blind spots");
-    }
+    if (batch.has_status()) shorten(*batch.mutable_status());
     std::uint64_t last = 0;
     for (const wire::Event& event : batch.events()) {
         // Above 2^63 - 1 the store's signed integers would turn it negative and the order with it.

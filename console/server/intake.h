@@ -12,6 +12,7 @@ namespace modelward::console {
 
 inline constexpr int kMaxEventsPerBatch = 10'000;
 
+// Lists of the status are shortened where they are too long, and say so.
 // kInvalid: not a batch, no spool's identity, or sequences that do not ascend from 1; kLimit: too long.
 Result<wire::EventBatch> read_event_batch(std::string_view frame);
 

@@ -52,10 +52,25 @@ TEST(Intake, CountsAreLimited) {
     for (int i = 0; i < 257; ++i)
         deep.mutable_events(0)->add_ancestors();
     EXPECT_EQ(refusal(deep), ErrorCode::kLimit);
-    wire::EventBatch chatty = heartbeat();
-    for (int i = 0; i < 1001; ++i)
-        chatty.mutable_status()->add_counters();
-    EXPECT_EQ(refusal(chatty), ErrorCode::kLimit);
+}
+
+// The agent would send the same batch again for ever, and no event of the host would arrive any more.
+TEST(Intake, ALongStatusIsShortenedAndTheEventsBesideItAreTaken) {
+    wire::EventBatch chatty = block_batch(1, 3);
+    for (int i = 0; i < 1001; ++i) {
+        chatty.mutable_status()->add_counters()->set_name("counter-" + std::to_string(i));
+        chatty.mutable_status()->add_blind_spots("spot " + std::to_string(i));
+    }
+    const auto read = read_event_batch(wire::encode(chatty).value());
+    ASSERT_TRUE(read.has_value()) << read.error().message();
+    EXPECT_EQ(read->events_size(), 3);
+    const wire::Status& status = read->status();
+    ASSERT_EQ(status.blind_spots_size(), 256);
+    EXPECT_EQ(status.blind_spots(254), "spot 254");
+    EXPECT_EQ(status.blind_spots(255), "and 746 more, which the console does not keep");
+    ASSERT_EQ(status.counters_size(), 1000);
+    EXPECT_EQ(status.counters(999).name(), "console_counters_not_kept");
+    EXPECT_EQ(status.counters(999).value(), 2u);
 }
 
 TEST(Intake, ABombIsRefusedByItsDecompressedSize) {

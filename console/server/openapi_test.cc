@@ -76,8 +76,26 @@ TEST_F(OpenApiTest, PublicCallsAreMarkedAsSuchAndTheOthersAreNot) {
     }
 }
 
+// What every call of its sort can answer, whatever it does. The tests of the people's port hold each answer
+// that they get against the document, too (testing/openapi.h).
+TEST_F(OpenApiTest, RefusalsAreDocumented) {
+    for (const Route& route : router_.routes()) {
+        std::string method = route.method;
+        std::ranges::transform(method, method.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        const YAML::Node call = document_["paths"][route.pattern][method];
+        const YAML::Node responses = call["responses"];
+        const auto knows = [&](const char* status) { return static_cast<bool>(responses[status]); };
+        const std::string name = route.method + ' ' + route.pattern;
+        EXPECT_TRUE(knows("401") || route.access == Access::kPublic) << name;
+        EXPECT_TRUE(knows("403") || method == "get") << name;
+        EXPECT_TRUE((knows("400") && knows("413")) || !call["requestBody"]) << name;
+    }
+    EXPECT_TRUE(document_["paths"]["/api/v1/session"]["post"]["responses"]["503"]);
+}
+
 TEST_F(OpenApiTest, EveryReferenceLeadsSomewhere) {
-    const std::string prefix = "#/components/schemas/";
+    const std::string prefix = "#/components/";
     std::vector<YAML::Node> open{document_};
     while (!open.empty()) {
         const YAML::Node node = open.back();
@@ -91,7 +109,10 @@ TEST_F(OpenApiTest, EveryReferenceLeadsSomewhere) {
                 if (child.first.as<std::string>() != "$ref") continue;
                 const auto target = child.second.as<std::string>();
                 ASSERT_TRUE(target.starts_with(prefix)) << target;
-                EXPECT_TRUE(document_["components"]["schemas"][target.substr(prefix.size())]) << target;
+                const std::size_t slash = target.find('/', prefix.size());
+                ASSERT_NE(slash, std::string::npos) << target;
+                const std::string sort = target.substr(prefix.size(), slash - prefix.size());
+                EXPECT_TRUE(document_["components"][sort][target.substr(slash + 1)]) << target;
             }
         }
     }

@@ -42,11 +42,16 @@ PeopleService::PeopleService(Resources& resources, boost::asio::thread_pool& wor
       sign_in_workers_(sign_in_workers),
       router_(make_router(resources)) {}
 
-std::size_t PeopleService::body_limit(const Request& head) {
+boost::asio::awaitable<std::size_t> PeopleService::body_limit(const Request& head) {
     const bool takes_files = head.path == "/api/v1/artifacts" || head.path == "/api/v1/rules";
-    if (!takes_files) return kMaxSmallBody;
-    const auto user = find_session(resources_.config, head.cookie(kSessionCookie), resources_.now_ms());
-    return user && *user ? kMaxSignedInBody : kMaxSmallBody;
+    if (!takes_files) co_return kMaxSmallBody;
+    auto work = [this, token = std::string(head.cookie(kSessionCookie))] {
+        const auto user = find_session(resources_.config, token, resources_.now_ms());
+        return user && *user ? kMaxSignedInBody : kMaxSmallBody;
+    };
+    // A variable, because GCC 12 destroys some temporaries of a co_await twice.
+    auto looking = on_worker<std::size_t>(workers_, std::move(work));
+    co_return co_await std::move(looking);
 }
 
 boost::asio::awaitable<Response> PeopleService::sign_in(Request request) {

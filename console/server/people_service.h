@@ -18,8 +18,9 @@ class PeopleService final : public Service {
     PeopleService(Resources& resources, boost::asio::thread_pool& workers,
                   boost::asio::thread_pool& sign_in_workers);
 
-    std::size_t body_limit(const Request& head) override;
+    boost::asio::awaitable<std::size_t> body_limit(const Request& head) override;
     boost::asio::awaitable<Response> handle(Request request) override;
+    boost::asio::thread_pool& workers() override { return workers_; }
 
     Response answer(const Request& request) const;  // what handle() runs on the worker
     const Router& router() const { return router_; }

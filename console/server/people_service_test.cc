@@ -122,6 +122,35 @@ TEST_F(PeopleServiceTest, SigningInRunsOnWorkersOfItsOwn) {
     sign_in_workers.join();
 }
 
+// Publishing holds the database for as long as it takes; the I/O threads must not wait for it.
+TEST_F(PeopleServiceTest, TheLimitOfABodyIsLookedUpOnAWorker) {
+    auto config = ConfigDatabase::open(console_.state().config_database(), false).value();
+    TemporaryDirectory directory;
+    auto events = EventStore::open(directory.path(), {.now_ms = [] { return kTestTimeMs; }}).value();
+    const auto authority = load_authority(console_.state()).value();
+    auto publisher = BundlePublisher::open(*config, load_bundle_key(console_.state()).value(), [] {
+                         return kTestTimeMs;
+                     }).value();
+    IncidentStream stream;
+    LoginBackoff backoff;
+    Resources resources{*config, *events, *publisher, stream, backoff, authority, [] { return kTestTimeMs; }};
+    boost::asio::thread_pool workers(1);
+    PeopleService service(resources, workers, workers);
+    Request head{.method = "PUT", .path = "/api/v1/rules"};
+    head.headers.emplace_back("Cookie", "modelward_session=nobodys");
+    boost::asio::io_context io;
+    std::future<std::size_t> limit;
+    {
+        const auto publishing = config->lock();
+        limit = boost::asio::co_spawn(io, service.body_limit(head), boost::asio::use_future);
+        io.poll();
+        EXPECT_EQ(limit.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    }
+    io.run();
+    EXPECT_EQ(limit.get(), 64u << 10);
+    workers.join();
+}
+
 TEST_F(PeopleServiceTest, ChangingCallsNeedTheHeaderThatForeignPagesCannotSend) {
     ASSERT_EQ(person_.sign_in(), 200);
     person_.sends_header = false;

@@ -49,7 +49,7 @@ Response list(const Call& call, Resources& resources) {
     if (!is_one_of(request.parameter("level"), kLevels))
         return error_response(400, "invalid", "'level' is informational, low, medium, high or critical");
     if (!is_one_of(request.parameter("verdict"), kVerdicts))
-        return error_response(400, "invalid", "'verdict' is alert or block");
+        return error_response(400, "invalid", "'verdict' is alert, block, throttle or kill");
     const IncidentFilter filter{request.parameter("q"), request.parameter("level"),
                                 request.parameter("verdict"), request.parameter("host")};
     const auto page = resources.events.incidents(filter, *cursor, size);

@@ -93,7 +93,8 @@ class Connection {
         co_await http::async_read_header(stream_, buffer_, parser, redirect_error(use_awaitable, error));
         if (error) co_return co_await refuse_malformed(error);
         Request request = head_of(parser.get(), peer_, certificate_name_);
-        const std::size_t limit = service_.body_limit(request);
+        auto limiting = service_.body_limit(request);  // a variable, as below
+        const std::size_t limit = co_await std::move(limiting);
         if (parser.content_length().value_or(0) > limit) co_return co_await refuse_long(limit);
         parser.body_limit(limit);
         if (request.header("expect") == "100-continue") {
@@ -112,7 +113,7 @@ class Connection {
         auto handling = service_.handle(std::move(request));
         const Response response = co_await std::move(handling);
         if (response.live && !head_only) {
-            co_await write_live(stream_, watchdog_, response);
+            co_await write_live(stream_, watchdog_, response, service_.workers());
             co_return false;
         }
         const bool keep_alive = parser.keep_alive() && !response.close && !response.live;

@@ -7,6 +7,8 @@
 #include <boost/asio/write.hpp>
 #include <deque>
 
+#include "console/server/http/await.h"
+
 namespace modelward::console {
 namespace {
 
@@ -40,7 +42,8 @@ IncidentStream::Deliver deliver_to(const std::shared_ptr<Queue>& queue,
 
 }  // namespace
 
-asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog, const Response& response) {
+asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog, const Response& response,
+                                 asio::thread_pool& workers) {
     const asio::any_io_executor executor = stream.get_executor();
     const auto queue = std::make_shared<Queue>(executor);
     // Subscribed before the first byte goes out: what happens from then on is not missed.
@@ -63,7 +66,9 @@ asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog, co
         for (; !queue->texts.empty(); queue->texts.pop_front())
             text += *queue->texts.front();
         if (std::chrono::steady_clock::now() < due) continue;
-        if (!response.live->still_allowed()) co_return;
+        // A variable, because GCC 12 destroys some temporaries of a co_await twice.
+        auto checking = on_worker<bool>(workers, [live = response.live] { return live->still_allowed(); });
+        if (!co_await std::move(checking)) co_return;
         text += kPing;
         due = std::chrono::steady_clock::now() + response.live->check_every;
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "console/server/http/message.h"
 #include "console/server/http/watchdog.h"
@@ -11,8 +12,9 @@
 
 namespace modelward::console {
 
+// The session is looked at on a worker, because that reads a database.
 // Returns when the peer is gone, too slow, or no longer allowed. `response.live` must be set.
-boost::asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog,
-                                        const Response& response);
+boost::asio::awaitable<void> write_live(wire::TlsStream& stream, Watchdog& watchdog, const Response& response,
+                                        boost::asio::thread_pool& workers);
 
 }  // namespace modelward::console

@@ -39,7 +39,7 @@ std::string percent_decoded(std::string_view text);
 // An answer without an end: server-sent events.
 struct LiveStream {
     std::function<std::unique_ptr<IncidentStream::Subscription>(IncidentStream::Deliver)> subscribe{};
-    std::function<bool()> still_allowed{};          // false ends the stream
+    std::function<bool()> still_allowed{};          // false ends the stream; called on a worker
     std::chrono::milliseconds check_every{15'000};  // how often that is asked and a ping sent, however busy
 };
 

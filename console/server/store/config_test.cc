@@ -72,6 +72,17 @@ TEST_F(ConfigTest, ASessionEndsADayAfterSigningInHoweverMuchItIsUsed) {
     EXPECT_FALSE(find_session(*config_, token, kSessionLifeMs).value().has_value());
 }
 
+// As on a full disk: who is signed in goes on reading.
+TEST_F(ConfigTest, AUseThatCannotBeNotedIsStillAUse) {
+    ASSERT_TRUE(add_user(*config_, "alice", "hash", "admin", 0).has_value());
+    const std::string token = start_session(*config_, 1, 0).value();
+    ASSERT_TRUE(config_->lock()->script("PRAGMA query_only = ON").has_value());
+    const auto user = find_session(*config_, token, kSessionIdleMs);
+    ASSERT_TRUE(user.has_value()) << user.error().message();
+    EXPECT_TRUE(user->has_value());
+    EXPECT_FALSE(find_session(*config_, token, kSessionIdleMs + 1).value().has_value());
+}
+
 TEST_F(ConfigTest, AskingWhetherASessionHoldsIsNotUse) {
     ASSERT_TRUE(add_user(*config_, "alice", "hash", "admin", 0).has_value());
     const std::string token = start_session(*config_, 1, 0).value();

@@ -46,6 +46,9 @@ Result<std::optional<Database>> open_previous(const std::filesystem::path& direc
 // Schema and seed in one transaction: a crash in between leaves an empty file, which this fills the next
 // time.
 Result<void> prepare(Database& database, const std::filesystem::path& directory, const std::string& period) {
+    // Whoever opens a file to read it need not wait for whoever writes to it.
+    if (const auto ready = has_schema(database); !ready || *ready)
+        return ready ? Result<void>() : fail(ready.error());
     auto transaction = Transaction::begin(database);
     if (!transaction) return fail(transaction.error());
     const auto ready = has_schema(database);

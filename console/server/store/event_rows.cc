@@ -33,6 +33,12 @@ CREATE INDEX incidents_by_key ON incidents(host_id, rule_id, pid, process_start_
 PRAGMA user_version = 1;
 )sql";
 
+// The kernel tells when a process started since the boot; the agent makes a time of day of it for each event
+// anew, and the offset between the two clocks moves with every correction of the time of day. The same start
+// differs by microseconds to milliseconds from event to event. No process id comes again within a second
+// unless somebody starts all of them meanwhile.
+constexpr std::int64_t kSameStartNs = 1'000'000'000;
+
 constexpr int kMarksKept = 16;  // of a host: one a spool that it ever had
 
 // SQLite's integers are signed; a counter that large is an agent's mistake and must not become negative.
@@ -42,6 +48,14 @@ std::int64_t storable(std::uint64_t value) {
 
 std::int64_t sum_capped(std::int64_t a, std::uint64_t b) {
     return storable(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(storable(b)));
+}
+
+// An agent may send any number; these do not overflow.
+std::int64_t earlier(std::int64_t time, std::int64_t by) {
+    return time < INT64_MIN + by ? INT64_MIN : time - by;
+}
+std::int64_t later(std::int64_t time, std::int64_t by) {
+    return time > INT64_MAX - by ? INT64_MAX : time + by;
 }
 
 Result<std::int64_t> next_incident_number(Database& database) {
@@ -60,11 +74,13 @@ Result<std::int64_t> next_incident_number(Database& database) {
 Result<std::optional<std::int64_t>> find_incident(Database& database, const HostName& host,
                                                   const IncidentKey& key, std::int64_t time_ms) {
     auto rows = database.query(
-        "SELECT number FROM incidents WHERE host_id = ? AND rule_id = ? AND pid = ? AND process_start_ns = ? "
-        "AND last_ms >= ? AND first_ms <= ? AND artifact_id = ? AND sink_kind = ? ORDER BY last_ms DESC "
+        "SELECT number FROM incidents WHERE host_id = ? AND rule_id = ? AND pid = ? AND process_start_ns "
+        "BETWEEN ? AND ? AND last_ms >= ? AND first_ms <= ? AND artifact_id = ? AND sink_kind = ? ORDER BY "
+        "last_ms DESC "
         "LIMIT 1",
-        host.id, key.rule_id, key.pid, key.process_start_ns, time_ms - kIncidentWindowMs,
-        time_ms + kIncidentWindowMs, key.artifact_id, key.sink_kind);
+        host.id, key.rule_id, key.pid, earlier(key.process_start_ns, kSameStartNs),
+        later(key.process_start_ns, kSameStartNs), time_ms - kIncidentWindowMs, time_ms + kIncidentWindowMs,
+        key.artifact_id, key.sink_kind);
     if (!rows) return fail(rows.error());
     const auto row = rows->next();
     if (!row) return fail(row.error());

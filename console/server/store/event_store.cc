@@ -2,10 +2,9 @@
 #include "console/server/store/event_store.h"
 
 #include <algorithm>
-#include <map>
-#include <mutex>
 
 #include "console/server/store/event_files.h"
+#include "console/server/store/event_readers.h"
 #include "console/server/store/event_writer.h"
 #include "console/server/store/incident_queries.h"
 
@@ -18,6 +17,7 @@ class FileEventStore final : public EventStore {
         : directory_(std::move(directory)),
           on_incident_(options.on_incident),
           anyone_listens_(options.anyone_listens),
+          readers_(directory_),
           writer_(directory_, options,
                   [this](const auto& changed, Database& database) { announce(changed, database); }) {}
 
@@ -32,10 +32,7 @@ class FileEventStore final : public EventStore {
     }
 
     Result<std::vector<std::string>> remove_before(const std::string& first_kept) override {
-        // No reader is about to open, and so to make again, what goes.
-        const std::lock_guard guard(mutex_);
-        std::erase_if(readers_, [&](const auto& reader) { return reader.first < first_kept; });
-        return remove_periods_before(directory_, first_kept);
+        return readers_.remove_before(first_kept);
     }
 
     Result<IncidentPage> incidents(const IncidentFilter& filter, std::optional<std::uint64_t> before,
@@ -101,20 +98,13 @@ class FileEventStore final : public EventStore {
     // Calls `visit` with each file, newest first, until it returns false.
     template <typename Visit>
     Result<void> each_file(Visit visit) {
-        const std::lock_guard guard(mutex_);
         const auto periods = list_periods(directory_);
         if (!periods) return fail(periods.error());
-        std::erase_if(readers_, [&](const auto& reader) {
-            return !std::ranges::binary_search(*periods, reader.first);
-        });
         for (auto period = periods->rbegin(); period != periods->rend(); ++period) {
-            auto reader = readers_.find(*period);
-            if (reader == readers_.end()) {
-                auto opened = open_event_file(directory_, *period);
-                if (!opened) return fail(opened.error());
-                reader = readers_.emplace(*period, std::move(*opened)).first;
-            }
-            const auto more = visit(reader->second);
+            auto reader = readers_.lease(*period);
+            if (!reader) return fail(reader.error());
+            if (!*reader) continue;  // removed since it was listed
+            const auto more = visit((*reader)->database());
             if (!more) return fail(more.error());
             if (!*more) break;
         }
@@ -147,8 +137,7 @@ class FileEventStore final : public EventStore {
     const std::filesystem::path directory_;
     const std::function<void(const StoredIncident&)> on_incident_;
     const std::function<bool()> anyone_listens_;
-    std::mutex mutex_;
-    std::map<std::string, Database> readers_;
+    EventReaders readers_;
     EventWriter writer_;  // last: its thread uses the rest and ends first
 };
 

@@ -54,13 +54,35 @@ TEST_F(IncidentGrouping, EachPartOfTheKeySeparates) {
     add(event);
     event.mutable_process()->set_pid(101);
     add(event);
-    event.mutable_process()->set_start_unix_ns(6);
+    event.mutable_process()->set_start_unix_ns(event.process().start_unix_ns() + 5'000'000'000);
     add(event);
     event.mutable_artifacts(0)->set_id("artifact-2");
     add(event);
     event.mutable_sink()->set_kind("network");
     add(event);
     EXPECT_EQ(find().size(), 6u);
+}
+
+// The agent works the time of day of a start out anew for every event, and clocks are corrected.
+TEST_F(IncidentGrouping, AStartThatMovedWithTheClockIsTheSameProcess) {
+    wire::Event event = at(0);
+    const std::int64_t start_ns = kTestTimeMs * 1'000'000;
+    event.mutable_process()->set_start_unix_ns(start_ns);
+    add(event);
+    event.mutable_process()->set_start_unix_ns(start_ns + 3'000'000);
+    add(event);
+    event.mutable_process()->set_start_unix_ns(start_ns - 3'000'000);
+    add(event);
+    EXPECT_EQ(find().size(), 1u);
+    event.mutable_process()->set_start_unix_ns(start_ns + 5'000'000'000);
+    add(event);
+    EXPECT_EQ(find().size(), 2u) << "five seconds apart it is another process of that number";
+    for (const std::int64_t extreme : {INT64_MIN, INT64_MAX}) {
+        event.mutable_process()->set_start_unix_ns(extreme);
+        add(event);
+        add(event);
+    }
+    EXPECT_EQ(find().size(), 4u);
 }
 
 TEST_F(IncidentGrouping, BytesOutAreWhatTheMeterLetThrough) {

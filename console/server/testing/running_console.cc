@@ -6,6 +6,7 @@
 #include "console/server/clock.h"
 #include "console/server/enrollment.h"
 #include "console/server/initialize.h"
+#include "console/server/testing/openapi.h"
 #include "wire/certificate.h"
 #include "wire/codec.h"
 #include "wire/enrollment_token.h"
@@ -86,6 +87,8 @@ wire::HttpsResponse Person::call(const std::string& method, const std::string& t
     request.body = body;
     const auto response = https_.send(request);
     EXPECT_TRUE(response.has_value()) << response.error().message();
+    const std::string problem = response ? undocumented(method, target, response->status) : "";
+    EXPECT_EQ(problem, "") << method << ' ' << target;
     return response.value_or(wire::HttpsResponse());
 }
 

@@ -42,7 +42,7 @@ class RunningConsole {
     std::unique_ptr<Console> console_;
 };
 
-// A person: signs in and calls.
+// A person: signs in and calls. Every answer must have a status that openapi.yaml gives for the call.
 class Person {
   public:
     explicit Person(const RunningConsole& console) : https_(console.people_client()) {}

@@ -54,7 +54,7 @@ export const incident_columns = helper.columns([
     header: 'Artifact',
     cell: ({ row: { original: { artifact } } }) =>
       artifact ? (
-        <Two first={artifact.name} second={<><ClassChip name={artifact.class} /> <Untrusted text={artifact.kind.replaceAll('-', ' ')} /></>} />
+        <Two first={artifact.name || 'not known by name'} second={<><ClassChip name={artifact.class} /> <Untrusted text={artifact.kind.replaceAll('-', ' ')} /></>} />
       ) : <span className={styles.none}>not known</span>,
   }),
   helper.display({ id: 'sink', header: 'Going to', cell: ({ row }) => <SinkCell incident={row.original} /> }),

@@ -23,6 +23,9 @@ describe('the summary', () => {
   });
   it('says that a send was slowed down', () =>
     expect(sentence({ verdict: 'throttle', sink: network, bytes_out: 0 })).toMatch(/; what went beyond the rate was refused for the moment\.$/));
+  it('names the class where no artifact is known', () =>
+    expect(sentence({ artifact: { id: '', name: '', kind: '', class: 'restricted', label: 'derived' } })).toContain(
+      '0 bytes of an artifact of class restricted reached'));
   it('tells a read from a leak', () =>
     expect(sentence({ verdict: 'alert', sink: { kind: 'read', device: null, destination: null } })).toMatch(
       /It read Llama-7B \(restricted weights\)\. Nothing was refused/));

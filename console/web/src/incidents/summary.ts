@@ -32,9 +32,7 @@ export function summarize(incident: Incident): Phrase[] {
 }
 
 function outcome(incident: Incident): Phrase[] {
-  const artifact: Phrase[] = incident.artifact
-    ? [{ text: incident.artifact.name, style: 'strong' }, { text: ` (${describeArtifact(incident.artifact)})` }]
-    : [{ text: 'a classified artifact' }];
+  const artifact = nameArtifact(incident.artifact);
   const killed = incident.verdict === 'kill' ? ', and the process was ended' : '';
   const nothing_got_out = incident.bytes_out === 0 && (incident.verdict === 'block' || incident.verdict === 'kill');
   if (incident.sink === null || incident.sink.kind === 'read') {
@@ -50,6 +48,13 @@ function outcome(incident: Incident): Phrase[] {
     { text: describeSink(incident.sink), style: 'strong' },
     { text: nothing_got_out ? `: it was refused${killed}.` : ends[incident.verdict] },
   ];
+}
+
+function nameArtifact(artifact: ArtifactRef | null): Phrase[] {
+  if (artifact === null) return [{ text: 'a classified artifact' }];
+  // Of a label that has lost its artifact only the class is known.
+  if (artifact.name === '') return [{ text: `an artifact of class ${artifact.class}` }];
+  return [{ text: artifact.name, style: 'strong' }, { text: ` (${describeArtifact(artifact)})` }];
 }
 
 export function describeArtifact(artifact: ArtifactRef): string {
