@@ -1,51 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reports to the agent. A verdict never depends on its report: a full ring costs the report only, and is
- * counted. */
+/*
+ * Verdicts are reported, and equal ones counted instead of sent: by process, rule and target, and where there
+ * is no room for that, by rule. A verdict never depends on its report, and every verdict is in the count of
+ * exactly one report: what does not fit into the ring waits here for the next report or the agent's sweep.
+ */
 #pragma once
 
-#include "bpf/process.bpf.h"
-#include "bpf/verdict.bpf.h"
+#include "bpf/record.bpf.h"
+#include "bpf/taint.bpf.h"
 
-static __always_inline struct task_struct* current_leader(void) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    return task->group_leader;
-}
-
-/* False: it did not fit. */
-static __noinline bool send_event(const struct question* question, const struct answer* answer, __u8 kind) {
-    struct event* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-    if (!event) {
-        count_loss(kLossRingFull);
-        return false;
-    }
-    event->boot_ns = bpf_ktime_get_boot_ns();
-    event->policy_version = answer->policy_version;
-    event->bytes_requested = question->bytes;
-    event->bytes_metered = answer->metered;
-    event->file = question->file;
-    event->marks = question->marks;
-    event->sink_device = question->sink_device;
-    event->rule = answer->rule;
-    event->port = question->port;
-    event->kind = kind;
-    event->operation = question->operation;
-    event->point = question->point;
-    event->action = answer->action;
-    event->origin = question->origin;
-    event->protocol = question->protocol;
-    event->reserved = 0;
-    __builtin_memcpy(event->address, question->address, sizeof(event->address));
-    bool whole;
-    event->path_start = write_path(event->path, kPathBytes, (struct dentry*)question->dentry,
-                                   (struct vfsmount*)question->mount, &whole);
-    event->path_cut = !whole;
-    struct task_struct* leader = current_leader();
-    describe_process(&event->process, leader);
-    describe_program(event, leader);
-    describe_ancestors(event, leader);
-    bpf_ringbuf_submit(event, 0);
-    return true;
-}
+/* An equal refusal is reported again after a second, so that retries stay visible; an equal alert after ten
+ * minutes. */
+#define REFUSAL_INTERVAL NANOSECONDS
+#define ALERT_INTERVAL (600 * NANOSECONDS)
 
 /* What an equal report is equal in: the file or the remote address. All reads of one process under one rule
  * are. */
@@ -69,24 +36,110 @@ static __always_inline struct recent_key repetition_of(const struct question* qu
     return key;
 }
 
-/* An alert is sent once per process, rule and target; a block again after a second, so that retries stay
- * visible. What did not fit into the ring was not sent: the next of its kind is news again. */
-static __always_inline void report_verdict(const struct question* question, const struct answer* answer) {
-    struct recent_key key = repetition_of(question, answer);
-    __u64 now = bpf_ktime_get_boot_ns();
-    __u64* last = bpf_map_lookup_elem(&recent, &key);
-    if (last && (answer->action == kActionAlert || now - *last < NANOSECONDS)) {
-        count_loss(kMergedEvents);
+static __always_inline void remember(struct repeated* seen, const struct question* question,
+                                     const struct answer* answer) {
+    seen->policy_version = answer->policy_version;
+    seen->bytes_metered = answer->metered;
+    seen->file = question->file;
+    seen->marks = question->marks;
+    __builtin_memcpy(seen->address, question->address, sizeof(seen->address));
+    seen->sink_device = question->sink_device;
+    seen->rule = answer->rule;
+    seen->port = question->port;
+    seen->operation = question->operation;
+    seen->point = question->point;
+    seen->action = answer->action;
+    seen->origin = question->origin;
+    seen->protocol = question->protocol;
+    describe_process(&seen->process, current_leader());
+}
+
+/* False: the entry is being taken out of its table, and counts nothing more. */
+static __always_inline bool count_in(struct repeated* seen, __u64 count, __u64 bytes) {
+    if (__sync_fetch_and_add(&seen->waiting, count) & MODELWARD_FORGOTTEN) return false;
+    __sync_fetch_and_add(&seen->waiting_bytes, bytes);
+    return true;
+}
+
+static __always_inline __u64 interval_of(__u32 action) {
+    return action == kActionAlert ? ALERT_INTERVAL : REFUSAL_INTERVAL;
+}
+
+static __always_inline void count_by_rule(const struct question* question, const struct answer* answer) {
+    __u32 place = answer->slot * kRules + answer->rule;
+    struct repeated* seen = bpf_map_lookup_elem(&crowd, &place);
+    if (!seen) { /* the guard's own reports belong to no rule of a policy */
+        count_loss(kLossRingFull);
         return;
     }
-    bpf_map_update_elem(&recent, &key, &now, BPF_ANY);
-    if (!send_event(question, answer, kEventVerdict)) bpf_map_delete_elem(&recent, &key);
+    if (!seen->waiting) remember(seen, question, answer);
+    count_in(seen, answer->count, answer->bytes);
+    count_loss(kMergedByRule);
+}
+
+/* The value of an entry that counts nothing yet: too large for the stack. */
+const volatile __u64 nothing_seen[sizeof(struct repeated) / sizeof(__u64)] = {};
+
+static __always_inline struct repeated* find_or_add(const struct recent_key* key) {
+    struct repeated* seen = bpf_map_lookup_elem(&recent, key);
+    if (seen) return seen;
+    bpf_map_update_elem(&recent, key, (const void*)nothing_seen, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&recent, key);
+}
+
+static __noinline int report_verdict(const struct question* question, struct answer* answer) {
+    struct recent_key key = repetition_of(question, answer);
+    struct repeated* seen = find_or_add(&key);
+    answer->count = 1;
+    answer->bytes = question->bytes;
+    if (!seen || !count_in(seen, 1, question->bytes)) {
+        if (!send_event(question, answer, kEventVerdict)) count_by_rule(question, answer);
+        return 0;
+    }
+    __u64 now = bpf_ktime_get_boot_ns();
+    __u64 last = seen->reported_ns;
+    if ((last && now - last < interval_of(answer->action)) ||
+        __sync_val_compare_and_swap(&seen->reported_ns, last, now) != last) {
+        count_loss(kMergedEvents);
+        return 0;
+    }
+    remember(seen, question, answer);
+    answer->count = __sync_lock_test_and_set(&seen->waiting, 0) & ~MODELWARD_FORGOTTEN;
+    answer->bytes = __sync_lock_test_and_set(&seen->waiting_bytes, 0);
+    if (!answer->count || send_event(question, answer, kEventVerdict)) return 0;
+    count_loss(kDelayed);
+    seen->reported_ns = 0; /* the next of its kind is news again */
+    if (!count_in(seen, answer->count, answer->bytes)) count_by_rule(question, answer);
+    return 0;
+}
+
+/* An exempt program is used, which is told once: from now on its process is as exempt as the agent. */
+static __noinline int exempt_current(const struct question* question, struct answer* answer) {
+    struct taint* taint = bpf_task_storage_get(&taints, current_leader(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!taint) {
+        count_loss(kLossTaint);
+        return 0;
+    }
+    if (__sync_fetch_and_or(&taint->flags, kTaintExempt) & kTaintExempt) return 0;
+    answer->count = 1;
+    answer->bytes = question->bytes;
+    if (!send_event(question, answer, kEventExempt)) count_loss(kLossRingFull);
+    return 0;
+}
+
+/* Ends the process, its threads and workers included; the operation is refused all the same. */
+static __always_inline int kill_current(void) {
+    bpf_send_signal(kSignalKill);
+    return -kNoPermission;
 }
 
 /* Judges, reports, and returns what the hook returns. */
 static __always_inline int decide(struct question* question) {
     struct answer answer = {};
     if (!judge(question, &answer)) return 0;
+    if (answer.exempt) return exempt_current(question, &answer);
     report_verdict(question, &answer);
-    return answer.action == kActionBlock ? -kNoPermission : 0;
+    if (answer.action == kActionBlock) return -kNoPermission;
+    if (answer.action == kActionThrottle) return -kTryAgain;
+    return answer.action == kActionKill ? kill_current() : 0;
 }

@@ -5,38 +5,35 @@
  */
 #pragma once
 
+#include "bpf/backing.bpf.h"
 #include "bpf/event.bpf.h"
-#include "bpf/inode.bpf.h"
+#include "bpf/pieces.bpf.h"
+#include "bpf/service.bpf.h"
 #include "bpf/taint.bpf.h"
 
 /* Keys of channels that have no inode of their own to be found by: the address of the receiving socket or of
  * the pipe. */
 #define SOCKET_DEVICE 0xffffffffu
 #define PIPE_DEVICE 0xfffffffeu
+#define QUEUE_DEVICE 0xfffffffdu
+#define CONNECTION_DEVICE 0xfffffffcu
+#define SERVICE_DEVICE 0xfffffffbu
+#define NAME_DEVICE 0xfffffffau
 
-static __always_inline __u64 flow_add(const struct inode_key* key, __u64 bytes) {
-    __u64* meter = bpf_map_lookup_elem(&flows, key);
-    if (!meter) {
-        __u64 empty = 0;
-        bpf_map_update_elem(&flows, key, &empty, BPF_NOEXIST);
-        meter = bpf_map_lookup_elem(&flows, key);
-        if (!meter) {
-            count_loss(kLossFlowTable);
-            return ~0ull;
-        }
-    }
-    return __sync_fetch_and_add(meter, bytes) + bytes;
+/* The meter of a target, made if need be; null: no room. */
+static __always_inline struct flow* flow_of(const struct inode_key* key) {
+    struct flow* flow = bpf_map_lookup_elem(&flows, key);
+    if (flow) return flow;
+    struct flow empty = {};
+    bpf_map_update_elem(&flows, key, &empty, BPF_NOEXIST);
+    flow = bpf_map_lookup_elem(&flows, key);
+    if (!flow) count_loss(kLossFlowTable);
+    return flow;
 }
 
-/* What of `marks` crosses after `bytes` in all: the classes whose min_flow is reached, with all else they
- * carry. */
-static __always_inline struct marks crossing(const struct marks* marks, __u64 bytes) {
-    struct marks crossed = *marks;
-    struct policy* policy = policy_in_force();
-    if (!policy) return crossed;
-    for (int i = 0; i < kClasses; i++)
-        if (bytes < policy->min_flow[i]) crossed.classes &= ~(1u << i);
-    return crossed;
+static __always_inline __u64 flow_add(const struct inode_key* key, __u64 bytes) {
+    struct flow* flow = flow_of(key);
+    return flow ? __sync_fetch_and_add(&flow->bytes, bytes) + bytes : ~0ull;
 }
 
 static __always_inline void report_derived(const struct marks* marks, const struct inode_key* key,
@@ -52,38 +49,73 @@ static __always_inline void report_derived(const struct marks* marks, const stru
         .dentry = (__u64)dentry,
         .mount = (__u64)mount,
     };
-    struct answer answer = {.policy_version = policy ? policy->version : 0, .metered = bytes};
-    send_event(&question, &answer, kEventDerivedLabel);
+    struct answer answer = {
+        .policy_version = policy ? policy->version : 0, .metered = bytes, .count = 1, .bytes = bytes};
+    if (!send_event(&question, &answer, kEventDerivedLabel)) count_loss(kLossRingFull);
+}
+
+/* 0, or the label found no room: bytes that nobody would follow are refused. */
+static __always_inline int label_derived(const struct inode_key* key, const struct marks* crossed) {
+    struct label* label = bpf_map_lookup_elem(&labels, key);
+    if (!label) {
+        struct label fresh = {.marks = *crossed, .origin = kOriginDerived};
+        if (!bpf_map_update_elem(&labels, key, &fresh, BPF_NOEXIST)) return 0;
+        label = bpf_map_lookup_elem(&labels, key);
+        if (!label) {
+            count_loss(kLossLabelTable);
+            return -kNoMemory;
+        }
+    }
+    marks_add(&label->marks, crossed);
+    label->origin = kOriginDerived;
+    return 0;
+}
+
+/* A loop device is written by a kernel thread that carries nothing: its file is labelled here. */
+static __always_inline void flow_to_image(const struct taint* taint, struct block_device* loop, __u64 bytes) {
+    struct inode* inode = loop_inode(loop);
+    if (!inode) return;
+    struct inode_key key = key_read_from(inode);
+    struct marks crossed = crossing(&taint->marks, flow_add(&key, bytes));
+    if (crossed.classes) label_derived(&key, &crossed);
+}
+
+/* What crosses into one more target after `bytes`: by its own meter, or because pieces add up. */
+static __always_inline struct marks crossing_into(const struct taint* taint, const struct inode_key* key,
+                                                  __u64 bytes, __u64* total) {
+    struct flow* flow = flow_of(key);
+    *total = flow ? __sync_fetch_and_add(&flow->bytes, bytes) + bytes : ~0ull;
+    struct marks crossed = crossing(&taint->marks, *total);
+    if (flow && !crossed.classes) return crossing_by_pieces(taint, flow, *total, bytes);
+    if (flow && flow->counted) give_back_pieces(flow);
+    return crossed;
 }
 
 /* `bytes` of a process with `taint` go into a regular file. Not 0: the label that they make due finds no
- * room, and bytes that nobody would follow are refused. */
+ * room. */
 static __always_inline int flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
                                         __u64 bytes, __u8 operation) {
     if (!bytes) return 0;
+    if (major_of(inode->i_sb->s_dev) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &taint->marks)) return 0;
-    __u64 total = flow_add(&key, bytes);
-    struct marks crossed = crossing(&taint->marks, total);
+    __u64 total;
+    struct marks crossed = crossing_into(taint, &key, bytes, &total);
     if (!crossed.classes) return 0;
-    if (label) {
-        if (marks_cover(&label->marks, &crossed)) return 0;
-        marks_add(&label->marks, &crossed);
-        label->origin = kOriginDerived;
-    } else {
-        struct label fresh = {.marks = crossed, .origin = kOriginDerived};
-        if (bpf_map_update_elem(&labels, &key, &fresh, BPF_NOEXIST)) {
-            label = bpf_map_lookup_elem(&labels, &key);
-            if (!label) {
-                count_loss(kLossLabelTable);
-                return -kNoMemory;
-            }
-            marks_add(&label->marks, &crossed);
-        }
-    }
-    report_derived(&crossed, &key, file->f_path.dentry, file->f_path.mnt, operation, total);
-    return 0;
+    if (label && marks_cover(&label->marks, &crossed)) return 0;
+    int refused = label_derived(&key, &crossed);
+    if (!refused) report_derived(&crossed, &key, file->f_path.dentry, file->f_path.mnt, operation, total);
+    return refused;
+}
+
+static __always_inline void mark_channel(const struct inode_key* key, const struct marks* crossed) {
+    if (!crossed->classes) return;
+    struct marks* marks = bpf_map_lookup_elem(&channels, key);
+    if (marks)
+        marks_add(marks, crossed);
+    else
+        bpf_map_update_elem(&channels, key, crossed, BPF_ANY);
 }
 
 /* The same into a pipe or towards a unix socket, whose readers become tainted as they read. */
@@ -91,12 +123,9 @@ static __always_inline void flow_to_channel(const struct taint* taint, const str
                                             __u64 bytes) {
     struct marks* marks = bpf_map_lookup_elem(&channels, key);
     if (marks && marks_cover(marks, &taint->marks)) return;
-    struct marks crossed = crossing(&taint->marks, flow_add(key, bytes));
-    if (!crossed.classes) return;
-    if (marks)
-        marks_add(marks, &crossed);
-    else
-        bpf_map_update_elem(&channels, key, &crossed, BPF_ANY);
+    __u64 total;
+    struct marks crossed = crossing_into(taint, key, bytes, &total);
+    mark_channel(key, &crossed);
 }
 
 static __always_inline void flow_from_channel(const struct inode_key* key) {
@@ -122,10 +151,24 @@ static __always_inline struct inode_key socket_key(__u64 sk) {
     return key;
 }
 
-/* Marks go to the receiving end: `sk` is the sender's. */
+/* Marks go to the receiving end, `peer`. */
+static __always_inline void flow_to_unix(const struct taint* taint, struct sock* peer, __u64 bytes) {
+    struct inode_key key = socket_key((__u64)peer);
+    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    if (marks && marks_cover(marks, &taint->marks)) return;
+    struct service service = service_of(peer);
+    struct inode_key meter = key;
+    if (service.name && service.share == 1) {
+        meter.inode = service.name;
+        meter.device = NAME_DEVICE;
+    }
+    __u64 total = flow_add(&meter, bytes);
+    __u32 shift = service.share == 1 ? 0 : service.share == kSessionShare ? 4 : 6;
+    struct marks crossed = crossing(&taint->marks, total >> shift);
+    mark_channel(&key, &crossed);
+}
+
 static __always_inline void flow_to_peer(const struct taint* taint, struct sock* sk, __u64 bytes) {
-    __u64 peer = (__u64)BPF_CORE_READ((struct unix_sock*)sk, peer);
-    if (!peer) return;
-    struct inode_key key = socket_key(peer);
-    flow_to_channel(taint, &key, bytes);
+    struct sock* peer = BPF_CORE_READ((struct unix_sock*)sk, peer);
+    if (peer) flow_to_unix(taint, peer, bytes);
 }

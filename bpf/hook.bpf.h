@@ -14,5 +14,8 @@
 /* A security hook, by its name under lsm/. */
 #define HOOK(name, args...) SEC("lsm/" #name) int BPF_PROG(name, args)
 
+/* Another program on a hook that has one: `program` is the name it is pinned under. */
+#define HOOK_AS(program, name, args...) SEC("lsm/" #name) int BPF_PROG(program, args)
+
 /* A program on entry to or exit from another function: section "fentry/x" or "fexit/x". */
 #define TRACE(section, name, args...) SEC(section) int BPF_PROG(name, args)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "bpf/descriptor.bpf.h"
 #include "bpf/flow.bpf.h"
 
 static __always_inline int after_pipe_read(struct kiocb* iocb, long result) {
@@ -45,6 +46,39 @@ TRACE("fentry/do_splice", splice_begin, struct file* in) {
     flow_from_channel(&key);
     return 0;
 }
+
+/* The same for a pipe that was empty then. What a tainted writer puts into it while the splice is waiting is
+ * followed from here on; before 6.5 what this one call moves to a socket is not judged. */
+TRACE("fexit/pipe_wait_readable", splice_waited, void* pipe) {
+    struct inode_key key = pipe_key((__u64)pipe);
+    flow_from_channel(&key);
+    return 0;
+}
+
+/* vmsplice passes no hook: it is judged at its entry, by a count that no pipe can exceed. */
+static __always_inline int before_vmsplice(int descriptor) {
+    struct file* file = file_of_descriptor(descriptor);
+    if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & kModeMask) != kModeFifo) return 0;
+    struct inode_key key = pipe_key((__u64)BPF_CORE_READ(file, private_data));
+    if (!(BPF_CORE_READ(file, f_mode) & kFmodeWrite)) {
+        flow_from_channel(&key);
+        return 0;
+    }
+    struct taint* taint = taint_of_current();
+    if (is_judged(taint) && !(taint->flags & kTaintProbe))
+        flow_to_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
+    return 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+TRACE("fentry/__x64_sys_vmsplice", vmsplice_begin, const struct pt_regs___x86* registers) {
+    return before_vmsplice(BPF_CORE_READ(registers, di));
+}
+#elif defined(__TARGET_ARCH_arm64)
+TRACE("fentry/__arm64_sys_vmsplice", vmsplice_begin, const struct pt_regs___arm64* registers) {
+    return before_vmsplice(BPF_CORE_READ(registers, regs[0]));
+}
+#endif
 
 static __always_inline void flow_between_pipes(struct file* in, struct file* out, long result) {
     if (result <= 0 || !is_pipe(in) || !is_pipe(out)) return;

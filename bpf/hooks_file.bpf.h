@@ -3,9 +3,21 @@
 #pragma once
 
 #include "bpf/count.bpf.h"
+#include "bpf/device.bpf.h"
 #include "bpf/flow.bpf.h"
+#include "bpf/guard_file.bpf.h"
 #include "bpf/removable.bpf.h"
 #include "bpf/send.bpf.h"
+
+/* A process that has a file of a sink mapped for writing is about to carry marks: what it would store there
+ * passes no hook, so it is judged before it can read. The verdict is that of mapping. */
+static __always_inline int judge_early_mapping(const struct taint* taint, struct question* question) {
+    question->point = taint->early_point;
+    question->operation = kOperationMap;
+    question->sink_device = taint->early_device;
+    if (question->point == kPointNetworkFilesystem) name_server(question, question->sink_device);
+    return ask(question);
+}
 
 /* The current process reads a labelled file: judge the access, then taint it. */
 static __always_inline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
@@ -22,14 +34,26 @@ static __always_inline int read_labelled(struct file* file, struct inode* inode,
         .dentry = (__u64)file->f_path.dentry,
         .mount = (__u64)file->f_path.mnt,
     };
-    int refused = decide(&question);
+    int refused = ask(&question);
+    if (!refused && taint && (taint->flags & kTaintSharesSink))
+        refused = judge_early_mapping(taint, &question);
     if (refused) return refused;
     return taint_current(&label->marks, 0) ? 0 : -kNoMemory;
+}
+
+/* What is read from a loop device comes out of its file. No hook can refuse it in that file's name. */
+static __always_inline void read_image(struct block_device* loop) {
+    struct inode* inode = loop_inode(loop);
+    if (!inode) return;
+    struct inode_key key = key_read_from(inode);
+    struct label* label = bpf_map_lookup_elem(&labels, &key);
+    if (label) taint_current(&label->marks, 0);
 }
 
 /* For reads after the open, when the label may have come later: a process that carries it all was asked
  * already. */
 static __always_inline int read_again(struct file* file, struct inode* inode) {
+    if (major_of(inode->i_sb->s_dev) == kLoopMajor) read_image(inode->i_sb->s_bdev);
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (!label) return 0;
@@ -39,9 +63,13 @@ static __always_inline int read_again(struct file* file, struct inode* inode) {
 }
 
 HOOK(file_open, struct file* file) {
+    int guarded = guard_open(file);
+    if (guarded) return guarded;
     struct inode* inode = file->f_inode;
-    if (type_of(inode) != kModeRegular) return 0;
+    umode_t type = type_of(inode);
+    if (type != kModeRegular) return open_device(file, inode, type);
     learn(inode);
+    if (major_of(inode->i_sb->s_dev) == kLoopMajor) read_image(inode->i_sb->s_bdev);
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label) {
@@ -55,9 +83,12 @@ HOOK(file_open, struct file* file) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeOpen);
         return 0;
     }
-    if (!is_removable(inode->i_sb)) return 0;
-    return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
-                           kOperationOpenWrite, 0);
+    if (inode->i_sb->s_magic == MESSAGE_QUEUE_MAGIC) /* its messages pass no hook */
+        return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationOpenWrite);
+    __u8 place = place_of(inode->i_sb);
+    if (!place) return 0;
+    return judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
+                       kOperationOpenWrite, 0);
 }
 
 static __always_inline int probe_write(struct taint* taint, struct inode* inode, __u64 bytes) {
@@ -86,9 +117,12 @@ static __always_inline int write_tainted(struct taint* taint, struct file* file,
     if (type == kModeSocket) return write_to_socket(taint, file);
     if (type == kModeRegular) {
         __u64 bytes = take_file_count(file);
-        if (is_removable(inode->i_sb))
-            return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
-                                   kOperationWrite, bytes);
+        __u8 place = place_of(inode->i_sb);
+        if (place) {
+            int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
+                                      file->f_path.mnt, kOperationWrite, bytes);
+            if (refused || place == kPointRemovable) return refused;
+        }
         return flow_to_file(taint, file, inode, bytes, kOperationWrite);
     }
     if (type == kModeFifo) {
@@ -96,14 +130,8 @@ static __always_inline int write_tainted(struct taint* taint, struct file* file,
         flow_to_channel(taint, &key, take_count(file, MODELWARD_UNKNOWN_COUNT));
         return 0;
     }
-    if (type == kModeBlock) {
-        struct block_device* bdev = block_device_of(file);
-        if (bdev && is_removable_disk(bdev))
-            return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
-                                   file->f_path.mnt, kOperationWrite,
-                                   take_count(file, MODELWARD_UNKNOWN_COUNT));
-    }
-    return 0;
+    return write_to_device(taint, file, inode, type, kOperationWrite,
+                           take_count(file, MODELWARD_UNKNOWN_COUNT));
 }
 
 HOOK(file_permission, struct file* file, int mask) {
@@ -117,7 +145,40 @@ HOOK(file_permission, struct file* file, int mask) {
         }
         return write_tainted(taint, file, inode);
     }
-    if ((mask & kMayRead) && type_of(inode) == kModeRegular) return read_again(file, inode);
+    if (!(mask & kMayRead)) return 0;
+    umode_t type = type_of(inode);
+    if (type == kModeRegular) return read_again(file, inode);
+    if (type == kModeBlock) read_image(block_device_of(file));
+    return 0;
+}
+
+/* An untainted process maps something shared and writable: if it becomes tainted later, its stores pass no
+ * hook. Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
+static __always_inline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
+    if (type != kModeRegular && type != kModeBlock) return 0;
+    struct task_struct* task = bpf_get_current_task_btf();
+    struct taint* taint =
+        bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!taint) return -kNoMemory;
+    if (taint->flags & kTaintExempt) return 0;
+    __u32 flags = kTaintShares;
+    __u8 place = 0;
+    __u32 device = inode->i_sb->s_dev;
+    if (type == kModeRegular) {
+        place = place_of(inode->i_sb);
+    } else {
+        struct block_device* bdev = block_device_of(file);
+        if (bdev && is_removable_disk(bdev)) {
+            place = kPointRemovable;
+            device = BPF_CORE_READ(bdev, bd_dev);
+        }
+    }
+    if (place) {
+        taint->early_point = place;
+        taint->early_device = device;
+        flags |= kTaintSharesSink;
+    }
+    if (flags & ~taint->flags) __sync_fetch_and_or(&taint->flags, flags);
     return 0;
 }
 
@@ -129,28 +190,26 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         int refused = read_again(file, inode);
         if (refused) return refused;
     }
+    if (type == kModeBlock) read_image(block_device_of(file));
     /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made
      * writable. */
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return 0;
+    if (!is_judged(taint)) return note_early_mapping(file, inode, type);
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeMap);
         return 0;
     }
     if (type == kModeRegular) {
-        if (is_removable(inode->i_sb))
-            return judge_removable(taint, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
-                                   kOperationMap, inode->i_size);
+        __u8 place = place_of(inode->i_sb);
+        if (place) {
+            int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
+                                      file->f_path.mnt, kOperationMap, inode->i_size);
+            if (refused || place == kPointRemovable) return refused;
+        }
         return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
     }
-    if (type == kModeBlock) {
-        struct block_device* bdev = block_device_of(file);
-        if (bdev && is_removable_disk(bdev))
-            return judge_removable(taint, inode, BPF_CORE_READ(bdev, bd_dev), file->f_path.dentry,
-                                   file->f_path.mnt, kOperationMap, MODELWARD_MAX_BUDGET);
-    }
-    return 0;
+    return write_to_device(taint, file, inode, type, kOperationMap, MODELWARD_MAX_BUDGET);
 }
 
 HOOK(mmap_file, struct file* file) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names on removable media: where not one byte may go, no name may appear either, for a name is bytes. */
+/* Names on removable media and network file systems: where not one byte may go, no name may appear either,
+ * for a name is bytes. */
 #pragma once
 
 #include "bpf/removable.bpf.h"
@@ -8,8 +9,9 @@ static __always_inline int judge_name(struct inode* directory, struct dentry* de
     struct taint* taint = taint_of_current();
     if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
     struct super_block* sb = directory->i_sb;
-    if (!is_removable(sb)) return 0;
-    return judge_removable(taint, 0, sb->s_dev, dentry, some_mount_of(sb), kOperationCreate, 0);
+    __u8 place = place_of(sb);
+    if (!place) return 0;
+    return judge_place(taint, place, 0, sb->s_dev, dentry, some_mount_of(sb), kOperationCreate, 0);
 }
 
 HOOK(inode_create, struct inode* directory, struct dentry* dentry) {
@@ -43,8 +45,9 @@ HOOK(inode_setxattr, void* mapping, struct dentry* dentry, const char* name, con
     if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
     struct inode* inode = dentry->d_inode;
     struct super_block* sb = dentry->d_sb;
-    if (!inode || !is_removable(sb)) return 0;
-    return judge_removable(taint, inode, sb->s_dev, dentry, some_mount_of(sb), kOperationWrite, size);
+    __u8 place = inode ? place_of(sb) : 0;
+    if (!place) return 0;
+    return judge_place(taint, place, inode, sb->s_dev, dentry, some_mount_of(sb), kOperationWrite, size);
 }
 
 /* An inode whose last name and last user are gone never comes back: what is kept of it goes too, or files

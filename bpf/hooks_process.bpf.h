@@ -7,8 +7,15 @@
 HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
     if (clone_flags & kCloneThread) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return 0;
+    if (!is_judged(taint) && !has_shared(taint)) return 0; /* mappings are inherited as well */
     return taint_inherit(task, taint) ? 0 : -kNoMemory;
+}
+
+/* A new program has no mappings of the old one. Not before it is certain to run: a failed exec keeps them. */
+TRACE("fentry/security_bprm_committed_creds", program_begins, struct linux_binprm* bprm) {
+    struct taint* taint = taint_of_current();
+    if (has_shared(taint)) __sync_fetch_and_and(&taint->flags, ~(kTaintShares | kTaintSharesSink));
+    return 0;
 }
 
 HOOK(bprm_check_security, struct linux_binprm* bprm) {

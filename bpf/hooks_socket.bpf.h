@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Hooks on sockets: internet sockets are sinks, unix sockets are channels. */
+/* Hooks on sockets: unix sockets are channels, all others that leave the host are sinks. */
 #pragma once
 
 #include "bpf/send.bpf.h"
@@ -12,8 +12,18 @@ HOOK(socket_connect, struct socket* socket, struct sockaddr* address, int length
         return 0;
     }
     struct sock* sk = BPF_CORE_READ(socket, sk);
-    if (!sk || !is_inet(BPF_CORE_READ(sk, __sk_common.skc_family))) return 0;
-    return judge_connect(taint, sk, address, length);
+    if (!sk) return 0;
+    __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+    if (is_inet(family)) return judge_connect(taint, sk, address, length);
+    return stays_on_host(family) ? 0 : judge_family(taint, family, kOperationConnect, 0);
+}
+
+/* An XDP socket that is bound may send from its shared memory without another call. */
+HOOK(socket_bind, struct socket* socket, struct sockaddr* address, int length) {
+    struct taint* taint = taint_of_current();
+    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (BPF_CORE_READ(socket, sk, __sk_common.skc_family) != kFamilyXdp) return 0;
+    return judge_family(taint, kFamilyXdp, kOperationSend, MODELWARD_UNKNOWN_COUNT);
 }
 
 HOOK(socket_sendmsg, struct socket* socket, struct msghdr* msg, int size) {

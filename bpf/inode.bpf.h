@@ -14,6 +14,16 @@ static __always_inline struct inode_key key_of(struct inode* inode) {
     return key;
 }
 
+/* The same for an inode that the verifier does not know to be one. */
+static __always_inline struct inode_key key_read_from(struct inode* inode) {
+    struct inode_key key = {
+        .inode = BPF_CORE_READ(inode, i_ino),
+        .device = BPF_CORE_READ(inode, i_sb, s_dev),
+        .generation = BPF_CORE_READ(inode, i_generation),
+    };
+    return key;
+}
+
 static __always_inline umode_t type_of(struct inode* inode) {
     return inode->i_mode & kModeMask;
 }

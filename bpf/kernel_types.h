@@ -27,6 +27,10 @@ struct list_head {
     struct list_head* next;
 };
 
+struct kobject {
+    struct kobject* parent;
+};
+
 struct qstr {
     union {
         struct {
@@ -44,6 +48,7 @@ struct bus_type {
 };
 
 struct device {
+    struct kobject kobj;
     struct device* parent;
     struct bus_type* bus;
 };
@@ -58,13 +63,27 @@ struct block_device {
 
 struct gendisk {
     struct block_device* part0;
+    void* private_data;
+    struct list_head slave_bdevs;
     __u64 diskseq;
+};
+
+/* One device that a stacked disk lies on. */
+struct bd_holder_disk {
+    struct list_head list;
+    struct kobject* holder_dir; /* its parent is the lower device */
+};
+
+/* Before 6.2 (and some later updates of 6.1). */
+struct bd_holder_disk___old {
+    struct block_device* bdev;
 };
 
 struct dentry;
 
 struct super_block {
     dev_t s_dev;
+    unsigned long s_magic;
     struct dentry* s_root;
     struct list_head s_mounts;
     struct block_device* s_bdev;
@@ -83,6 +102,7 @@ struct inode {
     unsigned long i_ino;
     unsigned int i_nlink;
     dev_t i_rdev;
+    kuid_t i_uid;
     __s64 i_size;
     __u32 i_generation;
 };
@@ -103,7 +123,16 @@ struct vfsmount {
     struct dentry* mnt_root;
 };
 
+struct ns_common {
+    unsigned int inum;
+};
+
+struct mnt_namespace {
+    struct ns_common ns;
+};
+
 struct mount {
+    struct mnt_namespace* mnt_ns;
     struct mount* mnt_parent;
     struct dentry* mnt_mountpoint;
     struct vfsmount mnt;
@@ -127,6 +156,43 @@ struct file {
     void* private_data;
 };
 
+struct fdtable {
+    unsigned int max_fds;
+    struct file** fd;
+};
+
+struct files_struct {
+    struct fdtable* fdt;
+};
+
+struct vm_area_struct {
+    unsigned long vm_start;
+    unsigned long vm_end;
+    unsigned long vm_flags;
+    struct file* vm_file;
+};
+
+struct bpf_iter_meta;
+
+struct bpf_iter__task_file {
+    struct bpf_iter_meta* meta;
+    struct task_struct* task;
+    __u32 fd;
+    struct file* file;
+};
+
+struct bpf_iter__task_vma {
+    struct bpf_iter_meta* meta;
+    struct task_struct* task;
+    struct vm_area_struct* vma;
+};
+
+struct kern_ipc_perm;
+
+struct msg_msg {
+    unsigned long m_ts;
+};
+
 struct cred {
     kuid_t euid;
 };
@@ -134,6 +200,8 @@ struct cred {
 struct mm_struct {
     unsigned long arg_start;
     unsigned long arg_end;
+    unsigned long env_start;
+    unsigned long env_end;
     struct file* exe_file;
 };
 
@@ -145,11 +213,28 @@ struct task_struct {
     __u64 start_boottime;
     const struct cred* cred;
     struct mm_struct* mm;
+    struct files_struct* files;
     kuid_t loginuid;
     char comm[16];
 };
 
-struct linux_binprm;
+struct linux_binprm {
+    struct file* file;
+    unsigned int unsafe;
+};
+
+struct bpf_map {
+    __u32 id;
+    char name[16];
+};
+
+struct bpf_prog_aux {
+    __u32 id;
+};
+
+struct bpf_prog {
+    struct bpf_prog_aux* aux;
+};
 
 struct in6_addr {
     union {
@@ -161,16 +246,19 @@ struct sock_common {
     union {
         struct {
             __be32 skc_daddr;
+            __be32 skc_rcv_saddr;
         };
     };
     union {
         struct {
             __be16 skc_dport;
+            __u16 skc_num;
         };
     };
     unsigned short skc_family;
     volatile unsigned char skc_state;
     struct in6_addr skc_v6_daddr;
+    struct in6_addr skc_v6_rcv_saddr;
 };
 
 struct sock {
@@ -179,7 +267,16 @@ struct sock {
     __u16 sk_protocol;
 };
 
+struct unix_address {
+    int len;
+    struct {
+        unsigned short sun_family;
+        char sun_path[108];
+    } name[];
+};
+
 struct unix_sock {
+    struct unix_address* addr;
     struct sock* peer;
 };
 
@@ -253,6 +350,14 @@ struct proto_ops___sendpage {
 
 struct iov_iter;
 
+/* The registers of a system call. */
+struct pt_regs___x86 {
+    unsigned long di;
+};
+struct pt_regs___arm64 {
+    __u64 regs[31];
+};
+
 #pragma clang attribute pop
 
 /* Values of the kernel's interface that no uapi header offers to BPF. */
@@ -263,6 +368,7 @@ enum {
     kModeSocket = 0140000,
     kModeRegular = 0100000,
     kModeBlock = 0060000,
+    kModeCharacter = 0020000,
     kModeFifo = 0010000,
     kFmodeWrite = 2,
     kCloneThread = 0x00010000,
@@ -270,17 +376,44 @@ enum {
     kFamilyUnix = 1,
     kFamilyInet = 2,
     kFamilyInet6 = 10,
+    kFamilyKey = 15,
+    kFamilyNetlink = 16,
+    kFamilyPacket = 17,
+    kFamilyBluetooth = 31,
+    kFamilyAlg = 38,
+    kFamilyXdp = 44,
     kSocketStream = 1,
     kSocketDatagram = 2,
+    kSocketRaw = 3,
+    kProtocolTcp = 6,
     kProtocolUdp = 17,
     kProtocolUdpLite = 136,
     kMessageMore = 0x8000,
     kUdpFlagCork = 1,
     kTcpClose = 7,
 
+    kFollowWrite = 1,
+    kVmShared = 8,
     kMapPrivate = 2,
     kMapTypeMask = 15,
+    kPtraceAttach = 2, /* PTRACE_MODE_ATTACH */
+    kUnsafeShare = 1,  /* LSM_UNSAFE_SHARE */
+    kUnsafePtrace = 2,
+    kBpfFileSystem = 0xcafe4a11,
+    kUmountDetach = 2,
+    kMountRemount = 32,
+    kMountPropagation = 0x1e0000, /* MS_SHARED, PRIVATE, SLAVE, UNBINDABLE */
+    kReadingModule = 2,           /* READING_MODULE and LOADING_MODULE */
+    kReadingKexecImage = 3,
+    kReadingKexecInitramfs = 4,
+    kSignalHup = 1,
+    kSignalChild = 17,
+    kSignalContinue = 18,
+    kSetFlags = 0x40086602,      /* FS_IOC_SETFLAGS */
+    kSetXattrFlags = 0x401c5820, /* FS_IOC_FSSETXATTR */
     kNoUser = 0xffffffff,
     kNoPermission = 1,
+    kTryAgain = 11,
     kNoMemory = 12,
+    kSignalKill = 9,
 };

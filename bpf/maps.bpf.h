@@ -71,7 +71,7 @@ struct destination_table {
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, kMaxDestinations);
     __uint(key_size, sizeof(struct destination_key));
-    __uint(value_size, sizeof(struct rule_set));
+    __uint(value_size, sizeof(struct destination_rules));
 };
 
 struct {
@@ -111,13 +111,27 @@ struct {
     __array(values, struct user_table);
 } users SEC(".maps");
 
-/* Value: window number << 40 | bytes, so that one compare-and-swap is exact. */
+struct program_table {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, kMaxPrograms);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(key_size, sizeof(struct inode_key));
+    __uint(value_size, sizeof(struct program_rules));
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, kPolicySlots);
+    __type(key, __u32);
+    __array(values, struct program_table);
+} programs SEC(".maps");
+
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, kMaxMeters);
     __type(key, struct meter_key);
-    __type(value, __u64);
+    __type(value, struct meter);
 } meters SEC(".maps");
 
 /* Bytes that tainted processes wrote into a target, whoever they were. */
@@ -125,8 +139,15 @@ struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, kMaxFlows);
     __type(key, struct inode_key);
-    __type(value, __u64);
+    __type(value, struct flow);
 } flows SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxPieces);
+    __type(key, struct pieces_key);
+    __type(value, struct pieces);
+} pieces_of_users SEC(".maps");
 
 /* Marks on pipes and on the receiving ends of unix sockets. */
 struct {
@@ -143,14 +164,47 @@ struct {
     __type(value, struct sink);
 } sinks SEC(".maps");
 
-/* When an equal report was last sent. */
+/* By the superblock's device number. */
 struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxServers);
+    __type(key, __u32);
+    __type(value, struct server);
+} servers SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, kTended);
+    __type(key, __u32);
+    __type(value, __u64);
+} tended SEC(".maps");
+
+/* Verdicts by process, rule and target. Not an LRU table: an entry that went by itself would take what it
+ * counts with it. The agent's sweep makes room. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, kMaxRecent);
     __type(key, struct recent_key);
-    __type(value, __u64);
+    __type(value, struct repeated);
 } recent SEC(".maps");
 
+/* Verdicts that found no room there, by policy slot and rule. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, kPolicySlots* kRules);
+    __type(key, __u32);
+    __type(value, struct repeated);
+} crowd SEC(".maps");
+
+/* Reports of what was refused: a ring of their own, which nothing else can fill. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, kBlockRingBytes);
+} blocks SEC(".maps");
+
+/* All other reports. */
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, kEventRingBytes);

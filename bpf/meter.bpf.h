@@ -1,49 +1,149 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Byte budgets of rules, per user, in tumbling windows of boot time. Charging is exact: bytes are counted
- * only if they fit, in one compare-and-swap, so that concurrent senders cannot get more than the budget
- * between them.
+ * Byte budgets over sliding windows, and byte rates. Charging is exact: bytes are counted only if they fit,
+ * under the meter's lock, so that concurrent senders cannot get more than the budget between them; and no
+ * window of the rule's length, wherever it begins, holds more than the budget. What was let through comes
+ * back in pieces of a fifteenth of the window.
  */
 #pragma once
 
 #include "bpf/maps.bpf.h"
 
-enum { kMeterBits = 40, kMeterTries = 32 };
-
-#define METER_BYTES ((1ull << kMeterBits) - 1)
 #define NANOSECONDS 1000000000ull
 
-/* True: `bytes` were within budget and are charged. `metered` is what had been let through before, if any. */
-static __always_inline bool meter_charge(const struct policy_rule* rule, __u32 uid, __u64 bytes,
-                                         __u64* metered) {
-    *metered = 0;
-    if (rule->budget == 0) return false;
-    struct meter_key key = {.rule = rule->identity, .uid = uid};
-    __u64* meter = bpf_map_lookup_elem(&meters, &key);
+/* What is charged to whom, and what the rule allows. */
+struct payment {
+    __u64 bytes;
+    __u64 now; /* of the meters' clock */
+    __u64 budget;
+    __u64 rate;
+    __u64 metered; /* answer: what has been let through, with these bytes if they were */
+    __u64 program;
+    __u64 group;
+    __u32 uid;
+    __u32 window;
+};
+
+/* The meter moves on to `bucket`. Returns what its window holds. What was counted for a window of another
+ * length is taken as of now. Without branches: the verifier would follow each. */
+static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bucket) {
+    __u64 other = meter->window_seconds != window;
+    __u64 newest = meter->bucket, sum = 0;
+    __u64 steps = bucket > newest ? bucket - newest : 0;
+    if (steps > kMeterBuckets) steps = kMeterBuckets;
+#pragma unroll
+    for (__u32 i = 0; i < kMeterBuckets; i++) {
+        __u64 age = ((newest - i) & (kMeterBuckets - 1)) + steps;
+        /* All ones while the sum is below kMeterBuckets, or for another window. */
+        __u64 in_window = 0 - (((age - kMeterBuckets) >> 63) | other);
+        __u64 used = meter->used[i] & in_window;
+        sum += used;
+        meter->used[i] = used & (other - 1);
+    }
+    if (other) meter->used[bucket & (kMeterBuckets - 1)] = sum;
+    if (other || steps) meter->bucket = bucket;
+    meter->window_seconds = window;
+    return sum;
+}
+
+static __always_inline bool charge_window(struct meter* meter, struct payment* payment) {
+    __u64 budget = payment->budget, bytes = payment->bytes;
+    __u32 window = payment->window;
+    __u64 bucket = window ? payment->now / (window * NANOSECONDS / (kMeterBuckets - 1)) : 0;
+    bpf_spin_lock(&meter->lock);
+    __u64 used = advance(meter, window, bucket);
+    bool fits = bytes <= budget && used <= budget - bytes;
+    if (fits) {
+        /* Another may have moved it further than our reading of the clock. */
+        meter->used[meter->bucket & (kMeterBuckets - 1)] += bytes;
+        used += bytes;
+    }
+    bpf_spin_unlock(&meter->lock);
+    payment->metered = used;
+    return fits;
+}
+
+/* Up to a second's worth may come at once. */
+static __always_inline bool charge_rate(struct meter* meter, const struct payment* payment) {
+    if (payment->bytes > payment->rate) return false;
+    __u64 cost = payment->bytes * NANOSECONDS / payment->rate, now = payment->now;
+    bpf_spin_lock(&meter->lock);
+    bool counts = meter->window_seconds == MODELWARD_THROTTLE_WINDOW && meter->bucket > now;
+    __u64 until = counts ? meter->bucket : now;
+    bool fits = until + cost - now <= NANOSECONDS;
+    if (fits) {
+        meter->window_seconds = MODELWARD_THROTTLE_WINDOW;
+        meter->bucket = until + cost;
+    }
+    bpf_spin_unlock(&meter->lock);
+    return fits;
+}
+
+/* Kept as a map value: too large for the stack. */
+const volatile __u64 nothing_metered[sizeof(struct meter) / sizeof(__u64)] = {};
+
+/* Not static: the verifier checks such a function once, and not again for every place that calls it. */
+__noinline bool charge_one(const struct meter_key* key, struct payment* payment) {
+    if (!key || !payment) return false;
+    struct meter* meter = bpf_map_lookup_elem(&meters, key);
     if (!meter) {
-        __u64 empty = 0;
-        bpf_map_update_elem(&meters, &key, &empty, BPF_NOEXIST);
-        meter = bpf_map_lookup_elem(&meters, &key);
-        if (!meter) {
-            count_loss(kLossMeterTable);
-            return false;
-        }
+        bpf_map_update_elem(&meters, key, (const void*)nothing_metered, BPF_NOEXIST);
+        meter = bpf_map_lookup_elem(&meters, key);
     }
-    __u64 window = 0;
-    if (rule->window_seconds) {
-        window = bpf_ktime_get_boot_ns() / NANOSECONDS / rule->window_seconds;
-        window &= (1ull << (64 - kMeterBits)) - 1;
+    if (!meter) {
+        count_loss(kLossMeterTable);
+        return false;
     }
-    for (int i = 0; i < kMeterTries; i++) {
-        __u64 old = *(volatile __u64*)meter;
-        __u64 used = (old >> kMeterBits) == window ? old & METER_BYTES : 0;
-        *metered = used;
-        if (bytes > rule->budget || used > rule->budget - bytes) return false;
-        if (__sync_val_compare_and_swap(meter, old, window << kMeterBits | (used + bytes)) == old) {
-            *metered = used + bytes;
-            return true;
-        }
+    return payment->rate ? charge_rate(meter, payment) : charge_window(meter, payment);
+}
+
+/* Bytes that were charged here and refused elsewhere. */
+__noinline bool pay_back(const struct meter_key* key, __u64 bytes) {
+    if (!key) return false;
+    struct meter* meter = bpf_map_lookup_elem(&meters, key);
+    if (!meter) return false;
+    bpf_spin_lock(&meter->lock);
+    __u64* newest = &meter->used[meter->bucket & (kMeterBuckets - 1)];
+    bool there = meter->window_seconds != MODELWARD_THROTTLE_WINDOW && *newest >= bytes;
+    if (there) *newest -= bytes;
+    bpf_spin_unlock(&meter->lock);
+    return there;
+}
+
+/* Of a process that carries several artifacts or classes each has its own meter: the i-th, if there is one.
+ */
+static __always_inline bool name_part(__u32 per, const struct marks* marks, int i, struct meter_key* key) {
+    if (per & kPerArtifact) {
+        key->artifact = i < kArtifacts ? marks->artifacts[i] : 0;
+        return i == 0 || key->artifact;
     }
-    count_loss(kLossMeterRace);
-    return false;
+    if (per & kPerClass) {
+        key->class_bit = marks->classes & (1u << i);
+        return key->class_bit || (i == 0 && !marks->classes);
+    }
+    return i == 0;
+}
+
+/* True: within budget, or within the rate, and charged, to each of its meters or to none. */
+static __always_inline bool meter_charge(const struct policy_rule* rule, const struct marks* marks,
+                                         struct payment* payment) {
+    payment->rate = rule->action == kActionThrottle ? rule->rate : 0;
+    payment->budget = rule->budget;
+    payment->window = rule->window_seconds;
+    if (!payment->rate && !payment->budget) return false;
+    __u32 per = rule->per;
+    struct meter_key key = {
+        .rule = rule->identity,
+        .program = per & kPerProgram ? payment->program : 0,
+        .group = per & kPerDestinationGroup ? payment->group : 0,
+        .uid = per & kPerUser ? payment->uid : kNoUser,
+    };
+    if (!(per & (kPerArtifact | kPerClass))) return charge_one(&key, payment);
+    for (int i = 0; i < kClasses; i++) {
+        if (!name_part(per, marks, i, &key) || charge_one(&key, payment)) continue;
+        for (int paid = 0; paid < i; paid++)
+            if (name_part(per, marks, paid, &key)) pay_back(&key, payment->bytes);
+        return false;
+    }
+    return true;
 }

@@ -3,7 +3,7 @@
  * rules are. */
 #pragma once
 
-#include "bpf/event.bpf.h"
+#include "bpf/ask.bpf.h"
 #include "bpf/taint.bpf.h"
 
 /* sockaddr_in and sockaddr_in6 begin alike: family, port; then the address at 4 or at 8. */
@@ -28,6 +28,10 @@ static __always_inline bool is_udp(struct sock* sk) {
     __u16 protocol = BPF_CORE_READ(sk, sk_protocol);
     return BPF_CORE_READ(sk, sk_type) == kSocketDatagram &&
            (protocol == kProtocolUdp || protocol == kProtocolUdpLite);
+}
+
+static __always_inline bool is_raw(struct sock* sk) {
+    return BPF_CORE_READ(sk, sk_type) == kSocketRaw;
 }
 
 static __always_inline __u16 family_of_name(const void* name) {
@@ -104,6 +108,12 @@ static __always_inline bool destination_of_cork(struct destination* to, struct s
     return false;
 }
 
+/* A raw socket may write the packet's header itself (IP_HDRINCL) and send it elsewhere than it says. */
+static __always_inline void forget_destination(struct destination* to) {
+    struct destination unknown = {};
+    *to = unknown;
+}
+
 static __always_inline bool is_same_destination(const struct destination* a, const struct destination* b) {
     __u64 x[2], y[2];
     __builtin_memcpy(x, a->address, sizeof(x));
@@ -122,7 +132,7 @@ static __always_inline int judge_network(const struct taint* taint, struct sock*
         .bytes = bytes,
     };
     __builtin_memcpy(question.address, to->address, sizeof(question.address));
-    return decide(&question);
+    return ask(&question);
 }
 
 /* Sends no bytes yet: only a rule without any budget answers here. Without a family it ends a connection. */
@@ -131,5 +141,6 @@ static __always_inline int judge_connect(const struct taint* taint, struct sock*
     __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
     if (family_of_name(name) == kFamilyUnspecified || !destination_from_name(&to, name, length, family))
         return 0;
+    if (is_raw(sk)) forget_destination(&to);
     return judge_network(taint, sk, &to, kOperationConnect, 0);
 }

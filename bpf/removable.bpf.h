@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Removable media: a block device with a USB bus above it. The disk's own "removable" flag is not asked:
- * fixed USB disks lack it. A device mapper or loop device that lies on a stick has no such parent and is not
- * recognised.
+ * fixed USB disks lack it. Loop devices, device mapper and md have no such parent: what they lie on is asked.
  */
 #pragma once
 
-#include "bpf/event.bpf.h"
-#include "bpf/inode.bpf.h"
+#include "bpf/ask.bpf.h"
+#include "bpf/backing.bpf.h"
+#include "bpf/network_filesystem.bpf.h"
 #include "bpf/taint.bpf.h"
 
 enum { kMaxParents = 12 };
@@ -29,10 +29,8 @@ static __noinline bool hangs_on_usb(__u64 disk_address) {
     return false;
 }
 
-static __always_inline bool is_removable_disk(struct block_device* bdev) {
+static __always_inline bool is_usb_disk(struct block_device* bdev, struct gendisk* disk) {
     __u32 device = BPF_CORE_READ(bdev, bd_dev);
-    struct gendisk* disk = BPF_CORE_READ(bdev, bd_disk);
-    if (!disk) return false;
     __u64 sequence = BPF_CORE_READ(disk, diskseq);
     struct sink* known = bpf_map_lookup_elem(&sinks, &device);
     if (known && known->disk_sequence == sequence) return known->removable;
@@ -41,27 +39,55 @@ static __always_inline bool is_removable_disk(struct block_device* bdev) {
     return sink.removable;
 }
 
+/* One step down: 1 ends the walk. */
+static long look_below(__u32 round, struct stack_walk* walk) {
+    if (walk->at >= walk->count || walk->unknown) return 1;
+    struct block_device* bdev = (void*)walk->found[walk->at & (kMaxStack - 1)];
+    walk->at += 1;
+    struct gendisk* disk = BPF_CORE_READ(bdev, bd_disk);
+    if (!disk) return 0;
+    if (is_usb_disk(bdev, disk)) {
+        walk->unknown = true; /* removable either way */
+        return 1;
+    }
+    if (major_of(BPF_CORE_READ(bdev, bd_dev)) == kLoopMajor) stack_push_loop_file(walk, bdev);
+    stack_push_slaves(walk, disk);
+    return 0;
+}
+
+/* A global function takes no kernel pointer, but memory that holds one. */
+struct bdev_address {
+    __u64 address;
+};
+
+/* What cannot be looked through is taken for removable: a stack of more than eight devices, and a loop device
+ * in the moment between the loading of its module and the agent's look at it. */
+__noinline int lies_on_usb(const struct bdev_address* bdev) {
+    if (!bdev) return 0;
+    struct stack_walk walk = {.found = {bdev->address}, .count = 1};
+    bpf_loop(kMaxStack, look_below, &walk, 0);
+    return walk.unknown;
+}
+
+static __always_inline bool is_removable_disk(struct block_device* bdev) {
+    struct bdev_address address = {(__u64)bdev};
+    return lies_on_usb(&address) != 0;
+}
+
 static __always_inline bool is_removable(struct super_block* sb) {
     struct block_device* bdev = sb->s_bdev;
     return bdev && is_removable_disk(bdev);
 }
 
-/* The block device behind an open device file, or null: f_mapping is the device's own inode once it is open.
+/* A tainted process brings `bytes` to removable media or to another place that is a sink. `mount` may be
+ * null.
  */
-static __always_inline struct block_device* block_device_of(struct file* file) {
-    struct inode* inode = BPF_CORE_READ(file, f_mapping, host);
-    if (!inode || (BPF_CORE_READ(inode, i_mode) & kModeMask) != kModeBlock) return 0;
-    return (void*)inode - bpf_core_field_offset(struct bdev_inode, vfs_inode) +
-           bpf_core_field_offset(struct bdev_inode, bdev);
-}
-
-/* A tainted process brings `bytes` to removable media. `mount` may be null. */
-static __always_inline int judge_removable(const struct taint* taint, struct inode* inode, __u32 device,
-                                           struct dentry* dentry, struct vfsmount* mount, __u8 operation,
-                                           __u64 bytes) {
+static __always_inline int judge_place(const struct taint* taint, __u8 point, struct inode* inode,
+                                       __u32 device, struct dentry* dentry, struct vfsmount* mount,
+                                       __u8 operation, __u64 bytes) {
     struct question question = {
         .marks = taint->marks,
-        .point = kPointRemovable,
+        .point = point,
         .operation = operation,
         .bytes = bytes,
         .dentry = (__u64)dentry,
@@ -69,5 +95,18 @@ static __always_inline int judge_removable(const struct taint* taint, struct ino
         .sink_device = device,
     };
     if (inode) question.file = key_of(inode);
-    return decide(&question);
+    if (point == kPointNetworkFilesystem) name_server(&question, device);
+    return ask(&question);
+}
+
+static __always_inline int judge_removable(const struct taint* taint, struct inode* inode, __u32 device,
+                                           struct dentry* dentry, struct vfsmount* mount, __u8 operation,
+                                           __u64 bytes) {
+    return judge_place(taint, kPointRemovable, inode, device, dentry, mount, operation, bytes);
+}
+
+/* The sink that a file system is, or 0. */
+static __always_inline __u8 place_of(struct super_block* sb) {
+    if (sb->s_bdev) return is_removable_disk(sb->s_bdev) ? kPointRemovable : 0;
+    return is_network_filesystem(sb) ? kPointNetworkFilesystem : 0;
 }

@@ -2,8 +2,9 @@
 /* Bytes of a tainted process go into a socket: judged and charged once, on whichever hook they come. */
 #pragma once
 
+#include "bpf/connection.bpf.h"
 #include "bpf/count.bpf.h"
-#include "bpf/flow.bpf.h"
+#include "bpf/families.bpf.h"
 #include "bpf/network.bpf.h"
 
 /* What a UDP datagram can hold at most. */
@@ -65,6 +66,7 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
                                       __u16 family, struct msghdr* msg, __u64 bytes) {
     struct destination to = {}, joined = {};
     destination_of_message(&to, sk, family, msg);
+    if (is_raw(sk)) forget_destination(&to);
     bool udp = is_udp(sk);
     bool joins = udp && destination_of_cork(&joined, sk);
     if (msg && !joins && take_paid(taint, socket, &to, bytes)) return 0;
@@ -73,6 +75,7 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
     if (!refused && joins && !is_same_destination(&to, &joined))
         refused = judge_network(taint, sk, &joined, kOperationSend, bytes);
     if (!refused && !msg) note_paid(taint, socket, &to, bytes);
+    if (!refused) flow_to_connection(taint, sk, family, joins ? &joined : &to, bytes);
     return refused;
 }
 
@@ -93,8 +96,8 @@ HOOK(unix_may_send, struct socket* socket, struct socket* other) {
         return 0;
     pending->named_socket = 0;
     struct taint* taint = taint_of_current();
-    struct inode_key key = socket_key((__u64)BPF_CORE_READ(other, sk));
-    if (is_judged(taint) && key.inode) flow_to_channel(taint, &key, pending->named_bytes);
+    struct sock* receiver = BPF_CORE_READ(other, sk);
+    if (is_judged(taint) && receiver) flow_to_unix(taint, receiver, pending->named_bytes);
     return 0;
 }
 
@@ -114,5 +117,6 @@ static __always_inline int send_to_socket(const struct taint* taint, struct sock
     __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
     if (is_inet(family)) return judge_send(taint, socket, sk, family, msg, bytes);
     if (family == kFamilyUnix) return flow_to_socket(taint, socket, sk, msg, bytes);
-    return 0;
+    if (stays_on_host(family)) return 0;
+    return judge_family(taint, family, kOperationSend, bytes_of_kick(family, bytes));
 }

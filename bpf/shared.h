@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus
@@ -14,7 +15,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 3,
+    kLayout = 4,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -33,11 +34,16 @@ enum limits {
     kMaxFlows = 1 << 16,
     kMaxChannels = 1 << 14,
     kMaxSinks = 1 << 10,
+    kMaxServers = 1 << 12,
+    kMaxPieces = 1 << 14,
     kMaxRecent = 1 << 14,
     kMaxPorts = 1 << 12,
     kMaxUsers = 1 << 14,
+    kMaxPrograms = 1 << 12,
+    kMeterBuckets = 16, /* a power of two */
     kMaxDestinations = 1 << 17,
     kEventRingBytes = 1 << 23,
+    kBlockRingBytes = 1 << 23,
 };
 
 /* Charged when a write reaches the hook without a byte count (no fentry on rw_verify_area, or it was
@@ -74,7 +80,9 @@ struct label {
 enum taint_flags {
     kTaintExempt =
         1, /* neither becomes tainted nor is judged; ends with the process, gone after fork and exec */
-    kTaintProbe = 2, /* the self-test's own process: hooks note that they ran instead of judging */
+    kTaintProbe = 2,      /* the self-test's own process: hooks note that they ran instead of judging */
+    kTaintShares = 4,     /* has mapped a file shared and writable while it carried nothing */
+    kTaintSharesSink = 8, /* has done so with a file at `early_point` */
 };
 
 /* Bits of taint.probe_seen. */
@@ -101,26 +109,47 @@ struct taint {
     __u32 probe_seen;
     __u64 probe_write_bytes;
     __u64 probe_send_bytes;
+    __u32 early_device; /* of the sink that a shared mapping reaches */
+    __u32 early_point;
 };
 
 struct rule_set {
     __u64 words[kRuleWords];
 };
 
-enum rule_action { kActionAllow = 0, kActionAlert = 1, kActionBlock = 2 };
+enum rule_action {
+    kActionAllow = 0,
+    kActionAlert = 1,
+    kActionBlock = 2,
+    kActionThrottle = 3,
+    kActionKill = 4,
+};
+
+/* Whose meter a rule charges. */
+enum meter_parts {
+    kPerUser = 1 << 0,
+    kPerArtifact = 1 << 1,
+    kPerClass = 1 << 2,
+    kPerProgram = 1 << 3,
+    kPerDestinationGroup = 1 << 4,
+};
 
 struct policy_rule {
     __u64 identity; /* hash of the rule's id: meters live on across policies */
     __u64 budget;
+    __u64 rate; /* bytes a second, of a throttle */
     __u32 window_seconds;
     __u32 action;
+    __u32 per; /* meter_parts */
+    __u32 reserved;
 };
 
-/* `slot` names the destination, port and user tables that belong to this policy. */
+/* `slot` names the destination, port, user and program tables that belong to this policy. */
 struct policy {
     __u64 version;
     __u32 slot;
     __u32 class_count;
+    __u64 clock_offset_ns; /* meters run by boot time plus this, which goes on over a reboot */
     struct rule_set class_rules[kClasses];
     struct rule_set no_class_rules;
     struct rule_set kind_rules[kKinds];
@@ -128,6 +157,7 @@ struct policy {
     struct rule_set point_rules[kPoints];
     struct rule_set other_port_rules;
     struct rule_set other_user_rules;
+    struct rule_set other_program_rules;
     __u64 min_flow[kClasses];
     struct policy_rule rules[kRules];
 };
@@ -137,10 +167,77 @@ struct destination_key {
     __u8 address[16];
 };
 
+struct destination_rules {
+    struct rule_set rules;
+    __u64 group; /* names the prefix, in every policy the same */
+};
+
+struct program_rules {
+    struct rule_set rules;
+    __u32 exempt; /* neither becomes tainted nor is judged */
+    __u32 reserved;
+};
+
+/* What a rule does not ask for is 0; without kPerUser the user is nobody. */
 struct meter_key {
     __u64 rule;
+    __u64 program;
+    __u64 group;
     __u32 uid;
+    __u32 artifact; /* number + 1 */
+    __u32 class_bit;
     __u32 reserved;
+};
+
+/*
+ * Bytes let through, by when: the window is cut into kMeterBuckets - 1 pieces, and the buckets hold the
+ * current piece and all those that a window which ends now can reach into. A throttle keeps in `bucket` the
+ * moment up to which its rate is used.
+ */
+struct meter {
+    struct bpf_spin_lock lock;
+    __u32 window_seconds;
+    __u64 bucket; /* the newest piece */
+    __u64 used[kMeterBuckets];
+};
+
+#define MODELWARD_THROTTLE_WINDOW (~0u) /* in meter.window_seconds */
+/* Bytes of tainted processes into one target, what they carried, and who paid for them last. */
+struct flow {
+    __u64 bytes;
+    __u64 counted; /* of them in `payer`'s pieces */
+    struct marks marks;
+    __u32 payer;
+    __u32 class_number; /* that they were counted for */
+};
+
+/* Pieces: bytes into targets that are each below min_flow, of one user in one window. */
+struct pieces_key {
+    __u32 payer;
+    __u32 class_number;
+};
+
+struct pieces {
+    __u64 window;
+    __u64 bytes;
+    __u32 swept; /* the pieces of this window before the sum crossed have been labelled */
+    __u32 reserved;
+};
+
+/* The server behind a mounted network file system. */
+struct server {
+    __u8 address[16];
+    __u32 port;
+    __u32 reserved;
+};
+
+/* Places of the map `tended`: what kernel and agent tell each other. */
+enum tended {
+    kTendedWalks,    /* counts up: processes that hold a labelled file are to be looked for */
+    kTendedLoopFile, /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
+                      */
+    kTendedConnections, /* not 0: a connection on this host carries marks */
+    kTended,
 };
 
 struct sink {
@@ -170,22 +267,27 @@ struct installation {
     __u32 mode;      /* 1 lsm, 2 fmod_ret */
     __u32 slot;      /* of the policy in force */
     __u32 next_slot; /* of the policy that is being put into force; else equal to slot */
+    __u64 clock_offset_ns;
 };
 
 enum loss {
-    kLossRingFull,      /* an event did not fit into the ring: the verdict stood, its report is lost */
+    kLossRingFull,      /* the report of a derived label did not fit into the ring and is lost */
     kLossLabelTable,    /* no room for a derived label: the write was refused */
     kLossMeterTable,    /* no room for a meter: counted as over budget */
-    kLossMeterRace,     /* a meter was too contended to charge: counted as over budget */
     kLossTaint,         /* no memory for a process's taint: the operation was refused */
     kLossFlowTable,     /* no room for a flow meter: counted as crossed */
     kLossUnknownCount,  /* an operation came without a byte count: MODELWARD_UNKNOWN_COUNT was charged */
     kLossPolicyMissing, /* a tainted operation while no policy was in force */
-    kMergedEvents,      /* a report equal to one of the same process, rule and target, left out */
+    kMergedEvents,   /* a verdict equal to one of the same process, rule and target: counted in its report */
+    kDelayed,        /* a verdict's report did not fit into the ring: it is counted in a later one */
+    kMergedByRule,   /* no room to count by process and target: counted by rule alone */
+    kHoldersTainted, /* processes that held a labelled file when its label came */
+    kSharedLabelled, /* files labelled because a tainted process had mapped them before it was tainted */
+    kPiecesLabelled, /* files labelled because pieces below min_flow added up */
     kLosses,
 };
 
-enum event_kind { kEventVerdict = 1, kEventDerivedLabel = 2 };
+enum event_kind { kEventVerdict = 1, kEventDerivedLabel = 2, kEventExempt = 3 };
 
 enum operation {
     kOperationRead = 1,
@@ -215,11 +317,45 @@ struct process_record {
     char name[kCommBytes];
 };
 
+/*
+ * Verdicts that are equal in process, rule and target. The first is reported as it happens; those after it
+ * are counted here, and the next report, or the agent's sweep, carries their number. What it says of the last
+ * of them is for people and may be mixed up by two at once; the numbers are exact.
+ */
+#define MODELWARD_FORGOTTEN (1ull << 63) /* in `waiting`: on its way out of the table */
+
+struct repeated {
+    __u64 reported_ns; /* when a report was last sent */
+    __u64 waiting;     /* verdicts that no report has counted yet */
+    __u64 waiting_bytes;
+    __u64 policy_version;
+    __u64 bytes_metered;
+    struct inode_key file;
+    struct marks marks;
+    __u8 address[16];
+    __u32 sink_device;
+    __u16 rule;
+    __u16 port;
+    __u8 operation;
+    __u8 point;
+    __u8 action;
+    __u8 origin;
+    __u8 protocol;
+    __u8 reserved[7];
+    struct process_record process;
+};
+
+/* What the agent asks of a sweep. */
+struct sweep_request {
+    __u64 forget_after_ns; /* entries that have been idle for that long go */
+};
+
 /* One ring record; always this size, so that a record's place in the ring is its sequence number. */
 struct event {
     __u64 boot_ns;
     __u64 policy_version;
-    __u64 bytes_requested;
+    __u64 count;           /* verdicts that this report stands for */
+    __u64 bytes_requested; /* of all of them */
     __u64 bytes_metered;
     struct inode_key file;
     struct marks marks;
@@ -245,6 +381,84 @@ struct event {
     char exe[kExeBytes];
     char
         args[kArgBytes]; /* exe and args together are longer than a path by a name: path.bpf.h counts on it */
+};
+
+/* --- The guard: what of the agent is kept from everybody else, root included. See guard.bpf.h. --- */
+
+enum guard_limits {
+    kMaxGuarded = 1 << 12,
+    kMaxGuardedObjects = 1 << 10,
+    kMaxGuardDepth = 12,           /* folders between a guarded tree's root and a file in it */
+    kGuardEnvironmentBytes = 4096, /* an agent with a longer environment is not trusted */
+};
+
+/* Rule number of a report of the guard: no rule of the policy has it. Its operations are a range of their
+ * own. */
+enum guard_report { kGuardRule = 0xfffe, kGuardOperations = 64 };
+
+enum guard_operation {
+    kGuardKill = kGuardOperations,
+    kGuardPtrace,
+    kGuardBpf,
+    kGuardWrite,
+    kGuardRead,
+    kGuardUnlink,
+    kGuardRename,
+    kGuardCreate,
+    kGuardAttributes,
+    kGuardLock,
+    kGuardMount,
+    kGuardUnmount,
+    kGuardModule,
+    kGuardKexec,
+    kGuardOperationsEnd,
+};
+
+/* What an inode is to the guard. */
+enum guard_role {
+    kGuardAgent = 1 << 0,       /* a program started from it is the agent */
+    kGuardProtected = 1 << 1,   /* a program started from it is protected, and trusted with nothing */
+    kGuardFile = 1 << 2,        /* it is not changed, renamed or removed */
+    kGuardTree = 1 << 3,        /* nor is anything below it */
+    kGuardSecret = 1 << 4,      /* nor are files in or below it read */
+    kGuardAbove = 1 << 5,       /* a folder above: not renamed, not mounted over */
+    kGuardUnits = 1 << 6,       /* a folder where names of the agent's unit have a meaning */
+    kGuardCgroup = 1 << 7,      /* the agent's control group: its files are not written, but cgroup.procs */
+    kGuardCgroupAbove = 1 << 8, /* a control group above: not killed, not frozen */
+};
+
+struct guarded {
+    __u32 roles;
+    __u32 reserved;
+};
+
+enum guardian_role { kGuardianAgent = 1, kGuardianProtected = 2 };
+
+/* Per process, on the thread group leader. */
+struct guardian {
+    __u32 role;
+    __u32 reserved;
+};
+
+enum guarded_kind { kGuardedMap = 1, kGuardedProgram = 2, kGuardedLink = 3 };
+
+struct guarded_object {
+    __u32 kind;
+    __u32 id;
+};
+
+/* Maps that come and go (a policy's tables) are known by how their names begin. */
+#define MODELWARD_GUARDED_NAME "mwg_"
+#define MODELWARD_UNIT_NAME "modelward-agent.service"
+
+struct guard_state {
+    __u64 maintenance_until; /* boot time, ns: until then everything is let through */
+    __u32 on;
+    __u32 host_mounts;  /* mount namespace of the host, by the inode number of /proc/PID/ns/mnt */
+    __u32 agent_mounts; /* and the agent's own */
+    __u32 reserved;
+    __u8 key[32]; /* who may sign maintenance tokens for this host */
+    char host_id[40];
 };
 
 #ifdef __cplusplus

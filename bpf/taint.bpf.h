@@ -14,6 +14,10 @@ static __always_inline bool is_judged(const struct taint* taint) {
     return taint && taint->marks.classes && !(taint->flags & kTaintExempt);
 }
 
+static __always_inline bool has_shared(const struct taint* taint) {
+    return taint && (taint->flags & (kTaintShares | kTaintSharesSink));
+}
+
 /* The self-test's process reached a hook. False: it is another. */
 static __always_inline bool note_probe(struct taint* taint, __u32 hook) {
     if (!taint || !(taint->flags & kTaintProbe)) return false;
@@ -21,19 +25,33 @@ static __always_inline bool note_probe(struct taint* taint, __u32 hook) {
     return true;
 }
 
-/* The current process now carries `marks` too. False: no memory, the caller refuses the operation. */
-static __always_inline bool taint_current(const struct marks* marks, __u32 flags) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    struct taint* taint =
-        bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+static __always_inline void want_walk(void) {
+    __u32 place = kTendedWalks;
+    __u64* walks = bpf_map_lookup_elem(&tended, &place);
+    if (walks) __sync_fetch_and_add(walks, 1);
+}
+
+/* The process of `leader` now carries `marks` too. False: no memory, the caller refuses the operation. What
+ * it stored into shared mappings before is looked for by the agent: no hook can walk mappings on 6.1. */
+static __always_inline bool taint_process(struct task_struct* leader, const struct marks* marks,
+                                          __u32 flags) {
+    struct taint* taint = bpf_task_storage_get(&taints, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (!taint) {
         count_loss(kLossTaint);
         return false;
     }
     if (taint->flags & kTaintExempt) return true;
     if (flags & ~taint->flags) __sync_fetch_and_or(&taint->flags, flags);
-    if (!marks_cover(&taint->marks, marks)) marks_add(&taint->marks, marks);
+    if (marks_cover(&taint->marks, marks)) return true;
+    marks_add(&taint->marks, marks);
+    if (taint->flags & kTaintShares) want_walk();
     return true;
+}
+
+/* The same for the current process. */
+static __always_inline bool taint_current(const struct marks* marks, __u32 flags) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    return taint_process(task->group_leader, marks, flags);
 }
 
 /* Exemption is never handed on. */
@@ -45,6 +63,8 @@ static __always_inline bool taint_inherit(struct task_struct* heir, const struct
     }
     to->marks = from->marks;
     to->flags = from->flags & ~kTaintExempt;
+    to->early_device = from->early_device;
+    to->early_point = from->early_point;
     if (to->flags & kTaintProbe) to->probe_seen = kProbeInherited;
     return true;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bpf/meter.bpf.h"
+#include "bpf/program.bpf.h"
 
 /* Everything that is known of one operation. Lives on the stack of a hook. */
 struct question {
@@ -28,8 +29,12 @@ struct answer {
     __u64 policy_version;
     __u64 identity;
     __u64 metered;
+    __u64 count; /* of equal verdicts, when it is reported */
+    __u64 bytes; /* of all of them */
     __u32 rule;
     __u32 action;
+    __u32 slot;
+    bool exempt; /* the program is: nothing was judged */
 };
 
 static __always_inline struct policy* policy_in_force(void) {
@@ -64,22 +69,26 @@ static __always_inline void narrow_by_user(struct rule_set* set, const struct po
     set_and(set, rules);
 }
 
-static __always_inline void narrow_by_destination(struct rule_set* set, const struct policy* policy,
-                                                  const struct question* question) {
+/* Returns the destination's group. */
+static __always_inline __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
+                                                   const struct question* question) {
     __u32 slot = policy->slot;
+    __u64 group = 0;
     void* table = bpf_map_lookup_elem(&destinations, &slot);
-    const struct rule_set* rules = 0;
+    const struct destination_rules* found_destination = 0;
     if (table) {
         struct destination_key key = {.prefix_length = 128};
         __builtin_memcpy(key.address, question->address, sizeof(key.address));
-        rules = bpf_map_lookup_elem(table, &key);
+        found_destination = bpf_map_lookup_elem(table, &key);
     }
-    if (rules)
-        set_and(set, rules);
-    else
+    if (found_destination) {
+        set_and(set, &found_destination->rules);
+        group = found_destination->group;
+    } else {
         set_clear(set);
+    }
 
-    rules = &policy->other_port_rules;
+    const struct rule_set* rules = &policy->other_port_rules;
     table = bpf_map_lookup_elem(&ports, &slot);
     if (table) {
         __u32 port = question->port;
@@ -87,6 +96,7 @@ static __always_inline void narrow_by_destination(struct rule_set* set, const st
         if (found) rules = found;
     }
     set_and(set, rules);
+    return group;
 }
 
 static __always_inline void narrow_by_marks(struct rule_set* set, const struct policy* policy,
@@ -118,7 +128,8 @@ static __always_inline __u32 payer(struct task_struct* task) {
 }
 
 /* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
-static __noinline bool judge(struct question* question, struct answer* answer) {
+__noinline bool judge(struct question* question, struct answer* answer) {
+    if (!question || !answer) return false;
     struct policy* policy = policy_in_force();
     if (!policy) {
         count_loss(kLossPolicyMissing);
@@ -126,11 +137,22 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
     }
     __u32 point = question->point;
     if (point >= kPoints) return false;
-    struct rule_set set = policy->point_rules[point];
-    narrow_by_marks(&set, policy, &question->marks);
-    if (point == kPointNetwork || point == kPointNetworkFilesystem)
-        narrow_by_destination(&set, policy, question);
+    answer->policy_version = policy->version;
+    answer->slot = policy->slot;
     struct task_struct* task = bpf_get_current_task_btf();
+    struct inode_key program = program_of(task);
+    const struct program_rules* named = find_program(policy->slot, &program);
+    if (named && named->exempt) {
+        answer->exempt = true;
+        return true;
+    }
+    struct rule_set set = policy->point_rules[point];
+    set_and(&set, named ? &named->rules : &policy->other_program_rules);
+    narrow_by_marks(&set, policy, &question->marks);
+    struct payment payment = {.bytes = question->bytes,
+                              .now = bpf_ktime_get_boot_ns() + policy->clock_offset_ns};
+    if (point == kPointNetwork || point == kPointNetworkFilesystem)
+        payment.group = narrow_by_destination(&set, policy, question);
     narrow_by_user(&set, policy, task->cred->euid.val);
 
     int lowest = lowest_rule(&set);
@@ -139,10 +161,13 @@ static __noinline bool judge(struct question* question, struct answer* answer) {
                  : "+r"(lowest)); /* keeps the bound below, which clang can prove and the verifier cannot */
     lowest &= kRules - 1;
     const struct policy_rule* rule = &policy->rules[lowest];
-    answer->policy_version = policy->version;
     answer->rule = lowest;
     answer->identity = rule->identity;
     answer->action = rule->action;
     if (rule->action == kActionAllow) return false;
-    return !meter_charge(rule, payer(task), question->bytes, &answer->metered);
+    payment.uid = payer(task);
+    payment.program = program_number(&program);
+    bool paid = meter_charge(rule, &question->marks, &payment);
+    answer->metered = payment.metered;
+    return !paid;
 }

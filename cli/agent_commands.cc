@@ -102,6 +102,11 @@ void print_status(const json& status) {
                 text(spool.at("lost")).c_str());
     std::printf("  scan     %s, %s files wait\n", scan.at("idle") == true ? "idle" : "busy",
                 text(scan.at("waiting")).c_str());
+    if (const auto& guard = status.at("guard"); guard.at("maintenance_seconds_left") != 0)
+        std::printf("  guard    open for maintenance for %s more seconds\n",
+                    text(guard.at("maintenance_seconds_left")).c_str());
+    else
+        std::printf("  guard    %s\n", guard.at("on") == true ? "on" : "off");
     for (const auto& spot : status.at("blind_spots"))
         std::printf("  not seen: %s\n", text(spot).c_str());
     for (const auto& [name, value] : status.at("counters").items())
@@ -121,6 +126,25 @@ int status(const AgentOptions& options, bool as_json) {
     } catch (const json::exception& error) {
         return failed(Error(ErrorCode::kInvalid, std::string("the agent's answer: ") + error.what()));
     }
+    return 0;
+}
+
+int maintenance(const AgentOptions& options, bool end, bool as_json) {
+    const auto config = agent::read_config(options.config);
+    if (!config) return failed(config.error());
+    if (options.token_file == "-" && ::isatty(STDIN_FILENO))
+        std::fputs("Paste the token, then press Enter and Ctrl-D: ", stderr);
+    json request{{"command", "end-maintenance"}};
+    if (!end) {
+        const auto token = options.token_file.empty() ? Result<std::string>(options.token)
+                                                      : read_token(options.token_file, std::cin);
+        if (!token) return failed(token.error());
+        request = {{"command", "maintenance"}, {"token", *token}};
+    }
+    const auto answer = agent::ask_agent(config->control_socket(), request);
+    if (!answer) return failed(answer.error());
+    std::fputs((as_json ? json_text(*answer, -1) : as_printable(answer->value("said", "")) + "\n").c_str(),
+               stdout);
     return 0;
 }
 
@@ -144,6 +168,20 @@ void add_agent_commands(CLI::App& app, Context& context) {
     token->require_option(1);
     enrolling->add_flag("--again", options->again, "Replace an enrolment");
     enrolling->callback([options, &context] { context.exit_code = enroll(*options, context.json); });
+
+    auto* opening = app.add_subcommand(
+        "maintenance",
+        "Open the guard of this host with the console's token: to stop, upgrade or remove the agent");
+    add_config(opening);
+    const auto end = std::make_shared<bool>(false);
+    auto* which = opening->add_option_group("which");
+    which->add_option("--token-file", options->token_file,
+                      "The file that holds the token; '-' reads standard input");
+    which->add_option("--token", options->token, "The token itself");
+    which->add_flag("--end", *end, "Close the guard again before its time");
+    which->require_option(1);
+    opening->callback(
+        [options, end, &context] { context.exit_code = maintenance(*options, *end, context.json); });
 
     auto* asking = app.add_subcommand("status", "What the agent on this host sees and enforces");
     add_config(asking);

@@ -10,6 +10,7 @@ void add_console_commands(CLI::App& app, Context& context) {
     add_incident_commands(app, context);
     add_rules_publish_command(app, context);
     add_enrollment_token_commands(app, context);
+    add_maintenance_token_command(app, context);
 }
 
 }  // namespace modelward::cli

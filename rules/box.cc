@@ -7,7 +7,8 @@ namespace modelward::rules {
 
 bool operator==(const Box& a, const Box& b) {
     return a.classes == b.classes && a.kinds == b.kinds && a.operations == b.operations &&
-           a.ports == b.ports && a.users == b.users && a.destinations == b.destinations;
+           a.ports == b.ports && a.users == b.users && a.programs == b.programs &&
+           a.destinations == b.destinations;
 }
 
 Box operator&(const Box& a, const Box& b) {
@@ -17,6 +18,7 @@ Box operator&(const Box& a, const Box& b) {
     result.operations = a.operations & b.operations;
     result.ports = a.ports & b.ports;
     result.users = a.users & b.users;
+    result.programs = a.programs & b.programs;
     result.destinations = a.destinations;
     for (const DestinationTest& test : b.destinations) {
         if (std::ranges::find(result.destinations, test) == result.destinations.end()) {

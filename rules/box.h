@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "rules/reporter.h"
@@ -30,11 +31,13 @@ struct Box {
     std::uint8_t operations = (1U << kOperations) - 1;  // 1 << Operation
     ValueSet<std::uint16_t> ports;
     ValueSet<std::uint32_t> users;
+    ValueSet<std::string> programs;
     std::vector<DestinationTest> destinations;  // all hold
     const FieldTest* network_field = nullptr;   // one that asks for a destination, if any does
 
     bool empty() const {
-        return classes == 0 || kinds == 0 || operations == 0 || ports.empty() || users.empty();
+        return classes == 0 || kinds == 0 || operations == 0 || ports.empty() || users.empty() ||
+               programs.empty();
     }
     friend bool operator==(const Box& a, const Box& b);
     friend Box operator&(const Box& a, const Box& b);

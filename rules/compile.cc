@@ -14,8 +14,8 @@ namespace modelward::rules {
 namespace {
 
 KernelRule kernel_rule(const ParsedRule& rule) {
-    return {rule.id,           rule.title,          rule.level,  rule.action,
-            rule.budget_bytes, rule.window_seconds, rule.message};
+    return {rule.id,      rule.title,      rule.level, rule.action, rule.budget_bytes, rule.window_seconds,
+            rule.message, rule.rate_bytes, rule.per};
 }
 
 template <std::size_t Size>
@@ -30,7 +30,7 @@ template <typename T>
 void set_values(const std::vector<Box>& boxes, ValueSet<T> Box::* member, std::map<T, RuleSet>& named,
                 RuleSet& other) {
     for (const Box& box : boxes) {
-        for (const T value : (box.*member).values())
+        for (const T& value : (box.*member).values())
             named.try_emplace(value);
     }
     for (std::size_t rule = 0; rule < boxes.size(); ++rule) {
@@ -57,14 +57,17 @@ Problem too_many(std::string_view what, std::size_t limit) {
 void check_tables(const CompiledPolicy& policy, std::vector<Problem>& problems) {
     if (policy.port_rules.size() > kMaxPorts) problems.push_back(too_many("ports", kMaxPorts));
     if (policy.user_rules.size() > kMaxUsers) problems.push_back(too_many("users", kMaxUsers));
+    if (policy.program_rules.size() + policy.exempt_programs.size() > kMaxPrograms)
+        problems.push_back(too_many("programs", kMaxPrograms));
 }
 
 }  // namespace
 
 Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<ParsedRule>& rules,
-                 std::vector<Problem>& problems) {
+                 std::vector<Problem>& problems, std::vector<std::string> exempt_programs) {
     Compiled result;
     result.policy.classes = classes;
+    result.policy.exempt_programs = std::move(exempt_programs);
     result.rules_of.resize(rules.size());
     std::vector<Box> boxes;
     for (const std::size_t index : by_precedence(rules)) {
@@ -91,6 +94,7 @@ Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<Parsed
     }
     set_values(boxes, &Box::ports, result.policy.port_rules, result.policy.other_port_rules);
     set_values(boxes, &Box::users, result.policy.user_rules, result.policy.other_user_rules);
+    set_values(boxes, &Box::programs, result.policy.program_rules, result.policy.other_program_rules);
     check_tables(result.policy, problems);
     if (auto table = destination_table(boxes)) {
         result.policy.destinations = std::move(*table);

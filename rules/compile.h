@@ -18,6 +18,6 @@ struct Compiled {
 // Any order; the result is in the order of precedence. Adds to `problems` what cannot be enforced as written;
 // such rules are left out, so that the others can be checked all the same.
 Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<ParsedRule>& rules,
-                 std::vector<Problem>& problems);
+                 std::vector<Problem>& problems, std::vector<std::string> exempt_programs = {});
 
 }  // namespace modelward::rules

@@ -57,6 +57,33 @@ TEST_F(CorePack, LetsTelemetryButNotWeightsThroughToUnapprovedPlaces) {
               "allow");
 }
 
+TEST_F(CorePack, LetsNothingToNetworkFileSystemsOfUnapprovedServers) {
+    constexpr auto kSink = Operation::kNetworkFilesystem;
+    EXPECT_EQ(verdict("confidential", ArtifactKind::kConfig, kSink, "198.51.100.7", 1),
+              "block: Classified artifact to an unapproved network file system");
+    EXPECT_EQ(verdict("restricted", ArtifactKind::kWeights, kSink, "::", 1),
+              "block: Classified artifact to an unapproved network file system");
+    EXPECT_EQ(verdict("restricted", ArtifactKind::kWeights, kSink, "127.0.0.1", 1ULL << 40), "allow");
+    EXPECT_EQ(verdict("internal", ArtifactKind::kWeights, kSink, "198.51.100.7", 1ULL << 40), "allow");
+}
+
+TEST_F(CorePack, BlocksClassifiedArtifactsOverBluetoothAndToDevices) {
+    EXPECT_EQ(verdict("confidential", ArtifactKind::kWeights, Operation::kBluetooth, "::", 1),
+              "block: Classified artifact over Bluetooth");
+    EXPECT_EQ(verdict("restricted", ArtifactKind::kCode, Operation::kDevice, "::", 1),
+              "block: Classified artifact to a device");
+    EXPECT_EQ(verdict("internal", ArtifactKind::kWeights, Operation::kBluetooth, "::", 1), "allow");
+    EXPECT_EQ(verdict("public", ArtifactKind::kWeights, Operation::kDevice, "::", 1), "allow");
+}
+
+TEST_F(CorePack, NoSinkIsWithoutARule) {
+    for (std::size_t sink = 1; sink < kOperations; ++sink)
+        EXPECT_TRUE(verdict("restricted", ArtifactKind::kWeights, static_cast<Operation>(sink),
+                            "198.51.100.7", 1ULL << 40)
+                        .starts_with("block"))
+            << to_string(static_cast<Operation>(sink));
+}
+
 TEST_F(CorePack, RecordsReadsOfRestrictedWeights) {
     EXPECT_EQ(verdict("restricted", ArtifactKind::kWeights, Operation::kRead, "::", 0),
               "alert: Restricted weights are read");

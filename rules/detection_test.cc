@@ -33,9 +33,9 @@ TEST(Detection, NamesAnUnknownField) {
     EXPECT_EQ(with_fields("    artifact.clas: restricted\n"),
               "rule-1.yaml:12:5: unknown field 'artifact.clas' (did you mean 'artifact.class'?)");
     EXPECT_EQ(
-        with_fields("    process.executable: /usr/bin/curl\n"),
-        "rule-1.yaml:12:5: unknown field 'process.executable' (use one of: artifact.class, artifact.kind, "
-        "sink.kind, destination.ip, destination.port, user.id)");
+        with_fields("    network.application: curl\n"),
+        "rule-1.yaml:12:5: unknown field 'network.application' (use one of: artifact.class, artifact.kind, "
+        "sink.kind, destination.ip, destination.port, user.id, process.executable)");
 }
 
 TEST(Detection, NamesEveryUnknownFieldAtOnce) {

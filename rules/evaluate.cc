@@ -14,7 +14,7 @@ RuleSet united(const std::array<RuleSet, Size>& dimension, unsigned mask) {
 }
 
 template <typename T>
-const RuleSet& look_up(const std::map<T, RuleSet>& named, const RuleSet& other, T value) {
+const RuleSet& look_up(const std::map<T, RuleSet>& named, const RuleSet& other, const T& value) {
     const auto found = named.find(value);
     return found == named.end() ? other : found->second;
 }
@@ -35,6 +35,7 @@ RuleSet matching_rules(const CompiledPolicy& policy, const Facts& facts) {
     rules &= united(policy.class_rules, facts.classes);
     rules &= united(policy.kind_rules, facts.kinds);
     rules &= look_up(policy.user_rules, policy.other_user_rules, facts.user_id);
+    rules &= look_up(policy.program_rules, policy.other_program_rules, facts.program);
     if (has_destination(facts.operation)) {
         rules &= destination_rules(policy, facts.destination);
         rules &= look_up(policy.port_rules, policy.other_port_rules, facts.port);

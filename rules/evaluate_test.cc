@@ -37,6 +37,33 @@ constexpr const char* kNotApproved =
     "'%approved%'}\n"
     "  condition: s and not approved\n";
 
+TEST(Evaluate, TheOrderIsAllowKillBlockThrottleAlert) {
+    constexpr const char* kNetwork = "  s: {sink.kind: network}\n  condition: s\n";
+    const CompiledPolicy policy = policy_of({numbered(1, {.title = "A", .action = "alert"}),
+                                             numbered(2, {.title = "A",
+                                                          .action = "throttle",
+                                                          .extension = "  throttle: {rate: 1MiB/s}\n",
+                                                          .detection = kNetwork}),
+                                             numbered(3, {.title = "A", .action = "block"}),
+                                             numbered(4, {.title = "A", .action = "kill"}),
+                                             numbered(5, {.title = "A", .action = "allow"})});
+    std::string order;
+    for (const KernelRule& rule : policy.rules)
+        order += std::string(to_string(rule.action)) + " ";
+    EXPECT_EQ(order, "allow kill block throttle alert ");
+    EXPECT_EQ(policy.rules[3].rate_bytes, 1ULL << 20);
+}
+
+TEST(Evaluate, AProgramIsComparedByItsWholePath) {
+    const CompiledPolicy policy = policy_of(
+        {RuleText{.detection = "  s: {artifact.class: restricted, process.executable: [/usr/bin/scp, "
+                               "/usr/bin/rsync]}\n  condition: s\n"}});
+    Facts facts{Operation::kRemovable, kRestricted, kWeights, {}, 0, 0, "/usr/bin/rsync"};
+    EXPECT_EQ(evaluate(policy, facts, 1).action, Action::kBlock);
+    facts.program = "/home/mallory/rsync";
+    EXPECT_EQ(evaluate(policy, facts, 1).action, Action::kAllow);
+}
+
 TEST(Evaluate, AllowGoesBeforeBlockAndBlockBeforeAlert) {
     const CompiledPolicy policy =
         policy_of({numbered(1, {.title = "C", .action = "alert", .extension = "  priority: 0\n"}),

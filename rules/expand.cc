@@ -55,6 +55,9 @@ Box box_of(const FieldTest& test, bool negated) {
         case Field::kUserId:
             box.users = values<std::uint32_t>(test, negated);
             break;
+        case Field::kProcessExecutable:
+            box.programs = {{test.paths.begin(), test.paths.end()}, negated};
+            break;
     }
     if (field_info(test.field).needs_destination) box.network_field = &test;
     return box;
@@ -182,6 +185,31 @@ bool check_sinks(Reporter& report, const std::vector<Box>& boxes) {
     return true;
 }
 
+// A rate slows down what is sent in pieces; a write to a file that is refused for now is an error to its
+// program.
+constexpr std::uint8_t kSent =
+    (1U << static_cast<unsigned>(Operation::kNetwork)) | (1U << static_cast<unsigned>(Operation::kBluetooth));
+
+bool check_meter(Reporter& report, const ParsedRule& rule, const std::vector<Box>& boxes) {
+    const auto reaches = [&](std::uint8_t sinks) {
+        return std::ranges::any_of(boxes, [&](const Box& box) { return (box.operations & sinks) != 0; });
+    };
+    if (rule.action == Action::kThrottle && reaches(static_cast<std::uint8_t>(~kSent))) {
+        report.add(rule.line, rule.column,
+                   "a throttle rule holds for a sink whose bytes are not sent in pieces",
+                   "add 'sink.kind: network' or 'sink.kind: bluetooth' to a selection, or use block");
+        return false;
+    }
+    if ((rule.per & kPerDestinationGroup) != 0 && reaches(static_cast<std::uint8_t>(~kWithDestination))) {
+        report.add(
+            rule.line, rule.column,
+            "a budget per destination-group belongs to a rule that holds for a sink without destination",
+            "add 'sink.kind: network' to a selection");
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 std::optional<std::vector<Box>> expand(Reporter& report, const ParsedRule& rule) {
@@ -196,6 +224,7 @@ std::optional<std::vector<Box>> expand(Reporter& report, const ParsedRule& rule)
         return std::nullopt;
     }
     if (!check_sinks(report, *boxes)) return std::nullopt;  // first: joined boxes may no longer ask the field
+    if (!check_meter(report, rule, *boxes)) return std::nullopt;
     join_boxes(*boxes);
     return boxes;
 }

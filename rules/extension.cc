@@ -10,16 +10,53 @@
 namespace modelward::rules {
 namespace {
 
-constexpr std::array<std::string_view, 3> kActions{"allow", "alert", "block"};
+constexpr std::array<std::string_view, kActions> kActionNames{"allow", "alert", "block", "throttle", "kill"};
+constexpr std::array<std::string_view, 5> kPerNames{"user", "artifact", "class", "program",
+                                                    "destination-group"};
 
 bool parse_action(Reporter& report, const YamlNode& node, ParsedRule& rule) {
-    const auto index = check_word(report, node, "'action'", kActions);
+    const auto index = check_word(report, node, "'action'", kActionNames);
     if (index) rule.action = static_cast<Action>(*index);
     return index.has_value();
 }
 
+bool parse_per(Reporter& report, const YamlNode& node, ParsedRule& rule) {
+    const auto words = check_values(report, node, "'per'", kPerNames.size());
+    if (!words) return false;
+    rule.per = 0;
+    for (const YamlNode* word : *words) {
+        const auto index = check_word(report, *word, "'per'", kPerNames);
+        if (!index) return false;
+        rule.per = static_cast<std::uint8_t>(rule.per | (1U << *index));
+    }
+    if ((rule.per & kPerArtifact) != 0 && (rule.per & kPerClass) != 0) {
+        report.add(node, "'per' has artifact and class: an artifact has one class", "remove 'class'");
+        return false;
+    }
+    return true;
+}
+
+bool parse_throttle(Reporter& report, const YamlNode& node, ParsedRule& rule) {
+    constexpr std::array<std::string_view, 2> kKeys{"rate", "per"};
+    constexpr std::array<std::string_view, 1> kRequired{"rate"};
+    if (!check_map(report, node, "'throttle'", kKeys, kRequired)) return false;
+    const YamlNode& rate = *node.find("rate");
+    constexpr std::string_view kASecond = "/s";
+    const std::string_view text = rate.is_scalar() ? std::string_view(rate.text) : std::string_view();
+    const auto bytes =
+        text.ends_with(kASecond) ? parse_bytes(text.substr(0, text.size() - kASecond.size())) : std::nullopt;
+    if (!bytes || *bytes < kMinRateBytes || *bytes > kMaxRateBytes) {
+        report.add(rate, "'rate' must be from 1KiB/s to 16GiB/s, not " + in_quotes(rate.text),
+                   "write it like 1MiB/s");
+        return false;
+    }
+    rule.rate_bytes = *bytes;
+    const YamlNode* per = node.find("per");
+    return per == nullptr || parse_per(report, *per, rule);
+}
+
 bool parse_budget(Reporter& report, const YamlNode& node, ParsedRule& rule) {
-    constexpr std::array<std::string_view, 2> kKeys{"bytes", "window"};
+    constexpr std::array<std::string_view, 3> kKeys{"bytes", "window", "per"};
     constexpr std::array<std::string_view, 1> kRequired{"bytes"};
     if (!check_map(report, node, "'budget'", kKeys, kRequired)) return false;
     const YamlNode& bytes = *node.find("bytes");
@@ -45,6 +82,8 @@ bool parse_budget(Reporter& report, const YamlNode& node, ParsedRule& rule) {
         }
         rule.window_seconds = *seconds;
     }
+    if (const YamlNode* per = node.find("per"))
+        if (!parse_per(report, *per, rule)) return false;
     if (rule.budget_bytes > 0 && rule.category == Category::kAccess) {
         report.add(node,
                    "a rule of category access cannot have a budget: reading is judged when the file is "
@@ -84,7 +123,7 @@ bool parse_test(Reporter& report, const YamlNode& node, const Vocabulary& vocabu
     constexpr std::array<std::string_view, 3> kKeys{"name", "facts", "expect"};
     if (!check_map(report, node, "a test", kKeys, kKeys)) return false;
     if (!check_text(report, *node.find("name"), "'name'", kMaxTitleBytes)) return false;
-    const auto expected = check_word(report, *node.find("expect"), "'expect'", kActions);
+    const auto expected = check_word(report, *node.find("expect"), "'expect'", kActionNames);
     const auto facts = parse_test_facts(report, *node.find("facts"), rule.category, vocabulary);
     if (!expected || !facts) return false;
     rule.tests.push_back({node.find("name")->text, node.line, node.column, facts->facts, facts->bytes,
@@ -115,8 +154,22 @@ bool check_action(Reporter& report, const YamlNode& node, const ParsedRule& rule
                    "write a block rule with the budget");
         return false;
     }
-    if (rule.action == Action::kBlock && rule.message.empty()) {
-        report.add(node, "a block rule has no 'message'",
+    if (rule.action == Action::kThrottle && (rule.rate_bytes == 0 || rule.budget_bytes > 0)) {
+        report.add(node,
+                   rule.rate_bytes == 0 ? "a throttle rule has no 'throttle'"
+                                        : "a throttle rule has a rate and cannot have a budget as well",
+                   rule.rate_bytes == 0 ? "add 'throttle: {rate: 1MiB/s}'"
+                                        : "write a block rule with the budget, which is asked first");
+        return false;
+    }
+    if (rule.action != Action::kThrottle && rule.rate_bytes > 0) {
+        report.add(*node.find("throttle"), "'throttle' belongs to a rule of action throttle",
+                   "write 'action: throttle', or remove it");
+        return false;
+    }
+    const bool refuses = rule.action != Action::kAllow && rule.action != Action::kAlert;
+    if (refuses && rule.message.empty()) {
+        report.add(node, "a " + std::string(to_string(rule.action)) + " rule has no 'message'",
                    "tell the person who is stopped what happened and what to do");
         return false;
     }
@@ -126,7 +179,7 @@ bool check_action(Reporter& report, const YamlNode& node, const ParsedRule& rule
 }  // namespace
 
 bool parse_extension(Reporter& report, const YamlNode& node, const Vocabulary& vocabulary, ParsedRule& rule) {
-    constexpr std::array<std::string_view, 6> kKeys{"action",  "priority",   "budget",
+    constexpr std::array<std::string_view, 7> kKeys{"action",  "priority",   "budget", "throttle",
                                                     "message", "exceptions", "tests"};
     constexpr std::array<std::string_view, 1> kRequired{"action"};
     bool good = check_map(report, node, "'modelward'", kKeys, kRequired);
@@ -138,6 +191,8 @@ bool parse_extension(Reporter& report, const YamlNode& node, const Vocabulary& v
         good = number.has_value() && good;
     }
     if (const YamlNode* budget = node.find("budget")) good = parse_budget(report, *budget, rule) && good;
+    if (const YamlNode* throttle = node.find("throttle"))
+        good = parse_throttle(report, *throttle, rule) && good;
     if (const YamlNode* message = node.find("message")) {
         const bool valid = check_text(report, *message, "'message'", kMaxMessageBytes);
         rule.message = message->text;

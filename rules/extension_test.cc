@@ -31,7 +31,56 @@ TEST(Extension, NamesAnUnknownKey) {
 
 TEST(Extension, NamesAnUnknownAction) {
     EXPECT_EQ(problems_of(RuleText{.action = "deny"}),
-              "rule-1.yaml:8:11: unknown value 'deny' for 'action' (use one of: allow, alert, block)");
+              "rule-1.yaml:8:11: unknown value 'deny' for 'action' (use one of: allow, alert, block, "
+              "throttle, kill)");
+}
+
+TEST(Extension, ABudgetSaysWhoseItIs) {
+    EXPECT_EQ(with_lines("  budget: {bytes: 1KiB, per: [user, artifact, program]}\n"), "");
+    EXPECT_EQ(
+        with_lines("  budget: {bytes: 1KiB, per: host}\n"),
+        "rule-1.yaml:10:30: unknown value 'host' for 'per' (use one of: user, artifact, class, program, "
+        "destination-group)");
+    EXPECT_EQ(with_lines("  budget: {bytes: 1KiB, per: [class, artifact]}\n"),
+              "rule-1.yaml:10:30: 'per' has artifact and class: an artifact has one class (remove 'class')");
+    EXPECT_EQ(with_lines("  budget: {bytes: 1KiB, per: destination-group}\n"),
+              "rule-1.yaml:14:14: a budget per destination-group belongs to a rule that holds for a sink "
+              "without destination (add 'sink.kind: network' to a selection)");
+}
+
+constexpr const char* kToTheNetwork =
+    "  s: {artifact.class: restricted, sink.kind: network}\n  condition: s\n";
+
+TEST(Extension, AThrottleHasARateAndASinkThatIsSentTo) {
+    const auto throttle = [](const std::string& lines, const std::string& detection = kToTheNetwork) {
+        return problems_of(RuleText{.action = "throttle", .extension = lines, .detection = detection});
+    };
+    EXPECT_EQ(throttle("  throttle: {rate: 1MiB/s}\n"), "");
+    EXPECT_EQ(throttle(""),
+              "rule-1.yaml:8:3: a throttle rule has no 'throttle' (add 'throttle: {rate: 1MiB/s}')");
+    EXPECT_EQ(throttle("  throttle: {rate: 1MiB}\n"),
+              "rule-1.yaml:10:20: 'rate' must be from 1KiB/s to 16GiB/s, not '1MiB' (write it like 1MiB/s)");
+    EXPECT_EQ(
+        throttle("  throttle: {rate: 1MiB/s}\n  budget: {bytes: 1KiB}\n"),
+        "rule-1.yaml:8:3: a throttle rule has a rate and cannot have a budget as well (write a block rule "
+        "with the budget, which is asked first)");
+    EXPECT_EQ(throttle("  throttle: {rate: 1MiB/s}\n", "  s: {sink.kind: removable}\n  condition: s\n"),
+              "rule-1.yaml:13:14: a throttle rule holds for a sink whose bytes are not sent in pieces (add "
+              "'sink.kind: network' or 'sink.kind: bluetooth' to a selection, or use block)");
+    EXPECT_EQ(
+        with_lines("  throttle: {rate: 1MiB/s}\n"),
+        "rule-1.yaml:10:13: 'throttle' belongs to a rule of action throttle (write 'action: throttle', or "
+        "remove it)");
+}
+
+TEST(Extension, WhoeverIsStoppedIsToldWhy) {
+    Pack pack = testing::pack_of(RuleText{.action = "kill"});
+    std::string& text = pack.rules[0].text;
+    const std::size_t message = text.find("  message:");
+    text.erase(message, text.find('\n', message) + 1 - message);
+    EXPECT_EQ(problems_of(pack),
+              "rule-1.yaml:8:3: a kill rule has no 'message' (tell the person who is stopped "
+              "what happened and what to do)");
 }
 
 TEST(Extension, RefusesAPriorityOutOfRange) {

@@ -15,13 +15,14 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kDestinationModifiers{"cidr", "expand"};
 
-constexpr std::array<FieldInfo, 6> kFields{{
+constexpr std::array<FieldInfo, 7> kFields{{
     {Field::kArtifactClass, "artifact.class", {}, false, false},
     {Field::kArtifactKind, "artifact.kind", {}, false, false},
     {Field::kSinkKind, "sink.kind", {}, true, false},
     {Field::kDestinationIp, "destination.ip", kDestinationModifiers, true, true},
     {Field::kDestinationPort, "destination.port", {}, true, true},
     {Field::kUserId, "user.id", {}, false, false},
+    {Field::kProcessExecutable, "process.executable", {}, false, false},
 }};
 
 constexpr auto kFieldNames = [] {
@@ -97,6 +98,7 @@ std::optional<std::uint32_t> parse_number(Reporter& report, const YamlNode& node
         case Field::kUserId:
             return check_number(report, node, "'user.id'", 0, std::numeric_limits<std::uint32_t>::max() - 1);
         case Field::kDestinationIp:
+        case Field::kProcessExecutable:
             return std::nullopt;
     }
     return std::nullopt;
@@ -144,7 +146,28 @@ bool parse_destinations(Reporter& report, const std::vector<const YamlNode*>& no
     return true;
 }
 
+bool parse_paths(Reporter& report, const std::vector<const YamlNode*>& nodes, FieldTest& test) {
+    for (const YamlNode* node : nodes) {
+        if (!check_program(report, *node)) return false;
+        test.paths.push_back(node->text);
+    }
+    return true;
+}
+
 }  // namespace
+
+// The file that is found there is what counts, so it is named in one way only.
+bool check_program(Reporter& report, const YamlNode& node) {
+    if (!check_text(report, node, "a program", kMaxProgramBytes)) return false;
+    const std::string_view path = node.text;
+    const std::string_view walked = std::string_view(path).substr(0, path.find_last_not_of('/') + 1);
+    bool good = path.size() > 1 && path.starts_with('/') && walked.size() == path.size();
+    for (const std::string_view part : {"//", "/./", "/../"})
+        good = good && path.find(part) == std::string_view::npos;
+    if (good && !path.ends_with("/..") && !path.ends_with("/.")) return true;
+    report.add(node, in_quotes(path) + " is no whole path of a program", "write it like /usr/bin/rsync");
+    return false;
+}
 
 const FieldInfo& field_info(Field field) {
     return kFields[static_cast<std::size_t>(field)];
@@ -163,11 +186,15 @@ std::optional<FieldTest> parse_field_test(Reporter& report, const YamlEntry& ent
                                           const Vocabulary& vocabulary) {
     const std::optional<Key> key = parse_key(report, entry.key, category);
     if (!key) return std::nullopt;
-    FieldTest test{key->field->field, entry.key.line, entry.key.column, {}, {}};
+    FieldTest test{key->field->field, entry.key.line, entry.key.column, {}, {}, {}};
     const auto nodes = check_values(report, entry.value, in_quotes(entry.key.text), kMaxSelectionValues);
     if (!nodes) return std::nullopt;
     if (test.field == Field::kDestinationIp) {
         if (!parse_destinations(report, *nodes, key->modifier, vocabulary, test)) return std::nullopt;
+        return test;
+    }
+    if (test.field == Field::kProcessExecutable) {
+        if (!parse_paths(report, *nodes, test)) return std::nullopt;
         return test;
     }
     for (const YamlNode* node : *nodes) {

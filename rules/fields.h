@@ -25,6 +25,9 @@ std::span<const std::string_view> field_names();
 // The field with this exact name, or nullptr.
 const FieldInfo* find_field(std::string_view name);
 
+// `node` is the whole path of a program, without "." or "..".
+bool check_program(Reporter& report, const YamlNode& node);
+
 // "destination.ip|cidr: [...]". Reports and returns nullopt for an unknown field, modifier or value, and for
 // a field that the category does not have.
 std::optional<FieldTest> parse_field_test(Reporter& report, const YamlEntry& entry, Category category,

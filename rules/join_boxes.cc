@@ -9,13 +9,14 @@ bool join(Box& into, const Box& other) {
     if (into.destinations != other.destinations) return false;
     const int differences = (into.classes != other.classes) + (into.kinds != other.kinds) +
                             (into.operations != other.operations) + (into.ports != other.ports) +
-                            (into.users != other.users);
+                            (into.users != other.users) + (into.programs != other.programs);
     if (differences > 1) return false;
     into.classes |= other.classes;
     into.kinds |= other.kinds;
     into.operations |= other.operations;
     into.ports = into.ports | other.ports;
     into.users = into.users | other.users;
+    into.programs = into.programs | other.programs;
     if (into.network_field == nullptr) into.network_field = other.network_field;
     return true;
 }

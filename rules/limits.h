@@ -17,6 +17,8 @@ inline constexpr std::size_t kMaxListEntries = 100'000;             // values of
 inline constexpr std::size_t kMaxDestinations = 131'072;            // prefixes that a whole policy asks about
 inline constexpr std::size_t kMaxPorts = 4096;                      // different ports, likewise
 inline constexpr std::size_t kMaxUsers = 16'384;                    // different users, likewise
+inline constexpr std::size_t kMaxPrograms = 1024;                   // different programs, likewise
+inline constexpr std::size_t kMaxProgramBytes = 512;                // of a program's path
 inline constexpr std::size_t kMaxSelections = 64;                   // named selections of one rule
 inline constexpr std::size_t kMaxSelectionValues = 1024;            // values of one field of one selection
 inline constexpr std::size_t kMaxConditionBytes = 4096;             // text of one condition
@@ -27,6 +29,8 @@ inline constexpr std::size_t kMaxMessageBytes = 1024;               // shown in 
 inline constexpr std::size_t kMaxTextBytes = 16 * 1024;             // description, falsepositives, ...
 inline constexpr std::size_t kMaxProblemsPerDocument = 100;         // then one more says that there are more
 inline constexpr std::uint64_t kMaxBudgetBytes = (1ULL << 40) - 1;  // what a kernel meter holds
+inline constexpr std::uint64_t kMinRateBytes = 1024;                // of a throttle, a second
+inline constexpr std::uint64_t kMaxRateBytes = 1ULL << 34;
 inline constexpr int kMaxPriority = 1000;
 inline constexpr std::uint32_t kMaxWindowSeconds = 366 * 86'400;
 

@@ -48,6 +48,7 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
     const Vocabulary vocabulary = parse_vocabulary(pack.classes, pack.lists, problems);
     ParsedPack parsed;
     parsed.classes = vocabulary.classes;
+    parsed.exempt_programs = vocabulary.exempt_programs;
     if (const auto found = vocabulary.devices.find(kApprovedStorage); found != vocabulary.devices.end())
         parsed.approved_storage = found->second;
     std::map<std::string, std::string> document_of;  // by id
@@ -73,7 +74,7 @@ ParsedPack parse_pack(const Pack& pack, std::vector<Problem>& problems) {
 CheckedPolicy load_policy(const Pack& pack) {
     CheckedPolicy checked;
     const ParsedPack parsed = parse_pack(pack, checked.problems);
-    Compiled compiled = compile(parsed.classes, parsed.rules, checked.problems);
+    Compiled compiled = compile(parsed.classes, parsed.rules, checked.problems, parsed.exempt_programs);
     for (std::size_t index = 0; index < parsed.rules.size(); ++index) {
         const RuleSet& own = compiled.rules_of[index];
         if (own.any()) run_tests(parsed.rules[index], compiled.policy, own, checked.problems);

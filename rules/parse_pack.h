@@ -12,6 +12,7 @@ namespace modelward::rules {
 struct ParsedPack {
     std::vector<ClassInfo> classes;
     std::vector<ParsedRule> rules;  // those without a problem
+    std::vector<std::string> exempt_programs{};
     std::optional<std::vector<DevicePattern>> approved_storage;
 };
 

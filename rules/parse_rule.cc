@@ -123,7 +123,8 @@ bool parse_logsource(Reporter& report, const YamlNode& node, ParsedRule& rule) {
 
 bool goes_before(const ParsedRule& a, const ParsedRule& b) {
     constexpr auto rank = [](Action action) {
-        return action == Action::kAllow ? 0 : action == Action::kBlock ? 1 : 2;
+        constexpr std::array<int, kActions> kRanks{0, 4, 2, 3, 1};  // allow, alert, block, throttle, kill
+        return kRanks[static_cast<std::size_t>(action)];
     };
     return std::tuple(rank(a.action), a.priority, std::string_view(a.title), std::string_view(a.id)) <
            std::tuple(rank(b.action), b.priority, std::string_view(b.title), std::string_view(b.id));

@@ -50,6 +50,8 @@ bool matches(const FieldTest& test, const View& view) {
         case Field::kUserId:
             value = view.facts.user_id;
             break;
+        case Field::kProcessExecutable:
+            return std::ranges::find(test.paths, view.facts.program) != test.paths.end();
     }
     return std::ranges::find(test.numbers, value) != test.numbers.end();
 }

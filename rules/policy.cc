@@ -18,6 +18,10 @@ std::string_view to_string(Action action) {
             return "alert";
         case Action::kBlock:
             return "block";
+        case Action::kThrottle:
+            return "throttle";
+        case Action::kKill:
+            return "kill";
     }
     return "unknown";
 }

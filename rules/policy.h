@@ -3,9 +3,9 @@
 //
 // Verdict = bit-vector classification (Lakshman & Stiliadis, SIGCOMM 1998): every dimension of a question
 // maps to the set of rules that it satisfies; the sets are intersected; the lowest rule index left is the
-// rule. The order of `rules` is therefore the order of precedence (allow, then block, then alert; within one
-// action by priority). A rule with a budget whose meter is not yet exhausted means "let through and count";
-// no later rule is asked. Plain values, immutable after compile(); safe to share between threads.
+// rule. The order of `rules` is therefore the order of precedence (allow, kill, block, throttle, alert;
+// within one action by priority). A rule with a budget whose meter is not yet exhausted means "let through
+// and count"; no later rule is asked. Plain values, immutable after compile(); safe to share between threads.
 #pragma once
 
 #include <array>
@@ -25,7 +25,9 @@ inline constexpr std::size_t kMaxClasses = 16;  // class numbers 0..15; the orde
 
 using RuleSet = std::bitset<kMaxRules>;
 
-enum class Action : std::uint8_t { kAllow = 0, kAlert = 1, kBlock = 2 };
+// kThrottle refuses what goes beyond a byte rate; kKill refuses and ends the process.
+enum class Action : std::uint8_t { kAllow = 0, kAlert = 1, kBlock = 2, kThrottle = 3, kKill = 4 };
+inline constexpr std::size_t kActions = 5;
 enum class Level : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
 
 // What is asked about. kRead is the access itself (no sink); the others are kinds of sink: removable media;
@@ -60,6 +62,17 @@ enum class ArtifactKind : std::uint8_t {
 };
 inline constexpr std::size_t kArtifactKinds = 8;
 
+// Whose meter a rule charges: one for each combination of these. Artifact and class are those that the
+// process carries; each of several is charged. A destination group is a prefix that the rules name, and all
+// the rest.
+enum Per : std::uint8_t {
+    kPerUser = 1 << 0,
+    kPerArtifact = 1 << 1,
+    kPerClass = 1 << 2,
+    kPerProgram = 1 << 3,
+    kPerDestinationGroup = 1 << 4,
+};
+
 struct ClassInfo {
     std::string name;              // "restricted"
     std::uint64_t min_flow_bytes;  // a label crosses a flow at this many bytes
@@ -72,9 +85,12 @@ struct KernelRule {
     std::string title;
     Level level;
     Action action;
-    std::uint64_t budget_bytes;    // 0: the first byte counts
-    std::uint32_t window_seconds;  // 0: the budget never refills; otherwise a tumbling window per user
-    std::string message;           // for the person who was stopped
+    std::uint64_t budget_bytes;  // 0: the first byte counts
+    std::uint32_t
+        window_seconds;   // 0: the budget never refills; otherwise no window of that length holds more
+    std::string message;  // for the person who was stopped
+    std::uint64_t rate_bytes = 0;  // a second; of kThrottle
+    std::uint8_t per = kPerUser;   // Per, of the budget and the rate
 };
 
 // An IPv6 prefix; IPv4 is v4-mapped (::ffff:a.b.c.d, length + 96). `rules` is complete for the prefix: it
@@ -97,6 +113,9 @@ struct CompiledPolicy {
     RuleSet other_port_rules;                     // a port that is not in port_rules
     std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid
     RuleSet other_user_rules;
+    std::map<std::string, RuleSet> program_rules;  // by path; matched by the inode that is found there
+    RuleSet other_program_rules;
+    std::vector<std::string> exempt_programs;  // paths, likewise: neither followed nor judged
     // The list approved_storage: USB storage that is on none of these is held. Without the list nothing is.
     std::optional<std::vector<DevicePattern>> approved_storage;
 

@@ -27,6 +27,8 @@ const std::vector<std::string> kPrefixes{"10.0.0.0/8",   "10.1.0.0/16",   "10.1.
 const std::vector<std::string> kAddresses{"10.1.2.3",  "10.1.2.4", "10.1.9.9",    "10.200.0.1",  "192.0.2.1",
                                           "127.0.0.1", "::1",      "2001:db8::1", "2001:db8::2", "fe80::1"};
 
+const std::vector<std::string> kPrograms{"/usr/bin/rsync", "/usr/bin/python3", "/opt/backup/agent"};
+
 class Generator {
   public:
     explicit Generator(std::uint64_t seed) : random_(seed) {}
@@ -61,7 +63,7 @@ class Generator {
 };
 
 std::string Generator::field(bool network) {
-    switch (below(network ? 7 : 3)) {
+    switch (below(network ? 8 : 4)) {
         case 0:
             return "artifact.class: " + values(kClassNames);
         case 1:
@@ -69,10 +71,12 @@ std::string Generator::field(bool network) {
         case 2:
             return "user.id: " + values({"0", "1000", "1001"});
         case 3:
-            return "destination.ip: " + values(kAddresses);
+            return "process.executable: " + values(kPrograms);
         case 4:
-            return "destination.ip|cidr: " + values(kPrefixes);
+            return "destination.ip: " + values(kAddresses);
         case 5:
+            return "destination.ip|cidr: " + values(kPrefixes);
+        case 6:
             return "destination.ip|expand: '%approved%'";
         default:
             return "destination.port: " + values({"22", "80", "443"});
@@ -98,8 +102,12 @@ testing::RuleText Generator::any_rule(int number) {
     rule.title = pick({"A", "B", "C"});
     rule.id = "00000000-0000-4000-8000-00000000000" + std::to_string(number);
     rule.category = access ? "access" : "egress";
-    rule.action = pick({"allow", "alert", "block"});
-    if (!access && rule.action != "allow" && chance(50)) rule.extension = "  budget: {bytes: 1000}\n";
+    rule.action = pick({"allow", "alert", "block", "kill", "throttle"});
+    if (rule.action == "throttle" && !network) rule.action = "block";
+    if (rule.action == "throttle")
+        rule.extension = "  throttle: {rate: 1MiB/s}\n";
+    else if (!access && rule.action != "allow" && chance(50))
+        rule.extension = "  budget: {bytes: 1000, per: [user, program]}\n";
     if (chance(30)) rule.extension += "  priority: " + std::to_string(below(3)) + "\n";
     std::vector<std::string> names;
     rule.detection = network ? "  base: {sink.kind: network}\n" : "";
@@ -125,7 +133,8 @@ Facts Generator::facts() {
             .kinds = static_cast<std::uint8_t>(1 + below(255)),
             .destination = *parse_address(pick(kAddresses)),
             .port = static_cast<std::uint16_t>(std::array{22, 80, 443, 9}[below(4)]),
-            .user_id = static_cast<std::uint32_t>(std::array{0, 1000, 1001, 7}[below(4)])};
+            .user_id = static_cast<std::uint32_t>(std::array{0, 1000, 1001, 7}[below(4)]),
+            .program = chance(20) ? "/usr/bin/other" : pick(kPrograms)};
 }
 
 // A decision in words that both evaluators have: the rule's id and what is done.

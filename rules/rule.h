@@ -23,7 +23,8 @@ enum class Field : std::uint8_t {
     kSinkKind,
     kDestinationIp,
     kDestinationPort,
-    kUserId
+    kUserId,
+    kProcessExecutable
 };
 
 enum class Category : std::uint8_t { kAccess, kEgress };
@@ -33,8 +34,9 @@ struct FieldTest {
     Field field;
     int line;
     int column;
-    // Class and kind numbers, Operation, port or uid; unused for kDestinationIp.
+    // Class and kind numbers, Operation, port or uid.
     std::vector<std::uint32_t> numbers;
+    std::vector<std::string> paths;  // kProcessExecutable
     // kDestinationIp: the address is in one of these. Lists are shared between all rules that name them.
     std::vector<std::shared_ptr<const PrefixSet>> destinations;
 };
@@ -70,6 +72,7 @@ struct Facts {
     Address destination{};
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
+    std::string program{};  // path of the executable
 };
 
 // One entry of modelward.tests: what this rule alone must decide.
@@ -94,13 +97,15 @@ struct ParsedRule {
     int priority = 100;  // the lower goes first among rules of the same action
     std::uint64_t budget_bytes = 0;
     std::uint32_t window_seconds = 0;
+    std::uint64_t rate_bytes = 0;  // of kThrottle
+    std::uint8_t per = kPerUser;
     std::string message;
     std::vector<Selection> selections;
     Expression condition{Expression::Type::kSelection, 0, 0, 0, {}};
     std::vector<RuleTest> tests;
 };
 
-// The order of precedence: allow, block, alert; then priority, title and id.
+// The order of precedence: allow, kill, block, throttle, alert; then priority, title and id.
 bool goes_before(const ParsedRule& a, const ParsedRule& b);
 
 }  // namespace modelward::rules

@@ -52,6 +52,9 @@ void set_fact(Facts& facts, const FieldTest& test) {
         case Field::kUserId:
             facts.user_id = test.numbers.front();
             break;
+        case Field::kProcessExecutable:
+            facts.program = test.paths.front();
+            break;
     }
 }
 

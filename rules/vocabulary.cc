@@ -6,12 +6,15 @@
 #include <utility>
 
 #include "rules/address_values.h"
+#include "rules/fields.h"
 #include "rules/limits.h"
 #include "rules/quantity.h"
 #include "rules/reporter.h"
 
 namespace modelward::rules {
 namespace {
+
+constexpr std::string_view kExemptPrograms = "exempt_programs";
 
 // Names stand in rules, placeholders, events and the page: one shape for all.
 bool check_name(Reporter& report, const YamlNode& node) {
@@ -66,6 +69,20 @@ std::vector<ClassInfo> parse_classes(const Document& document, std::vector<Probl
     return classes;
 }
 
+// A list of programs means something under one name only: those that are neither followed nor judged.
+void parse_programs(Reporter& report, const YamlNode& name, const YamlNode& values, Vocabulary& vocabulary) {
+    if (name.text != kExemptPrograms) {
+        report.add(name, "a list of kind programs named " + in_quotes(name.text),
+                   "name it " + std::string(kExemptPrograms) + ", or write the programs into the rule");
+        return;
+    }
+    if (values.is_list() && values.items.empty()) return;
+    const auto nodes = check_values(report, values, "'values'", kMaxPrograms);
+    if (!nodes) return;
+    for (const YamlNode* node : *nodes)
+        if (check_program(report, *node)) vocabulary.exempt_programs.push_back(node->text);
+}
+
 std::vector<Prefix> parse_prefixes(Reporter& report, const std::vector<const YamlNode*>& nodes) {
     std::vector<Prefix> prefixes;
     for (const YamlNode* node : nodes)
@@ -92,7 +109,7 @@ std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<con
 void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Problem>& problems) {
     constexpr std::array<std::string_view, 4> kKeys{"name", "kind", "values", "description"};
     constexpr std::array<std::string_view, 3> kRequired{"name", "kind", "values"};
-    constexpr std::array<std::string_view, 2> kKinds{"destinations", "devices"};
+    constexpr std::array<std::string_view, 3> kKinds{"destinations", "devices", "programs"};
     const auto root = parse_yaml(document, kMaxListBytes);
     if (!root) {
         problems.push_back(root.error());
@@ -106,6 +123,7 @@ void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Pr
     const auto kind = check_word(report, *root->find("kind"), "'kind'", kKinds);
     if (const YamlNode* text = root->find("description"))
         check_text(report, *text, "'description'", kMaxTextBytes);
+    if (kind == 2U) return parse_programs(report, name, values, vocabulary);
     std::vector<const YamlNode*> nodes;
     const bool stated_empty = values.is_list() && values.items.empty();
     if (!stated_empty) {

@@ -107,9 +107,9 @@ TEST(Lists, HoldAddressesAndPrefixesAndMayBeEmpty) {
 TEST(Lists, NeedTheirKeys) {
     EXPECT_EQ(with_list("name: a\nvalues: []\n"),
               "lists/approved.yaml:1:1: the list has no 'kind' (add 'kind:')");
-    EXPECT_EQ(
-        with_list("name: a\nkind: sticks\nvalues: []\n"),
-        "lists/approved.yaml:2:7: unknown value 'sticks' for 'kind' (use one of: destinations, devices)");
+    EXPECT_EQ(with_list("name: a\nkind: sticks\nvalues: []\n"),
+              "lists/approved.yaml:2:7: unknown value 'sticks' for 'kind' (use one of: destinations, "
+              "devices, programs)");
 }
 
 TEST(Lists, NameTheLineOfEachBadValue) {

@@ -12,15 +12,6 @@ namespace modelward::wire {
 namespace {
 
 constexpr std::string_view kDomain("modelward-bundle-v1\0", 20);
-constexpr std::size_t kSignatureBytes = 64;
-
-std::string signed_text(std::string_view payload) {
-    return std::string(kDomain).append(payload);
-}
-
-const unsigned char* bytes_of(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 }  // namespace
 
@@ -48,35 +39,17 @@ Result<BundlePublicKey> bundle_public_key_from(std::span<const std::uint8_t> byt
 Result<SignedBundle> sign_bundle(const Bundle& bundle, const PrivateKey& key) {
     auto payload = serialize(bundle);
     if (!payload) return fail(payload.error());
-    const std::string text = signed_text(*payload);
-    std::string signature(kSignatureBytes, '\0');
-    std::size_t length = signature.size();
-    const DigestContextHandle context(EVP_MD_CTX_new());
-    if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
-        EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
-                       bytes_of(text), text.size()) != 1 ||
-        length != kSignatureBytes) {
-        return fail_openssl(ErrorCode::kInternal, "sign the bundle");
-    }
+    auto signature = sign(kDomain, *payload, key);
+    if (!signature) return fail(signature.error().with_context("the bundle"));
     SignedBundle result;
     result.set_payload(std::move(*payload));
-    result.set_signature(std::move(signature));
+    result.set_signature(std::move(*signature));
     return result;
 }
 
 Result<Bundle> verify_bundle(const SignedBundle& signed_bundle, const BundlePublicKey& key,
                              std::uint64_t version_in_force) {
-    const std::string text = signed_text(signed_bundle.payload());
-    const KeyHandle public_key(
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size()));
-    const DigestContextHandle context(EVP_MD_CTX_new());
-    const bool authentic =
-        public_key && signed_bundle.signature().size() == kSignatureBytes &&
-        EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, public_key.get()) == 1 &&
-        EVP_DigestVerify(context.get(), bytes_of(signed_bundle.signature()), signed_bundle.signature().size(),
-                         bytes_of(text), text.size()) == 1;
-    if (!authentic) {
-        ERR_clear_error();
+    if (!is_signed(kDomain, signed_bundle.payload(), signed_bundle.signature(), key)) {
         return fail(
             ErrorCode::kDenied,
             "the bundle's signature does not hold: it was changed on the way or signed by another key");

@@ -6,17 +6,15 @@
 // signature made for anything else never fits.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 
 #include "base/error.h"
 #include "wire/modelward.pb.h"
 #include "wire/private_key.h"
+#include "wire/signature.h"
 
 namespace modelward::wire {
-
-using BundlePublicKey = std::array<std::uint8_t, 32>;
 
 Result<BundlePublicKey> bundle_public_key(const PrivateKey& key);  // kInvalid: not Ed25519
 Result<BundlePublicKey> bundle_public_key_from(

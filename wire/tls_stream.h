@@ -5,12 +5,14 @@
 //
 // Meets AsyncReadStream and AsyncWriteStream, so Beast runs on it. One read and one write may be under way at
 // a time, both on the socket's executor (a strand when the context has several threads). To end an operation
-// early, call cancel() or close(): it completes with operation_aborted.
+// early, call cancel() or close(): it completes with operation_aborted, and
+// so does every operation that is started after close().
 #pragma once
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <optional>
@@ -114,6 +116,8 @@ class TlsStream {
 
         template <typename Self>
         void operator()(Self& self, ErrorCode error = {}) {
+            // OpenSSL knows the number of the descriptor only, and after close() that may be another file's.
+            if (!error && !stream->socket_.is_open()) error = boost::asio::error::operation_aborted;
             Step step{Step::Wait::kNone, error, 0};
             if (!error) step = stream->attempt(what);
             if (step.wait != Step::Wait::kNone) {

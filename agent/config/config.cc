@@ -162,6 +162,15 @@ Result<Config> read_document(const YAML::Node& document, const Reader& reader) {
                  return reader.wrong(n, "console: " + endpoint.error().message());
              return {};
          }},
+        {"guard",
+         [&](const auto& n) -> Result<void> {
+             std::string value;
+             if (auto read = reader.text(n, "guard", value); !read) return read;
+             if (value != "on" && value != "off")
+                 return reader.wrong(n, "guard must be on or off, not '" + value + "'");
+             config.guard = value == "on";
+             return {};
+         }},
         {"log_level",
          [&](const auto& n) -> Result<void> {
              if (auto read = reader.text(n, "log_level", config.log_level); !read) return read;
@@ -204,7 +213,9 @@ Result<Config> read_config(const std::filesystem::path& path) {
     if (text.size() > kMaxFileBytes)
         return fail(ErrorCode::kLimit,
                     path.string() + ": larger than " + std::to_string(kMaxFileBytes) + " bytes");
-    return parse_config(text, path.string());
+    auto config = parse_config(text, path.string());
+    if (config) config->file = std::filesystem::absolute(path);
+    return config;
 }
 
 }  // namespace modelward::agent

@@ -20,6 +20,7 @@ namespace modelward::agent {
 inline constexpr std::string_view kDefaultConfigPath = "/etc/modelward/agent.yaml";
 
 struct Config {
+    std::filesystem::path file;  // where it was read from; empty: from nowhere
     std::filesystem::path state_dir = "/var/lib/modelward";
     std::filesystem::path run_dir = "/run/modelward";
     std::filesystem::path pin_dir = "/sys/fs/bpf/modelward";
@@ -32,6 +33,7 @@ struct Config {
     std::filesystem::path scanner_path = "/usr/libexec/modelward/modelward-scan";
     std::string scanner_user = "nobody";
     std::chrono::seconds scan_timeout{60};  // plus one second per 4 MiB of the file
+    bool guard = false;  // keep root from ending the agent and enforcement; maintenance tokens open it
     std::string log_level = "info";         // trace, debug, info, warning, error
 
     std::filesystem::path control_socket() const { return run_dir / "agent.sock"; }

@@ -36,6 +36,7 @@ scanner_path: /a/modelward-scan
 scanner_user: modelward-scan
 scan_timeout_seconds: 9
 log_level: debug
+guard: on
 spool:
   max_bytes: 8MiB
   block_reserve_bytes: 1048576

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kWalkAhead = 5'000;  // a walk waits while that many files wait for a scan
 constexpr std::chrono::seconds kLastWords{2};
+constexpr std::chrono::seconds kMeterSaves{30};
+constexpr unsigned kHungSeconds = 60;  // the guard keeps systemd's watchdog from ending a hung agent
 
 }  // namespace
 
@@ -30,7 +32,9 @@ Agent::Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, 
       archive_(std::move(archive)),
       builder_(archive_),
       memory_(std::move(labels), sensor),
-      renewal_(config_.state_dir) {}
+      renewal_(config_.state_dir),
+      guard_(sensor, config_,
+             [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); }) {}
 
 Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Sensor& sensor, Config config) {
     std::error_code error;
@@ -103,6 +107,7 @@ void Agent::compose() {
 }
 
 Result<void> Agent::begin() {
+    if (auto checked = guard_.check(); !checked) return checked;
     compose();
     if (auto exempted = sensor_->exempt(::getpid()); !exempted) return exempted;
     say(wire::EVENT_KIND_AGENT, std::string("The agent started; sensor ") + sensor_->info().name +
@@ -113,24 +118,44 @@ Result<void> Agent::begin() {
         identity_ = std::move(*identity);
     else
         identity_problem_ = identity.error().message();
+    guard_.close(identity_);  // before the first scanner
     policy_->start(identity_ ? std::optional(identity_->bundle_key) : std::nullopt);
-    if (!sensor_->info().adopted) memory_.restore();
+    memory_
+        .restore();  // also when enforcement was adopted: the start before this one may not have got through
     if (auto started = intake_->start(); !started) return started;
     watcher_->set_trees(config_.watch);
     if (identity_) try_to_enroll();
-    auto control =
-        ControlServer::listen(*loop_, config_.control_socket(), [this](const nlohmann::json& request) {
-            if (request.value("command", "") == "status") return status();
-            return nlohmann::json{{"error", "unknown command (known: status)"}};
-        });
+    auto control = ControlServer::listen(*loop_, config_.control_socket(),
+                                         [this](const nlohmann::json& request) { return answer(request); });
     if (!control) return fail(control.error());
     control_ = std::move(*control);
     if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
-    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->retry(); }); !timer)
+    if (auto timer = loop_->every(kMeterSaves, [this] { keep_meters(); }); !timer) return timer;
+    if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->once_a_second(); }); !timer)
         return timer;
     return loop_->every(config_.rescan, [this] {
         if (!watcher_->walking()) watcher_->walk();
     });
+}
+
+nlohmann::json Agent::answer(const nlohmann::json& request) {
+    const auto command = request.value("command", "");
+    if (command == "status") return status();
+    if (command == "maintenance") {
+        const auto opened = guard_.redeem(request.value("token", ""));
+        if (!opened) return {{"error", opened.error().message()}};
+        return {{"said", *opened}};
+    }
+    if (command == "end-maintenance") {
+        guard_.end_maintenance();
+        return {{"said", "The guard is closed."}};
+    }
+    if (command == "stop") {
+        if (const auto let = guard_.lets_stop(); !let) return {{"error", let.error().message()}};
+        stop(as_utf8(request.value("why", "asked to")));
+        return {{"said", "The agent stops; enforcement goes on in the kernel."}};
+    }
+    return {{"error", "unknown command (known: status, maintenance, end-maintenance, stop)"}};
 }
 
 void Agent::try_to_enroll() {
@@ -141,6 +166,7 @@ void Agent::try_to_enroll() {
             return;
         }
         identity_ = std::move(*identity);
+        guard_.close(identity_);
         policy_->start(identity_->bundle_key);
     }
     identity_problem_.clear();
@@ -177,7 +203,10 @@ void Agent::renewed(const Result<wire::RenewResponse>& answer) {
 
 void Agent::tick() {
     labeller_->tick(Labeller::Clock::now());
+    sensor_->tend();
     if (!identity_ || std::exchange(reconnect_, false)) try_to_enroll();
+    guard_.tick();
+    if (guard_.on()) ::alarm(kHungSeconds);
     notify_service("WATCHDOG=1");
 }
 
@@ -197,7 +226,15 @@ Result<void> Agent::run() {
     return loop_->run([this] { return work(); });
 }
 
+void Agent::keep_meters() {
+    if (auto kept = sensor_->keep_meters(); !kept) {
+        ++meters_not_kept_;
+        spdlog::error("meters of budgets would not survive a reboot: {}", kept.error().message());
+    }
+}
+
 void Agent::stop(const std::string& why) {
+    keep_meters();
     notify_service("STOPPING=1");
     say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); enforcement goes on in the kernel.");
     stop_at_ = Delivery::Clock::now() + kLastWords;

@@ -14,6 +14,7 @@
 #include "agent/devices/storage_guard.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
+#include "agent/guard/guard_keeper.h"
 #include "agent/labels/label_memory.h"
 #include "agent/labels/labeller.h"
 #include "agent/loop/event_loop.h"
@@ -41,6 +42,7 @@ class Agent {
     nlohmann::json status() const;
 
   private:
+    nlohmann::json answer(const nlohmann::json& request);
     Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
           LabelArchive labels);
     Result<void> begin();
@@ -48,6 +50,7 @@ class Agent {
     void try_to_enroll();  // takes an enrolment into use as soon as there is one
     void renewed(const Result<wire::RenewResponse>& answer);
     void tick();
+    void keep_meters();  // for the next boot
     bool work();
     void say(wire::EventKind kind, const std::string& sentence);
     void report(const LabelReport& report);
@@ -66,6 +69,7 @@ class Agent {
     std::optional<Identity> identity_;
     std::string identity_problem_;
     CertificateRenewal renewal_;
+    std::uint64_t meters_not_kept_ = 0;
     bool reconnect_ = false;           // with the renewed certificate
     std::shared_ptr<UniqueFd> index_;  // for scanners that start from now on
 
@@ -76,6 +80,7 @@ class Agent {
     std::unique_ptr<KernelIntake> intake_;
     std::unique_ptr<StorageGuard> storage_guard_;
     std::unique_ptr<PolicyKeeper> policy_;
+    GuardKeeper guard_;
     std::unique_ptr<Delivery> delivery_;
     std::unique_ptr<ControlServer> control_;
 };

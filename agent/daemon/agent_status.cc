@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the agent says of itself, to the console and to the control socket.
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "agent/daemon/agent.h"
 #include "agent/enrich/event_builder.h"
 #include "base/utf8.h"
 
 namespace modelward::agent {
+namespace {
+
+constexpr std::size_t kMostSentences = 100;  // the console takes 256
+
+}  // namespace
 
 std::vector<Counter> Agent::counters() const {
     auto all = sensor_->counters();
@@ -16,6 +23,7 @@ std::vector<Counter> Agent::counters() const {
     for (const auto& [name, value] : {
              std::pair<const char*, std::uint64_t>{"kernel_events_stored", intake_->events()},
              {"kernel_events_seen_again", spool.duplicates},
+             {"meters_not_kept", meters_not_kept_},
              {"spool_events_waiting", spool.events},
              {"spool_events_lost", spool.lost},
              {"files_scanned", labels.scanned},
@@ -45,6 +53,8 @@ std::vector<std::string> Agent::blind_spots() const {
     if (policy_->version() == 0) all.push_back("No bundle is in force.");
     if (!renewal_.problem().empty())
         all.push_back("The host's certificate could not be renewed: " + renewal_.problem());
+    if (!guard_.problem().empty()) all.push_back(guard_.problem());
+    if (!guard_.on()) all.push_back("Root against the agent: the guard is off (guard: on in agent.yaml).");
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
     return all;
 }
@@ -54,8 +64,12 @@ wire::Status Agent::wire_status() const {
     status.set_agent_version(MODELWARD_VERSION);
     status.set_kernel(sensor_->info().kernel);
     status.set_sensor(sensor_->info().name);
-    for (const auto& spot : blind_spots())
+    const auto spots = blind_spots();
+    for (const auto& spot : std::span(spots).first(std::min(spots.size(), kMostSentences)))
         status.add_blind_spots(as_utf8(spot));
+    if (spots.size() > kMostSentences)
+        status.add_blind_spots("and " + std::to_string(spots.size() - kMostSentences) +
+                               " more: modelward status on the host lists them all");
     status.set_bundle_version(policy_->version());
     status.set_bundle_error(as_utf8(policy_->error()));
     for (const auto& counter : counters()) {
@@ -96,6 +110,7 @@ nlohmann::json Agent::status() const {
           {"waiting", labeller_->waiting()},
           {"derived_waiting", labeller_->derived_waiting()},
           {"problem", labeller_->problem()}}},
+        {"guard", guard_.status()},
         {"counters", counts},
     };
 }

@@ -47,7 +47,8 @@ void KernelIntake::read() {
     pause();
 }
 
-void KernelIntake::retry() {
+void KernelIntake::once_a_second() {
+    sensor_->sweep();
     if (listening_) return;
     if (listen()) read();
 }
@@ -58,7 +59,8 @@ Result<void> KernelIntake::take(std::span<const KernelEvent> events) {
         std::vector<SpoolItem> items;
         items.reserve(slice.size());
         for (const auto& event : slice)
-            items.push_back({builder_->build(event), event.sequence});
+            items.push_back(
+                {builder_->build(event), KernelPlace{static_cast<std::uint8_t>(event.ring), event.sequence}});
         const auto seen_before = spool_->counters().duplicates;
         if (auto stored = spool_->append(items); !stored) return stored;
         for (const auto& event : slice)

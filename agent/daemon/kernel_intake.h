@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernel events into the spool. While the spool has no room they stay in the kernel's ring: reading pauses,
-// and is tried again by retry(). Main loop only.
+// and is tried again once a second. Main loop only.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,8 @@ class KernelIntake {
 
     Result<void> start();
     void read();
-    void retry();  // once a second
+    // Lets the kernel report what it has counted, and tries again what found no room.
+    void once_a_second();
 
     bool paused() const { return !listening_; }
     std::uint64_t events() const { return events_; }

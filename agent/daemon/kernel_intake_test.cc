@@ -65,7 +65,7 @@ TEST_F(KernelIntakeTest, WithoutRoomEventsStayInTheKernelAndComeOnceLater) {
     run_once();  // does not spin on a readable descriptor
 
     ASSERT_TRUE(spool.database().script("PRAGMA max_page_count = 100000"));
-    intake.retry();
+    intake.once_a_second();
     EXPECT_FALSE(intake.paused());
     EXPECT_EQ(spool.counters().events, 600u);
     EXPECT_EQ(spool.counters().lost, 0u);

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // modelwardd: the agent's program. Exit codes: 0 done, 1 --check: cannot enforce, 2 usage or configuration,
-// 3 the kernel takes no sensor, 4 anything else that keeps it from running or from finding out.
+// 3 the kernel takes no sensor, 4 anything else that keeps it from running or from finding out; --stop and
+// --remove: 1 takes a maintenance token.
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <ctime>
+#include <nlohmann/json.hpp>
 
+#include "agent/control/control_client.h"
 #include "agent/daemon/agent.h"
 #include "agent/daemon/log.h"
 #include "agent/daemon/privileges.h"
 #include "agent/sensor/start.h"
+#include "wire/secret_file.h"
 
 namespace {
 
@@ -50,7 +55,39 @@ int check(const SensorOptions& options) {
     return kDone;
 }
 
-int remove(const SensorOptions& options) {
+// Asks the running agent, which refuses while it is guarded.
+int stop(const Config& config, const std::string& why) {
+    const auto answer = ask_agent(config.control_socket(), {{"command", "stop"}, {"why", why}});
+    if (answer) return say(answer->value("said", ""), kDone);
+    if (answer.error().code() == ErrorCode::kUnavailable) return say("no agent is running", kDone);
+    return say(answer.error().message(), kCannotEnforce);
+}
+
+// The key is the guard's own: a configuration that names another state cannot bring another key.
+Result<void> check_removal(const Config& config, const SensorOptions& options, const std::string& token) {
+    const auto guard = guard_of(options);
+    if (!guard) return fail(guard.error());
+    if (!guard->on || guard->maintenance_left.count() > 0) return {};
+    if (token.empty())
+        return fail(ErrorCode::kDenied,
+                    "this host is guarded: ending enforcement takes a maintenance token of the console "
+                    "(--token-file, or modelward maintenance before)");
+    const auto redeemed =
+        Maintenance(config.state_dir).redeem(token, guard->key, guard->host_id, std::time(nullptr));
+    if (!redeemed) return fail(redeemed.error());
+    return {};
+}
+
+int remove(const Config& config, const SensorOptions& options, const std::string& token_file) {
+    std::string token;
+    if (!token_file.empty()) {
+        const auto text = wire::read_small_file(token_file, wire::kMaxMaintenanceTokenBytes);
+        if (!text) return say(text.error().message(), kUsage);
+        token = text->substr(0, text->find_last_not_of(" \n\r\t") + 1);
+    }
+    if (const auto let = check_removal(config, options, token); !let)
+        return say(let.error().message(),
+                   let.error().code() == ErrorCode::kDenied ? kCannotEnforce : kFailed);
     const auto ended = end_enforcement(options);
     if (!ended) return say(ended.error().message(), kFailed);
     return say(*ended ? "enforcement on this host has ended" : "nothing was enforced", kDone);
@@ -93,10 +130,16 @@ int main(int argc, char** argv) {
     CLI::App app{"The Modelward agent: keeps classified ML models on this machine", "modelwardd"};
     app.set_version_flag("--version", MODELWARD_VERSION);
     std::string config_path{kDefaultConfigPath};
-    bool only_check = false, end_enforcement = false;
+    std::string token_file, why{"asked to"};
+    bool only_check = false, end_enforcement = false, ask_to_stop = false;
     app.add_option("--config", config_path, "Configuration file")->capture_default_str();
     app.add_flag("--check", only_check, "Say whether this host can enforce, and exit (0: yes, 1: no)");
     app.add_flag("--remove", end_enforcement, "End enforcement on this host and leave nothing in the kernel");
+    app.add_option("--token-file", token_file,
+                   "With --remove: the maintenance token, where the host is guarded");
+    app.add_flag("--stop", ask_to_stop,
+                 "Ask the running agent to stop (1: it takes a maintenance token); enforcement goes on");
+    app.add_option("--why", why, "With --stop: what the console is told");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -104,9 +147,10 @@ int main(int argc, char** argv) {
     }
     const auto config = read_config(config_path);
     if (!config) return say(config.error().message(), kUsage);
+    if (ask_to_stop) return stop(*config, why);
     if (auto privileged = have_privileges(); !privileged) return say(privileged.error().message(), kFailed);
-    const SensorOptions options{config->pin_dir};
+    const SensorOptions options{config->pin_dir, config->state_dir / "meters"};
     if (only_check) return check(options);
-    if (end_enforcement) return remove(options);
+    if (end_enforcement) return remove(*config, options, token_file);
     return run(*config, config_path, options);
 }

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "agent/enrich/block_device.h"
+#include "agent/enrich/guard_report.h"
 #include "agent/enrich/process_facts.h"
 #include "base/utf8.h"
 
@@ -72,6 +73,10 @@ wire::Verdict verdict_of(rules::Action action) {
             return wire::VERDICT_ALERT;
         case rules::Action::kBlock:
             return wire::VERDICT_BLOCK;
+        case rules::Action::kThrottle:
+            return wire::VERDICT_THROTTLE;
+        case rules::Action::kKill:
+            return wire::VERDICT_KILL;
     }
     return wire::VERDICT_UNSPECIFIED;
 }
@@ -156,9 +161,10 @@ void EventBuilder::fill_process(const KernelProcess& from, wire::Process& to) {
 
 wire::Event EventBuilder::build(const KernelEvent& event) {
     wire::Event built;
+    const bool tampering = event.rule_index == kGuardRuleIndex;
     built.set_time_unix_ns(unix_ns_of_boot_ns(event.boot_ns));
-    built.set_count(1);
-    built.set_operation(std::string(to_string(event.operation)));
+    built.set_count(event.count);
+    built.set_operation(std::string(tampering ? guard_operation(event) : to_string(event.operation)));
     fill_process(event.process, *built.mutable_process());
     for (const auto& ancestor : event.ancestors)
         fill_process(ancestor, *built.add_ancestors());
@@ -179,7 +185,18 @@ wire::Event EventBuilder::build(const KernelEvent& event) {
         built.set_reason("derived: written by a process that had read classified bytes");
         return built;
     }
+    if (event.kind == KernelEventKind::kExempt) {
+        built.set_kind(wire::EVENT_KIND_AGENT);
+        built.set_reason("The exempt program " + built.process().executable() +
+                         " came to classified bytes: what it does with them is neither followed nor judged.");
+        return built;
+    }
     built.set_kind(wire::EVENT_KIND_VERDICT);
+    if (tampering) {
+        built.set_verdict(wire::VERDICT_BLOCK);
+        fill_guard_rule(event, built);
+        return built;
+    }
     built.set_verdict(verdict_of(event.action));
     fill_rule(event, *archive_, built);
     fill_sink(event, built);

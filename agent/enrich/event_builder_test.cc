@@ -119,6 +119,22 @@ TEST_F(EventBuilderTest, ADerivedLabelIsALabelEventWithoutAVerdict) {
     EXPECT_FALSE(built.has_sink());
 }
 
+TEST_F(EventBuilderTest, AnAttemptOnTheAgentIsABlockOfABuiltInRule) {
+    auto event = block();
+    event.rule_index = kGuardRuleIndex;
+    event.operation = static_cast<KernelOperation>(GuardOperation::kUnlink);
+    event.label = {};
+    const auto built = build(event);
+    EXPECT_EQ(built.kind(), wire::EVENT_KIND_VERDICT);
+    EXPECT_EQ(built.verdict(), wire::VERDICT_BLOCK);
+    EXPECT_EQ(built.operation(), "unlink");
+    EXPECT_EQ(built.rule().title(), "Tampering with the Modelward agent");
+    EXPECT_EQ(built.rule().level(), "high");
+    EXPECT_EQ(built.process().executable(), "/usr/bin/cp");
+    EXPECT_EQ(built.artifacts_size(), 0);
+    EXPECT_FALSE(built.has_sink());
+}
+
 TEST(BootTime, NowIsNow) {
     timespec boot{};
     ::clock_gettime(CLOCK_BOOTTIME, &boot);

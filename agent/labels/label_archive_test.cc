@@ -89,6 +89,20 @@ TEST_F(LabelArchiveTest, AfterARebootFilesAreLabelledAgainWhereverTheyWereMoved)
     EXPECT_EQ(memory.counters().restored, 2u);
 }
 
+TEST_F(LabelArchiveTest, AFileThatHadMovedOnWhenItWasLabelledIsRememberedWhereAWalkFindsIt) {
+    const auto file = directory.write("final-name", "encrypted");
+    FakeSensor sensor;
+    sensor.labels[key_of(file)] = label;
+    LabelMemory memory(open(), sensor);
+    memory.labelled(directory.path() / "temporary-name", key_of(file), label);
+    EXPECT_TRUE(open().all().empty());
+    struct stat status{};
+    ASSERT_EQ(::stat(file.c_str(), &status), 0);
+    memory.found(file, status);
+    ASSERT_NE(open().find(file_at(file)), nullptr);
+    EXPECT_EQ(open().find(file_at(file))->path, file);
+}
+
 TEST_F(LabelArchiveTest, NothingIsRememberedOfAnotherFileThatLiesAtThePath) {
     const auto bystander = directory.write("libc.so.6", "everybody reads this");
     FakeSensor sensor;

@@ -6,6 +6,11 @@
 #include "agent/labels/named_file.h"
 
 namespace modelward::agent {
+namespace {
+
+constexpr std::size_t kMostUnplaced = 100'000;
+
+}  // namespace
 
 void LabelMemory::restore() {
     restoring_ = true;
@@ -17,6 +22,7 @@ void LabelMemory::restore() {
 }
 
 void LabelMemory::found(const std::filesystem::path& path, const struct stat& status) {
+    if (unplaced_.contains(status.st_ino)) place(path);
     if (restoring_ && archive_.holds_inode(status.st_ino)) relabel(path);
 }
 
@@ -33,6 +39,16 @@ bool LabelMemory::relabel(const std::filesystem::path& path) {
     return true;
 }
 
+// Inode numbers repeat between file systems: one that has no label is another file.
+void LabelMemory::place(const std::filesystem::path& path) {
+    const auto file = open_file(path);
+    if (!file) return;
+    const auto label = sensor_->label_of(file->fd.get());
+    const auto known = archived_file(file->fd.get());
+    if (!label || !*label || !known || !archive_.remember(*known, path, **label)) return;
+    unplaced_.erase(known->inode);
+}
+
 Result<ArchivedFile> LabelMemory::identify(const std::filesystem::path& path, const InodeKey& key) {
     const auto file = open_named(*sensor_, path, key);
     return file ? archived_file(file->fd.get()) : Result<ArchivedFile>(fail(file.error()));
@@ -40,7 +56,9 @@ Result<ArchivedFile> LabelMemory::identify(const std::filesystem::path& path, co
 
 void LabelMemory::labelled(const std::filesystem::path& path, const InodeKey& key, const Label& label) {
     const auto file = identify(path, key);
-    if (!file || !archive_.remember(*file, path, label)) ++counters_.not_remembered;
+    if (file && archive_.remember(*file, path, label)) return;
+    ++counters_.not_remembered;
+    if (unplaced_.size() < kMostUnplaced) unplaced_.insert(key.inode);
 }
 
 void LabelMemory::cleared(const std::filesystem::path& path, const InodeKey& key) {

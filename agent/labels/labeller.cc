@@ -75,7 +75,7 @@ void Labeller::give(Lane& lane, Clock::time_point now) {
         return;
     }
     if (!by_lineage && seen_.contains(file->id, file->stamp)) return;
-    Work work{*path, std::move(*file), false};
+    Work work{*path, std::move(*file), false, registry_.version};
     work.quiet = has_no_writer(work.file.fd.get());
     const auto deadline =
         now + options_.timeout + std::chrono::seconds(work.file.stamp.size / kBytesPerSecond);
@@ -88,6 +88,13 @@ void Labeller::give(Lane& lane, Clock::time_point now) {
 void Labeller::take(Lane& lane, Result<ScanReply> result) {
     Work work = std::move(*lane.work);
     lane.work.reset();
+    if (result) given_back_.clear();
+    // A scanner that cannot start must not make every file unscannable; one that this file killed will be
+    // killed again.
+    if (!result && lane.scans->died_unproven() && given_back_.insert(work.path).second) {
+        lane.queue.push(work.path, derived_.key(work.path) != nullptr);
+        return;
+    }
     ++counters_.scanned;
     if (!result)
         unscannable(work, result.error().message());
@@ -120,7 +127,12 @@ void Labeller::judge(Lane& lane, Work& work, const ScanReply& reply) {
         case LabelAction::kKeep:
             break;
     }
-    if (findings.settled) settle(work);
+    if (!findings.settled) return;
+    // Held against fingerprints that have been replaced meanwhile: the walk that follows a bundle may have
+    // passed this file already.
+    if (work.version != registry_.version)
+        return lanes_[0].queue.push(work.path, derived_.key(work.path) != nullptr);
+    settle(work);
 }
 
 void Labeller::set(const Work& work, const Label& label, const std::string& reason) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "agent/bundle/registry.h"
 #include "agent/labels/derived_files.h"
@@ -78,7 +79,8 @@ class Labeller {
     struct Work {
         std::filesystem::path path;
         OpenFile file;
-        bool quiet = false;  // had no writer when the scan began
+        bool quiet = false;         // had no writer when the scan began
+        std::uint64_t version = 0;  // of the registry whose fingerprints it is held against
     };
     struct Lane {
         fingerprint::Depth depth;
@@ -103,6 +105,7 @@ class Labeller {
     DerivedFiles derived_;
     std::array<Lane, 2> lanes_;  // sampled, full
     std::uint64_t next_request_ = 1;
+    std::set<std::filesystem::path> given_back_;  // since a scanner last answered
     LabellerCounters counters_;
     std::string last_unopened_;
 };

@@ -67,6 +67,17 @@ struct LabellerTest : testing::Test {
         };
         ASSERT_TRUE(loop.run(wait));
     }
+    // One that never answered is followed by a pause, which is passed over.
+    void let_a_scanner_die(Labeller& labeller) {
+        const auto before = labeller.scanner_restarts();
+        labeller.dispatch(Labeller::Clock::now() + std::chrono::minutes(1));
+        if (labeller.scanner_restarts() > before) return;
+        const auto wait = [&] {
+            if (labeller.scanner_restarts() > before) loop.stop();
+            return false;
+        };
+        ASSERT_TRUE(loop.run(wait));
+    }
     static struct stat status_of(const std::filesystem::path& path) {
         struct stat status{};
         EXPECT_EQ(::stat(path.c_str(), &status), 0);
@@ -201,12 +212,30 @@ TEST_F(LabellerTest, AFileThatCrashesTheScannerIsReportedOnceAndNotTriedAgain) {
     const auto bomb = directory.write("bomb", log_text());
     auto labeller = make("/bin/false");
     labeller->found(bomb, status_of(bomb));
-    run(*labeller);
+    let_a_scanner_die(*labeller);
+    EXPECT_EQ(labeller->counters().unscannable, 0u) << "a scanner that never answered may be at fault itself";
+    EXPECT_EQ(labeller->waiting(), 1u);
+    EXPECT_FALSE(labeller->problem().empty());
+    for (int i = 0; i < 20 && labeller->waiting() > 0; ++i)
+        let_a_scanner_die(*labeller);
     EXPECT_EQ(labeller->counters().unscannable, 1u);
     ASSERT_EQ(reports.size(), 1u);
     EXPECT_EQ(reports[0].reason.find("could not be scanned: "), 0u);
     labeller->found(bomb, status_of(bomb));
     EXPECT_TRUE(labeller->idle());
+}
+
+TEST_F(LabellerTest, AScanThatABundleOvertookIsDoneAgain) {
+    const auto copy = directory.write("copy", log_text());
+    auto labeller = make();
+    labeller->found(copy, status_of(copy));
+    labeller->tick(Labeller::Clock::now());  // under way
+    Registry next;
+    next.version = 2;
+    next.artifacts[8] = {{8, "id-8", "another", "weights", "restricted"}, 2, rules::ArtifactKind::kWeights};
+    labeller->use(next);
+    run(*labeller);
+    EXPECT_EQ(labeller->counters().scanned, 2u);
 }
 
 TEST_F(LabellerTest, AScannerThatCannotBeStartedIsAProblemThatIsToldAndTheFileWaits) {

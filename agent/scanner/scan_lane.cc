@@ -15,16 +15,15 @@ bool ScanLane::ready(Clock::time_point now) {
         process_ = std::move(*process);
         auto added = loop_->add(process_->socket(), [this] { readable(); });
         if (added) {
-            problem_.clear();
             outdated_ = false;
+            proven_ = false;
             return true;
         }
         process_.reset();
         process = fail(added.error());
     }
     problem_ = process.error().message();
-    next_start_ = now + start_delay_;
-    start_delay_ = std::min(start_delay_ * 2, std::chrono::seconds(30));
+    wait_with_start();
     return false;
 }
 
@@ -32,6 +31,10 @@ Result<void> ScanLane::submit(const ScanRequest& request, int file, Clock::time_
     if (auto sent = process_->submit(request, file); !sent) {
         end_process();
         ++restarts_;
+        if (!proven_) {
+            problem_ = "the scanner ends before it takes a file";
+            wait_with_start();
+        }
         return fail(ErrorCode::kUnavailable, sent.error().message());
     }
     request_id_ = request.id;
@@ -47,13 +50,14 @@ void ScanLane::readable() {
     auto reply = process_->take_reply();
     if (reply && busy() && reply->id == request_id_) {
         start_delay_ = std::chrono::seconds(1);
+        problem_.clear();
+        proven_ = true;
         finish(std::move(reply));
     } else if (!busy()) {
         // Between two files it may end as it likes (it does so when it has used much processor time), but one
         // that never gets as far as its first file must not be restarted in a tight loop.
         end_process();
-        next_start_ = Clock::now() + start_delay_;
-        start_delay_ = std::min(start_delay_ * 2, std::chrono::seconds(30));
+        wait_with_start();
     } else {
         fail_file(reply ? "the scanner answered something else" : reply.error().message());
     }
@@ -64,7 +68,17 @@ void ScanLane::fail_file(const std::string& why) {
     const std::string end = process_->stop();
     process_.reset();
     ++restarts_;
+    died_unproven_ = !proven_;
+    if (died_unproven_) {
+        problem_ = "the scanner ends before it answers (" + end + ")";
+        wait_with_start();
+    }
     finish(fail(ErrorCode::kUnavailable, why + " (" + end + ")"));
+}
+
+void ScanLane::wait_with_start() {
+    next_start_ = Clock::now() + start_delay_;
+    start_delay_ = std::min(start_delay_ * 2, std::chrono::seconds(30));
 }
 
 void ScanLane::end_process() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One scanner process kept alive: one file at a time, with a time limit. A process that dies, hangs or breaks
 // the protocol is replaced, and the file that it had counts as failed: it is the caller's to give it no
-// second time.
+// second time. One that dies before it ever answered says more of the program than of the file
+// (died_unproven()).
 //
 // The caller polls with tick() about once a second. After a failed start the next try waits (1 s, doubled to
 // 30 s). Not thread-safe.
@@ -41,12 +42,16 @@ class ScanLane {
     void replace() { outdated_ = true; }
 
     bool busy() const { return deadline_.has_value(); }
-    const std::string& problem() const { return problem_; }  // why no process runs; empty when one may
+    // Why no process answers; empty when one does or may.
+    const std::string& problem() const { return problem_; }
+    // In `Done` with an error: the process had answered nothing before. The next start waits.
+    bool died_unproven() const { return died_unproven_; }
     std::uint64_t restarts() const { return restarts_; }
 
   private:
     void readable();
     void end_process();
+    void wait_with_start();
     void finish(Result<ScanReply> result);
     void fail_file(const std::string& why);
 
@@ -57,6 +62,8 @@ class ScanLane {
     std::optional<Clock::time_point> deadline_;  // set while a file is under way
     std::uint64_t request_id_ = 0;
     bool outdated_ = false;
+    bool proven_ = false;  // this process answered
+    bool died_unproven_ = false;
     Clock::time_point next_start_{};
     std::chrono::seconds start_delay_{1};
     std::string problem_;

@@ -104,6 +104,32 @@ TEST_F(ScanLaneTest, AScannerThatHangsIsKilledAtTheDeadline) {
     EXPECT_EQ(::kill(started.back(), 0), -1) << "no process is left behind";
 }
 
+TEST_F(ScanLaneTest, AProgramThatEndsBeforeItAnswersIsNotTriedInATightLoop) {
+    ScanLane lane(loop, start("/bin/false"), done());
+    ASSERT_TRUE(lane.ready(Clock::now()));
+    if (lane.submit({1, fingerprint::Depth::kFull}, file.get(), Clock::now() + std::chrono::hours(1))) {
+        ASSERT_TRUE(loop.run([] { return false; }));
+        ASSERT_TRUE(outcome);
+        EXPECT_FALSE(*outcome);
+        EXPECT_TRUE(lane.died_unproven());
+        EXPECT_FALSE(lane.ready(Clock::now()));
+        EXPECT_NE(lane.problem().find("before it answers"), std::string::npos) << lane.problem();
+    }
+}
+
+TEST_F(ScanLaneTest, AProcessThatAnsweredBeforeIsProven) {
+    ScanLane lane(loop, start(MODELWARD_SCAN), done());
+    ASSERT_TRUE(scan(lane));
+    ASSERT_TRUE(lane.ready(Clock::now()));
+    ::kill(started.back(), SIGSTOP);
+    ASSERT_TRUE(
+        lane.submit({50, fingerprint::Depth::kFull}, file.get(), Clock::now() + std::chrono::hours(1)));
+    ::kill(started.back(), SIGXCPU);
+    ::kill(started.back(), SIGCONT);
+    ASSERT_TRUE(loop.run([] { return false; }));
+    EXPECT_FALSE(lane.died_unproven());
+}
+
 TEST_F(ScanLaneTest, AProgramThatIsMissingIsAProblemAndIsTriedAgainLater) {
     ScanLane lane(loop, start("/nonexistent/modelward-scan"), done());
     const auto now = Clock::now();

@@ -59,23 +59,40 @@ std::string security_function(std::string_view hook) {
     return fmt::format("security_{}", hook == "bprm_check_security" ? "bprm_check" : hook);
 }
 
+bool is_hook(const bpf_program* program) {
+    return std::string_view(::bpf_program__section_name(program)).starts_with("lsm/");
+}
+
+// Programs that share a hook have names of their own.
+std::string_view hook_of(const bpf_program* program) {
+    const std::string_view section = ::bpf_program__section_name(program);
+    return section.substr(section.find('/') + 1);
+}
+
 int prepare_hook(bpf_program* program, AttachMode mode) {
-    if (mode == AttachMode::kLsm) return 0;
+    constexpr std::string_view kHooks = "lsm/";
+    const std::string_view section = ::bpf_program__section_name(program);
+    if (mode == AttachMode::kLsm || !section.starts_with(kHooks)) return 0;
     ::bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
     ::bpf_program__set_expected_attach_type(program, BPF_MODIFY_RETURN);
-    return ::bpf_program__set_attach_target(program, 0,
-                                            security_function(::bpf_program__name(program)).c_str());
+    return ::bpf_program__set_attach_target(program, 0, security_function(hook_of(program)).c_str());
+}
+
+// Called by the agent, not by the kernel.
+bool is_run_by_agent(const bpf_program* program) {
+    return ::bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL;
 }
 
 // Leaves out what this kernel has no function for.
 int prepare_programs(bpf_object* object, AttachMode mode, const KernelFunctions& functions) {
     bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, program))) {
+        if (is_run_by_agent(program)) continue;
         const OptionalProgram* optional = find_optional_program(::bpf_program__name(program));
-        if (optional)
-            ::bpf_program__set_autoload(program, functions.have(optional->function));
-        else if (const int error = prepare_hook(program, mode))
-            return error;
+        if (optional && !functions.have(optional->function))
+            ::bpf_program__set_autoload(program, false);
+        else if (is_hook(program))
+            if (const int error = prepare_hook(program, mode)) return error;
     }
     return 0;
 }
@@ -171,8 +188,9 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, program))) {
         if (!::bpf_program__autoload(program)) continue;
-        bpf_link* link = ::bpf_program__attach(program);
-        if (!link) return refused(mode, log, errno);
+        bpf_link* link = nullptr;
+        if (!is_run_by_agent(program) && !(link = ::bpf_program__attach(program)))
+            return refused(mode, log, errno);
         out.programs.push_back({::bpf_program__name(program), {link, destroy}, ::bpf_program__fd(program)});
     }
     auto maps = take_maps(object);

@@ -34,8 +34,8 @@ std::uint64_t programs_build();
 
 struct AttachedProgram {
     std::string name;
-    std::unique_ptr<bpf_link, void (*)(bpf_link*)> link;
-    int fd;  // of the program; the object owns it
+    std::unique_ptr<bpf_link, void (*)(bpf_link*)> link;  // null for a program that the agent runs itself
+    int fd;                                               // of the program; the object owns it
 };
 
 // Attached as long as it lives, or longer where its links are pinned.

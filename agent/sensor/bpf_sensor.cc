@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/bpf_sensor.h"
 
-#include "agent/sensor/event_decode.h"
+#include <bpf/bpf.h>
+
 #include "agent/sensor/exemption.h"
+#include "agent/sensor/guard_table.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/losses.h"
+#include "agent/sensor/meter_file.h"
 #include "agent/sensor/policy_loader.h"
 #include "bpf/shared.h"
 
@@ -13,29 +16,60 @@ namespace modelward::agent {
 
 namespace {
 
-constexpr std::size_t kEventsPerBatch = 256;
+// A process that comes back after that long is reported as if it were new.
+constexpr std::uint64_t kForgetAfterNs = 3'600'000'000'000;
+constexpr std::uint64_t kForgetSoonNs = 60'000'000'000;
+constexpr unsigned kSweepsPerProgramLook = 10;
 
 }  // namespace
 
-BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, RingMapping ring)
+BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters, EventRings rings)
     : info_(std::move(info)),
       maps_(std::move(maps)),
       pins_(std::move(pins)),
       programs_(pins_.open_programs()),
-      ring_(std::move(ring)),
-      reader_(ring_.memory(), sizeof(kernel::event)) {}
+      sweep_(pins_.open_program("sweep")),
+      rings_(std::move(rings)),
+      meters_(std::move(meters)) {}
 
-Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins) {
-    auto ring = RingMapping::map(maps.events.get(), kernel::kEventRingBytes);
-    if (!ring) return fail(ring.error());
-    return std::unique_ptr<BpfSensor>(
-        new BpfSensor(std::move(info), std::move(maps), std::move(pins), std::move(*ring)));
+Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins,
+                                                   Meters meters) {
+    auto rings = EventRings::open(maps);
+    if (!rings) return fail(rings.error());
+    return std::unique_ptr<BpfSensor>(new BpfSensor(std::move(info), std::move(maps), std::move(pins),
+                                                    std::move(meters), std::move(*rings)));
 }
 
 Result<void> BpfSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
     auto converted = convert_policy(policy, version);
     if (!converted) return fail(converted.error());
-    return load_policy(maps_, std::move(*converted));
+    auto resolved = resolve_programs(maps_, policy);
+    if (!resolved) return fail(resolved.error());
+    KernelPolicy loaded = *converted;
+    loaded.programs = resolved->rows;
+    if (auto done = load_policy(maps_, std::move(loaded)); !done) return done;
+    in_force_.emplace(std::move(*converted), policy, std::move(*resolved));
+    return {};
+}
+
+// A program that was replaced (a package upgrade) is another inode under the same name.
+void BpfSensor::look_at_programs() {
+    if (!in_force_ || in_force_->programs.still_holds()) return;
+    auto resolved = resolve_programs(maps_, in_force_->rules);
+    KernelPolicy loaded = in_force_->policy;
+    if (resolved) loaded.programs = resolved->rows;
+    if (!resolved || !load_policy(maps_, std::move(loaded))) {
+        ++failed_program_looks_;
+        return;
+    }
+    in_force_->programs = std::move(*resolved);
+}
+
+Result<void> BpfSensor::keep_meters() {
+    if (meters_.file.empty()) return {};
+    auto clock = meter_clock(maps_);
+    if (!clock) return fail(clock.error());
+    return write_meters(meters_.file, {*clock, meters_in(maps_.meters)});
 }
 
 Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
@@ -45,6 +79,7 @@ Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
     if (!keys) return fail(keys.error());
     for (const auto& key : *keys)
         if (auto put = put_label(maps_, key, *value); !put) return fail(put.error());
+    tending_.labels_came();
     return from_kernel(keys->front());
 }
 
@@ -83,35 +118,66 @@ Result<void> BpfSensor::exempt(pid_t pid) {
     return exempt_process(maps_, pid);
 }
 
+void BpfSensor::tend() {
+    tending_.tend(maps_, pins_, Tending::Clock::now());
+}
+
 Result<std::size_t> BpfSensor::read_events(
     const std::function<Result<void>(std::span<const KernelEvent>)>& take) {
-    auto records = reader_.peek(kEventsPerBatch);
-    if (!records) return fail(records.error());
-    std::vector<KernelEvent> events;
-    std::uint64_t undecodable = 0;
-    for (const auto& record : *records) {
-        auto event = decode_event(record.bytes, record.sequence);
-        if (event)
-            events.push_back(std::move(*event));
-        else
-            ++undecodable;  // one broken record must not stop those behind it
-    }
-    if (!events.empty())
-        if (auto taken = take(events); !taken) return fail(taken.error());
-    undecodable_events_ += undecodable;
-    reader_.release();
-    return events.size();
+    return rings_.read([&](std::span<const KernelEvent> events) {
+        for (const auto& event : events)
+            if (event.kind == KernelEventKind::kDerivedLabel) tending_.labels_came();
+        return take(events);
+    });
+}
+
+void BpfSensor::sweep() {
+    const bool crowded = count_entries(maps_.recent) > kernel::kMaxRecent * 3 / 4;
+    kernel::sweep_request request{crowded ? kForgetSoonNs : kForgetAfterNs};
+    LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &request, .ctx_size_in = sizeof request);
+    if (::bpf_prog_test_run_opts(sweep_.get(), &options) != 0) ++failed_sweeps_;
+    if (++sweeps_ % kSweepsPerProgramLook == 0) look_at_programs();
 }
 
 std::vector<Counter> BpfSensor::counters() const {
     std::vector<Counter> counters = read_losses(maps_);
     counters.push_back({"hook_missed", count_missed_runs(programs_)});
-    counters.push_back({"event_undecodable", undecodable_events_});
-    counters.push_back({"event_ring_waiting_bytes", reader_.waiting_bytes()});
+    for (auto& counter : tending_.counters())
+        counters.push_back(std::move(counter));
+    counters.push_back({"event_undecodable", rings_.undecodable()});
+    counters.push_back({"event_sweep_failed", failed_sweeps_});
+    counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
+    counters.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
+    counters.push_back({"meters_restored", meters_.restored});
+    counters.push_back({"meters_not_restored", meters_.damaged ? 1U : 0U});
+    counters.push_back({"block_ring_waiting_bytes", rings_.waiting_bytes(KernelRing::kBlocks)});
+    counters.push_back({"block_ring_size_bytes", kernel::kBlockRingBytes});
+    counters.push_back({"event_ring_waiting_bytes", rings_.waiting_bytes(KernelRing::kOthers)});
     counters.push_back({"event_ring_size_bytes", kernel::kEventRingBytes});
-    for (const auto& [name, map] : {std::pair{"labels", &maps_.labels}, std::pair{"meters", &maps_.meters}})
+    for (const auto& [name, map] : {std::pair{"labels", &maps_.labels}, std::pair{"meters", &maps_.meters},
+                                    std::pair{"recent", &maps_.recent}})
         counters.push_back({std::string(name) + "_in_use", count_entries(*map)});
     return counters;
+}
+
+Result<GuardStatus> BpfSensor::guard_status() const {
+    return agent::guard_status(maps_);
+}
+
+Result<void> BpfSensor::guard(const GuardSettings& settings) {
+    return put_guard(maps_, settings, pins_.program_ids(), pins_.link_ids());
+}
+
+Result<void> BpfSensor::end_guard() {
+    return agent::end_guard(maps_);
+}
+
+Result<void> BpfSensor::open_guard(std::chrono::nanoseconds duration) {
+    return agent::open_guard(maps_, duration);
+}
+
+Result<bool> BpfSensor::guards(const std::filesystem::path& path, std::uint32_t roles) const {
+    return agent::guards(maps_, path, roles);
 }
 
 Result<void> BpfSensor::remove() {

@@ -42,13 +42,18 @@ Result<void> check(const kernel::event& event) {
     const auto bad = [](std::string_view what, unsigned value) {
         return fail(ErrorCode::kInvalid, fmt::format("event record: {} is {}", what, value));
     };
-    if (event.kind != kernel::kEventVerdict && event.kind != kernel::kEventDerivedLabel)
+    if (event.kind < kernel::kEventVerdict || event.kind > kernel::kEventExempt)
         return bad("kind", event.kind);
-    if (event.operation < kernel::kOperationRead || event.operation > kernel::kOperationSend)
+    const bool guard = event.rule == kernel::kGuardRule;
+    if (guard &&
+        (event.operation < kernel::kGuardOperations || event.operation >= kernel::kGuardOperationsEnd))
+        return bad("operation of the guard", event.operation);
+    if (!guard && (event.operation < kernel::kOperationRead || event.operation > kernel::kOperationSend))
         return bad("operation", event.operation);
     if (event.point >= kernel::kPoints) return bad("point", event.point);
-    if (event.action > kernel::kActionBlock) return bad("action", event.action);
-    if (event.rule >= kernel::kRules) return bad("rule", event.rule);
+    if (event.action > kernel::kActionKill) return bad("action", event.action);
+    if (event.count == 0) return bad("count", 0);
+    if (!guard && event.rule >= kernel::kRules) return bad("rule", event.rule);
     if (event.path_start > kernel::kPathBytes) return bad("path start", event.path_start);
     if (event.exe_start > kernel::kExeBytes) return bad("executable start", event.exe_start);
     if (event.args_length > kernel::kArgBytes) return bad("length of arguments", event.args_length);
@@ -88,6 +93,7 @@ Result<KernelEvent> decode_event(std::span<const std::byte> record, std::uint64_
     std::ranges::copy(raw.address, event.address.begin());
     event.port = raw.port;
     event.ip_protocol = raw.protocol;
+    event.count = raw.count;
     event.bytes_requested = raw.bytes_requested;
     event.bytes_metered = raw.bytes_metered;
     return event;

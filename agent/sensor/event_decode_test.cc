@@ -19,6 +19,7 @@ std::unique_ptr<kernel::event> sample() {
     auto event = std::make_unique<kernel::event>();
     event->boot_ns = 5;
     event->policy_version = 9;
+    event->count = 6;
     event->bytes_requested = 100;
     event->bytes_metered = 40;
     event->file = {11, 12, 13};
@@ -78,6 +79,7 @@ TEST(EventDecode, EveryFieldArrives) {
     EXPECT_EQ(event->file, (InodeKey{11, 12, 13}));
     EXPECT_EQ(event->sink_device, 14u);
     EXPECT_EQ(event->port, 443);
+    EXPECT_EQ(event->count, 6u);
     EXPECT_EQ(event->bytes_requested, 100u);
     EXPECT_EQ(event->bytes_metered, 40u);
 }
@@ -104,11 +106,12 @@ TEST(EventDecode, RecordsOfAnotherSizeAreRefused) {
 TEST(EventDecode, ValuesOutsideTheirRangeAreRefused) {
     const std::function<void(kernel::event&)> breaks[] = {
         [](auto& event) { event.kind = 0; },
-        [](auto& event) { event.kind = 3; },
+        [](auto& event) { event.kind = 4; },
         [](auto& event) { event.operation = 0; },
         [](auto& event) { event.operation = kernel::kOperationSend + 1; },
         [](auto& event) { event.point = kernel::kPoints; },
-        [](auto& event) { event.action = 3; },
+        [](auto& event) { event.action = 5; },
+        [](auto& event) { event.count = 0; },
         [](auto& event) { event.rule = kernel::kRules; },
         [](auto& event) { event.path_start = kernel::kPathBytes + 1; },
         [](auto& event) { event.exe_start = kernel::kExeBytes + 1; },

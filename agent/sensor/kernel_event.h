@@ -32,10 +32,32 @@ struct Label {
 
 enum class KernelEventKind : std::uint8_t {
     kVerdict = 1,       // a rule fired
+    kExempt = 3,        // an exempt program was about to be followed or judged, for the first time
     kDerivedLabel = 2,  // a tainted process wrote past min_flow: `file` now carries a derived label
 };
 
 enum class KernelOperation : std::uint8_t { kRead = 1, kOpenWrite, kCreate, kWrite, kMap, kConnect, kSend };
+
+// Instead of the number of a rule: the guard refused what was tried against the agent. The operation is one
+// of GuardOperation then.
+inline constexpr std::uint16_t kGuardRuleIndex = 0xfffe;
+
+enum class GuardOperation : std::uint8_t {
+    kKill = 64,
+    kPtrace,
+    kBpf,
+    kWrite,
+    kRead,
+    kUnlink,
+    kRename,
+    kCreate,
+    kAttributes,
+    kLock,
+    kMount,
+    kUnmount,
+    kModule,
+    kKexec
+};
 
 struct KernelProcess {
     std::uint32_t pid = 0;            // thread group id in the initial pid namespace
@@ -47,8 +69,15 @@ struct KernelProcess {
     std::vector<std::string> args;  // only for the process itself
 };
 
+// Which of the kernel's rings an event came through.
+enum class KernelRing : std::uint8_t {
+    kBlocks = 0,  // what was refused
+    kOthers = 1,
+};
+
 struct KernelEvent {
-    std::uint64_t sequence = 0;  // per boot, from 1, no gaps except counted losses
+    KernelRing ring = KernelRing::kBlocks;
+    std::uint64_t sequence = 0;  // per boot and ring, from 1, no gaps except counted losses
     std::uint64_t boot_ns = 0;
     KernelEventKind kind = KernelEventKind::kVerdict;
     KernelOperation operation = KernelOperation::kRead;
@@ -64,8 +93,9 @@ struct KernelEvent {
     std::uint32_t sink_device = 0;           // s_dev of a removable sink
     std::array<std::uint8_t, 16> address{};  // IPv6 or v4-mapped
     std::uint16_t port = 0;
-    std::uint8_t ip_protocol = 0;  // 6 tcp, 17 udp
-    std::uint64_t bytes_requested = 0;
+    std::uint8_t ip_protocol = 0;       // 6 tcp, 17 udp
+    std::uint64_t count = 1;            // equal verdicts that this one stands for
+    std::uint64_t bytes_requested = 0;  // of all of them
     std::uint64_t bytes_metered = 0;
 };
 

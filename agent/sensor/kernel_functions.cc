@@ -32,6 +32,23 @@ constexpr OptionalProgram kOptionalPrograms[] = {
     {"unix_dgram_recvmsg", "unix_dgram_recvmsg", "readers of unix datagram sockets are not followed"},
     {"unix_seqpacket_recvmsg", "unix_seqpacket_recvmsg",
      "readers of unix seqpacket sockets are not followed"},
+    {"splice_waited", "pipe_wait_readable", "a splice that waits at an empty pipe"},
+#if defined(__aarch64__)
+    {"vmsplice_begin", "__arm64_sys_vmsplice", "vmsplice into a pipe"},
+#else
+    {"vmsplice_begin", "__x64_sys_vmsplice", "vmsplice into a pipe"},
+#endif
+    {"inet_recvmsg", "inet_recvmsg", "receivers of connections on this host are not followed"},
+    {"inet6_recvmsg", "inet6_recvmsg", ""},
+    {"tcp_splice_read", "tcp_splice_read", ""},
+    {"holders_of_files", "bpf_iter_task_file", "processes that had a file open before it was labelled"},
+    {"holders_of_maps", "bpf_iter_task_vma", "processes that had a file mapped before it was labelled"},
+    {"filesystem_gone", "generic_shutdown_super", ""},
+    {"program_begins", "security_bprm_committed_creds", ""},
+    {"debugger_asks", "ptrace_request", "what a debugger reads that attached before the model was read"},
+    {"debugger_asks_compat", "compat_ptrace_request", ""},
+    {"queue_gone", "security_msg_queue_free", ""},
+    {"device_ioctl_compat", "security_file_ioctl_compat", ""},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ struct btf;
 
 namespace modelward::agent {
 
-// A program on a function that is no security hook: a kernel may lack the function.
+// A program on a function that a kernel may lack: one that is no security hook, or a hook of later kernels.
 struct OptionalProgram {
     std::string_view name;        // of the program
     const char* function;         // that it is attached to

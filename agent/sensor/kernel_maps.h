@@ -15,8 +15,9 @@
 namespace modelward::agent {
 
 struct KernelMaps {
-    UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, meters, flows, channels,
-        sinks, recent, events, losses, learned, installed;
+    UniqueFd labels, taints, pending_writes, policies, destinations, ports, users, programs, meters, flows,
+        channels, sinks, recent, crowd, blocks, events, losses, learned, installed, pieces_of_users, servers,
+        tended, guard, guarded, guarded_objects, guardians;
 };
 
 struct MapName {

@@ -29,13 +29,28 @@ Result<kernel::learning> open_watched(const KernelMaps& maps, const char* path) 
     return learning;
 }
 
+// Not exact while the user writes on: the programs add to the sum at the same time.
+void forgive_pieces(const KernelMaps& maps, const kernel::inode_key& key) {
+    kernel::flow flow;
+    if (::bpf_map_lookup_elem(maps.flows.get(), &key, &flow) != 0 || flow.counted == 0) return;
+    const kernel::pieces_key user{flow.payer, flow.class_number};
+    kernel::pieces pieces;
+    if (::bpf_map_lookup_elem(maps.pieces_of_users.get(), &user, &pieces) != 0) return;
+    pieces.bytes -= std::min(pieces.bytes, flow.counted);
+    ::bpf_map_update_elem(maps.pieces_of_users.get(), &user, &pieces, BPF_EXIST);
+}
+
 }  // namespace
 
 Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd) {
     struct stat status;
     if (::fstat(fd, &status) != 0) return fail_errno("stat a file to label");
     if (!S_ISREG(status.st_mode)) return fail(ErrorCode::kInvalid, "only regular files carry labels");
-    auto learned = open_watched(maps, fmt::format("/proc/self/fd/{}", fd).c_str());
+    return kernel_keys_at(maps, fmt::format("/proc/self/fd/{}", fd).c_str());
+}
+
+Result<std::vector<kernel::inode_key>> kernel_keys_at(const KernelMaps& maps, const char* path) {
+    auto learned = open_watched(maps, path);
     if (!learned) return fail(learned.error());
     const auto count = std::min<std::size_t>(learned->count, kernel::kLearnedKeys);
     if (count == 0)
@@ -62,7 +77,9 @@ Result<std::optional<Label>> get_label(const KernelMaps& maps, const kernel::ino
 }
 
 Result<void> drop_label(const KernelMaps& maps, const kernel::inode_key& key) {
-    // The bytes written so far are forgiven too: a file whose content was found innocent starts anew.
+    // The bytes written so far are forgiven too: a file whose content was found innocent starts anew, and was
+    // no piece of anything.
+    forgive_pieces(maps, key);
     ::bpf_map_delete_elem(maps.flows.get(), &key);
     if (::bpf_map_delete_elem(maps.labels.get(), &key) == 0 || errno == ENOENT) return {};
     return fail_errno("clear a label");

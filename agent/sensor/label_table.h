@@ -15,6 +15,9 @@ namespace modelward::agent {
 // one). Opens the file once more, which the programs watch for. kInvalid: not a regular file.
 Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd);
 
+// The same for a path, which may also lead to a folder.
+Result<std::vector<kernel::inode_key>> kernel_keys_at(const KernelMaps& maps, const char* path);
+
 Result<void> put_label(const KernelMaps& maps, const kernel::inode_key& key, const kernel::label& label);
 Result<std::optional<Label>> get_label(const KernelMaps& maps, const kernel::inode_key& key);
 Result<void> drop_label(const KernelMaps& maps, const kernel::inode_key& key);

@@ -15,22 +15,25 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::array<const char*, kernel::kLosses> kNames = {
-    "event_lost_ring_full",     "label_refused_table_full", "meter_refused_table_full",
-    "meter_refused_contended",  "taint_refused_no_memory",  "flow_crossed_table_full",
-    "write_without_byte_count", "judged_without_policy",    "event_merged_repetition",
+    "event_lost_ring_full",    "label_refused_table_full", "meter_refused_table_full",
+    "taint_refused_no_memory", "flow_crossed_table_full",  "write_without_byte_count",
+    "judged_without_policy",   "event_merged_repetition",  "event_delayed",
+    "event_merged_by_rule",    "holders_tainted",          "shared_files_labelled",
+    "pieces_labelled",
 };
 
 }  // namespace
 
+std::uint64_t read_loss(const KernelMaps& maps, std::uint32_t kind) {
+    std::vector<std::uint64_t> per_cpu(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
+    if (::bpf_map_lookup_elem(maps.losses.get(), &kind, per_cpu.data()) != 0) return 0;
+    return std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
+}
+
 std::vector<Counter> read_losses(const KernelMaps& maps) {
     std::vector<Counter> counters;
-    std::vector<std::uint64_t> per_cpu(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
-    for (std::uint32_t kind = 0; kind < kernel::kLosses; ++kind) {
-        std::uint64_t sum = 0;
-        if (::bpf_map_lookup_elem(maps.losses.get(), &kind, per_cpu.data()) == 0)
-            sum = std::accumulate(per_cpu.begin(), per_cpu.end(), std::uint64_t{0});
-        counters.push_back({kNames[kind], sum});
-    }
+    for (std::uint32_t kind = 0; kind < kernel::kLosses; ++kind)
+        counters.push_back({kNames[kind], read_loss(maps, kind)});
     return counters;
 }
 
@@ -46,7 +49,7 @@ std::uint64_t count_missed_runs(std::span<const UniqueFd> programs) {
 
 std::uint64_t count_entries(const UniqueFd& map) {
     constexpr std::uint32_t kBatch = 4096;
-    constexpr std::size_t kMaxEntryBytes = 64;  // of any key or value counted here
+    constexpr std::size_t kMaxEntryBytes = 256;  // of any key or value counted here
     std::vector<std::byte> keys(kBatch * kMaxEntryBytes), values(kBatch * kMaxEntryBytes);
     std::uint64_t position = 0, total = 0;
     for (bool first = true;; first = false) {

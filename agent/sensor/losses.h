@@ -9,6 +9,7 @@
 
 namespace modelward::agent {
 
+std::uint64_t read_loss(const KernelMaps& maps, std::uint32_t kind);
 std::vector<Counter> read_losses(const KernelMaps& maps);
 
 // How often the kernel skipped one of these programs because it was at work on that CPU already.

@@ -30,6 +30,13 @@ Result<void> pin_object(int fd, const fs::path& path) {
     return fail_errno("pin " + path.string());
 }
 
+std::unexpected<Error> refused_by_guard() {
+    return fail(
+        ErrorCode::kDenied,
+        "this host is guarded, and this program is not the agent that guards it (or was started with "
+        "LD_ or OPENSSL_ variables), or lacks the right to use BPF; a maintenance token opens the guard");
+}
+
 constexpr const char* kProgramParts[] = {"links", "programs"};
 
 Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& directory) {
@@ -38,6 +45,7 @@ Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& dire
     for (const auto& program : programs.programs) {
         if (auto pinned = pin_object(program.fd, directory / "programs" / program.name); !pinned)
             return pinned;
+        if (!program.link) continue;
         if (auto pinned = pin_object(::bpf_link__fd(program.link.get()), directory / "links" / program.name);
             !pinned)
             return pinned;
@@ -57,10 +65,9 @@ Result<Pins> Pins::open(const fs::path& directory) {
         return fail(ErrorCode::kIo, fmt::format("{} is not on a BPF file system; mount one: "
                                                 "mount -t bpf bpf /sys/fs/bpf",
                                                 directory.string()));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorCode::kConflict,
-                    fmt::format("{} is held by another running agent", directory.string()));
-    return Pins(directory, std::move(lock));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return Pins(directory, std::move(lock));
+    if (errno == EPERM) return refused_by_guard();
+    return fail(ErrorCode::kConflict, fmt::format("{} is held by another running agent", directory.string()));
 }
 
 Result<bool> Pins::are_held(const fs::path& directory) {
@@ -78,6 +85,7 @@ Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
         (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
         if (maps.*known.fd) continue;
         if (errno == ENOENT) return std::nullopt;
+        if (errno == EPERM) return refused_by_guard();
         return fail_errno("open pinned map " + path.string());
     }
     return maps;
@@ -91,6 +99,22 @@ std::vector<UniqueFd> Pins::open_programs() const {
     return programs;
 }
 
+UniqueFd Pins::open_program(const std::string& name) const {
+    return UniqueFd(::bpf_obj_get((directory_ / "programs" / name).c_str()));
+}
+
+Result<void> Pins::run_iterator(std::string_view program) const {
+    const fs::path path = directory_ / "links" / program;
+    const UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened) return fail_errno("open iterator " + path.string());
+    char nothing[64];  // the programs write nothing; a read may stop early to let others run
+    for (;;) {
+        const ssize_t got = ::read(opened.get(), nothing, sizeof nothing);
+        if (got == 0) return {};
+        if (got < 0 && errno != EAGAIN && errno != EINTR) return fail_errno("run iterator " + path.string());
+    }
+}
+
 std::vector<std::uint32_t> Pins::link_ids() const {
     std::vector<std::uint32_t> ids;
     for (const char* part : {"links", "next/links"}) {
@@ -101,6 +125,16 @@ std::vector<std::uint32_t> Pins::link_ids() const {
             std::uint32_t size = sizeof info;
             if (link && ::bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0) ids.push_back(info.id);
         }
+    }
+    return ids;
+}
+
+std::vector<std::uint32_t> Pins::program_ids() const {
+    std::vector<std::uint32_t> ids;
+    for (const auto& program : open_programs()) {
+        bpf_prog_info info{};
+        std::uint32_t size = sizeof info;
+        if (::bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0) ids.push_back(info.id);
     }
     return ids;
 }
@@ -121,6 +155,7 @@ Result<void> Pins::replace_programs(const AttachedPrograms& programs) const {
     if (auto pinned = pin_programs(programs, next); !pinned) return pinned;
     for (const char* part : kProgramParts) {
         for (const auto& program : programs.programs) {
+            if (!program.link && part == std::string_view("links")) continue;
             fs::rename(next / part / program.name, directory_ / part / program.name, error);
             if (error) return fail(Error::from_errno("replace program " + program.name, error.value()));
         }

@@ -31,6 +31,8 @@ class Pins {
 
     // The programs at work; empty if none is pinned.
     std::vector<UniqueFd> open_programs() const;
+    // One of them; not open if it is not there.
+    UniqueFd open_program(const std::string& name) const;
 
     // Pins maps and links of a first start.
     Result<void> pin(const AttachedPrograms& programs) const;
@@ -38,8 +40,12 @@ class Pins {
     // Pins programs over those of the build before: each old one goes only when its successor is in place.
     Result<void> replace_programs(const AttachedPrograms& programs) const;
 
+    // Runs a pinned iterator over all that it visits. kIo: it is not pinned, or broke off.
+    Result<void> run_iterator(std::string_view program) const;
+
     // The kernel's numbers of the pinned links, to ask for them when the pins are gone.
     std::vector<std::uint32_t> link_ids() const;
+    std::vector<std::uint32_t> program_ids() const;
 
     // Removes what is pinned; enforcement ends unless a process still holds the links.
     Result<void> clear() const;

@@ -11,13 +11,9 @@ namespace {
 
 static_assert(kernel::kRules == rules::kMaxRules);
 static_assert(kernel::kPoints == rules::kOperations);
-
-kernel::rule_set to_words(const rules::RuleSet& set) {
-    kernel::rule_set words{};
-    for (std::size_t rule = 0; rule < set.size(); ++rule)
-        if (set.test(rule)) words.words[rule / 64] |= std::uint64_t{1} << (rule % 64);
-    return words;
-}
+static_assert(kernel::kActionKill == static_cast<int>(rules::Action::kKill));
+static_assert(kernel::kActionThrottle == static_cast<int>(rules::Action::kThrottle));
+static_assert(int{kernel::kPerDestinationGroup} == int{rules::kPerDestinationGroup});
 
 // A thing without any class (or kind) satisfies the rules that ask for none: those that every class
 // satisfies.
@@ -42,10 +38,26 @@ kernel::policy_rule to_kernel(const rules::KernelRule& rule) {
     out.budget = std::min<std::uint64_t>(rule.budget_bytes, MODELWARD_MAX_BUDGET);
     out.window_seconds = rule.window_seconds;
     out.action = static_cast<std::uint32_t>(rule.action);
+    out.rate = rule.rate_bytes;
+    out.per = rule.per;
     return out;
 }
 
+// The same in every policy that names the prefix; 0 is what no rule names.
+std::uint64_t group_of(const kernel::destination_key& key) {
+    if (key.prefix_length == 0) return 0;
+    const std::string_view bytes(reinterpret_cast<const char*>(&key), sizeof key);
+    return rule_identity(bytes);
+}
+
 }  // namespace
+
+kernel::rule_set to_words(const rules::RuleSet& set) {
+    kernel::rule_set words{};
+    for (std::size_t rule = 0; rule < set.size(); ++rule)
+        if (set.test(rule)) words.words[rule / 64] |= std::uint64_t{1} << (rule % 64);
+    return words;
+}
 
 std::uint64_t rule_identity(std::string_view rule_id) {
     std::uint64_t hash = 0xcbf29ce484222325;
@@ -79,6 +91,7 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
         out.policy.point_rules[i] = to_words(policy.operation_rules[i]);
     out.policy.other_port_rules = to_words(policy.other_port_rules);
     out.policy.other_user_rules = to_words(policy.other_user_rules);
+    out.policy.other_program_rules = to_words(policy.other_program_rules);
     std::ranges::transform(policy.rules, out.policy.rules, to_kernel);
     for (const auto& destination : policy.destinations) {
         if (destination.prefix_length > 128)
@@ -87,7 +100,8 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
         kernel::destination_key key{};
         key.prefix_length = destination.prefix_length;
         std::ranges::copy(destination.address, key.address);
-        out.destinations.emplace_back(key, to_words(destination.rules));
+        out.destinations.emplace_back(key,
+                                      kernel::destination_rules{to_words(destination.rules), group_of(key)});
     }
     for (const auto& [port, set] : policy.port_rules)
         out.ports.emplace_back(port, to_words(set));

@@ -12,17 +12,21 @@
 
 namespace modelward::agent {
 
-// The four tables of one policy. `policy.slot` is not set: the loader knows which slot is free.
+// The tables of one policy. `policy.slot` and the clock are not set: the loader knows them. `programs` comes
+// from resolve_programs(): only a host knows which inode is found at a path.
 struct KernelPolicy {
     kernel::policy policy{};
-    std::vector<std::pair<kernel::destination_key, kernel::rule_set>> destinations;
+    std::vector<std::pair<kernel::destination_key, kernel::destination_rules>> destinations;
     std::vector<std::pair<std::uint32_t, kernel::rule_set>> ports;
     std::vector<std::pair<std::uint32_t, kernel::rule_set>> users;
+    std::vector<std::pair<kernel::inode_key, kernel::program_rules>> programs;
 };
 
 // kLimit: more rules, classes, destinations, ports or users than the kernel's tables hold (nothing is cut
 // silently).
 Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::uint64_t version);
+
+kernel::rule_set to_words(const rules::RuleSet& set);
 
 // The name under which a rule's meters live on when the policy around it changes: FNV-1a, 64 bits, of its id.
 std::uint64_t rule_identity(std::string_view rule_id);

@@ -71,7 +71,8 @@ TEST(PolicyConvert, DestinationsPortsAndUsersKeepTheirKeys) {
     ASSERT_EQ(converted->destinations.size(), 1u);
     EXPECT_EQ(converted->destinations[0].first.prefix_length, 16u);
     EXPECT_EQ(converted->destinations[0].first.address[1], 0x01);
-    EXPECT_EQ(converted->destinations[0].second.words[0], 2u);
+    EXPECT_EQ(converted->destinations[0].second.rules.words[0], 2u);
+    EXPECT_NE(converted->destinations[0].second.group, 0u);
     EXPECT_EQ(converted->ports[0].first, 443u);
     EXPECT_EQ(converted->users[0].first, 1000u);
 }

@@ -18,7 +18,8 @@ Result<UniqueFd> make_table(const TableShape& shape, std::size_t entries) {
     ::bpf_map_create_opts options{};
     options.sz = sizeof options;
     options.map_flags = shape.type == BPF_MAP_TYPE_ARRAY ? 0 : BPF_F_NO_PREALLOC;
-    UniqueFd fd(::bpf_map_create(shape.type, shape.name, shape.key_bytes, shape.value_bytes,
+    const std::string name = MODELWARD_GUARDED_NAME + std::string(shape.name);  // the kernel keeps 15 bytes
+    UniqueFd fd(::bpf_map_create(shape.type, name.substr(0, 15).c_str(), shape.key_bytes, shape.value_bytes,
                                  static_cast<std::uint32_t>(std::max<std::size_t>(entries, 1)), &options));
     if (!fd) return fail_errno(std::string("make the policy's table ") + shape.name);
     return fd;
@@ -56,10 +57,10 @@ Result<void> load_policy(const KernelMaps& maps, KernelPolicy policy) {
     const std::uint32_t slot = policy.policy.slot = free_slot(*installed);
 
     constexpr std::uint32_t set_bytes = sizeof(kernel::rule_set);
-    if (auto done =
-            fill_slot(maps.destinations, slot,
-                      {BPF_MAP_TYPE_LPM_TRIE, "destinations", sizeof(kernel::destination_key), set_bytes},
-                      policy.destinations);
+    if (auto done = fill_slot(maps.destinations, slot,
+                              {BPF_MAP_TYPE_LPM_TRIE, "destinations", sizeof(kernel::destination_key),
+                               sizeof(kernel::destination_rules)},
+                              policy.destinations);
         !done)
         return done;
     if (auto done = fill_slot(maps.ports, slot, {BPF_MAP_TYPE_HASH, "ports", 4, set_bytes}, policy.ports);
@@ -69,6 +70,14 @@ Result<void> load_policy(const KernelMaps& maps, KernelPolicy policy) {
         !done)
         return done;
 
+    if (auto done = fill_slot(
+            maps.programs, slot,
+            {BPF_MAP_TYPE_HASH, "programs", sizeof(kernel::inode_key), sizeof(kernel::program_rules)},
+            policy.programs);
+        !done)
+        return done;
+
+    policy.policy.clock_offset_ns = installed->clock_offset_ns;
     const std::uint32_t zero = 0;
     auto table = make_table({BPF_MAP_TYPE_ARRAY, "policy", 4, sizeof(kernel::policy)}, 1);
     if (!table) return fail(table.error());

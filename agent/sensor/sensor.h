@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/sensor/guard.h"
 #include "agent/sensor/kernel_event.h"
 #include "base/error.h"
 #include "rules/policy.h"
@@ -57,12 +58,35 @@ class Sensor {
     // scanner).
     virtual Result<void> exempt(pid_t pid) = 0;
 
+    // The kernel's part that needs an agent: looks for processes that hold a file whose label came later, and
+    // for the servers of mounted file systems. To be called several times a second; does nothing without
+    // cause. What fails is counted, and tried again.
+    virtual void tend() = 0;
+
     // Readable when events wait. read_events() hands over what waits, oldest first, and gives it back to the
     // kernel only after `take` returned success: an agent killed in between sees the same events again (same
-    // sequence).
+    // ring and sequence).
     virtual int event_fd() const = 0;
     virtual Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) = 0;
+
+    // To be called once a second: equal verdicts are counted in the kernel, and this reports those that no
+    // event has counted yet.
+    virtual void sweep() {}
+
+    // What meters hold survives the agent by itself, and a reboot as of the last call.
+    virtual Result<void> keep_meters() { return {}; }
+
+    // The guard. A sensor that has none says kUnsupported.
+    virtual Result<GuardStatus> guard_status() const { return GuardStatus{}; }
+    virtual Result<void> guard(const GuardSettings&) {
+        return fail(ErrorCode::kUnsupported, "the sensor " + info().name + " cannot guard the agent");
+    }
+    virtual Result<void> end_guard() { return {}; }
+    virtual Result<void> open_guard(std::chrono::nanoseconds) {
+        return fail(ErrorCode::kUnsupported, "the sensor " + info().name + " has no guard to open");
+    }
+    virtual Result<bool> guards(const std::filesystem::path&, std::uint32_t /*roles*/) const { return false; }
 
     // Every kind of loss and the sizes of the tables, by name.
     virtual std::vector<Counter> counters() const = 0;

@@ -11,7 +11,9 @@
 
 #include "agent/sensor/bpf_sensor.h"
 #include "agent/sensor/exemption.h"
+#include "agent/sensor/guard_table.h"
 #include "agent/sensor/kernel_functions.h"
+#include "agent/sensor/meter_file.h"
 #include "agent/sensor/self_test.h"
 #include "bpf/shared.h"
 
@@ -20,16 +22,19 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::string_view kBlindSpots[] = {
-    "stores into a mapping that was made before the process became tainted; a shared mapping of a file on a "
-    "stick, "
-    "made before the model was read, takes them there",
-    "vmsplice into a pipe, and one splice out of a pipe that was empty when an untainted process began it",
-    "memory shared between processes (shm, process_vm_readv, ptrace) and System V or POSIX message queues",
-    "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
-    "pieces below min_flow: bytes are metered for each target by itself",
+    "stores into a shared mapping that was made before the process became tainted are followed up to a "
+    "second "
+    "late; on a sink's file they are followed only where the taint came from a file, not from a pipe or "
+    "socket",
+    "a file read before its label came and closed again by then",
+    "/proc/PID/mem that was opened before its process became tainted",
+    "before 6.5, one splice from an empty pipe to a socket: what it moves until the pipe runs empty",
+    "pieces below a 64th of min_flow, and pieces that add up to less than eight times min_flow a day",
+    "connections on this host whose addresses are translated (published ports of containers)",
     "terminals (pty) and other character devices between processes",
-    "device mapper, loop and network block devices that lie on removable media",
-    "sockets other than IPv4, IPv6 and unix sockets",
+    "device files that only their driver knows (hidraw, nvme-generic), network block devices (nbd), and loop "
+    "devices inside a device mapper when files are read",
+    "XDP sockets that were bound before the process became tainted",
 };
 
 // bpf/hook.bpf.h says why.
@@ -102,37 +107,58 @@ Result<Started> attach_strongest(const KernelMaps* reuse) {
                                   kernel_release(), tried));
 }
 
-Result<std::unique_ptr<Sensor>> start_fresh(Pins pins) {
+// Nothing is charged before a policy is in force, so nothing is lost in between.
+BpfSensor::Meters put_back_meters(const KernelMaps& maps, const std::filesystem::path& file,
+                                  kernel::installation& installed) {
+    BpfSensor::Meters meters{file};
+    installed.clock_offset_ns = clock_offset(0);
+    if (file.empty()) return meters;
+    const auto saved = read_meters(file);
+    if (saved) {
+        installed.clock_offset_ns = clock_offset(saved->clock_ns);
+        if (put_meters(maps.meters, *saved)) meters.restored = saved->meters.size();
+    }
+    meters.damaged =
+        saved ? meters.restored != saved->meters.size() : saved.error().code() != ErrorCode::kNotFound;
+    return meters;
+}
+
+Result<std::unique_ptr<Sensor>> start_fresh(Pins pins, const std::filesystem::path& meters_file) {
     auto started = attach_strongest(nullptr);
     if (!started) {
         (void)pins.remove();
         return fail(started.error());
     }
     auto pinned = pins.pin(started->programs);
-    if (pinned) pinned = set_installed(started->programs.maps, {}, started->mode);
+    kernel::installation installed{};
+    auto meters = put_back_meters(started->programs.maps, meters_file, installed);
+    if (pinned) pinned = set_installed(started->programs.maps, installed, started->mode);
     if (!pinned) {
         (void)pins.remove();
         return fail(pinned.error());
     }
-    return BpfSensor::make(describe(started->mode, false), std::move(started->programs.maps),
-                           std::move(pins));
+    return BpfSensor::make(describe(started->mode, false), std::move(started->programs.maps), std::move(pins),
+                           std::move(meters));
 }
 
 // The same programs are at work: nothing is loaded.
-Result<std::unique_ptr<Sensor>> adopt(Pins pins, KernelMaps maps, AttachMode mode) {
+Result<std::unique_ptr<Sensor>> adopt(Pins pins, KernelMaps maps, AttachMode mode,
+                                      const std::filesystem::path& meters_file) {
     if (auto proven = prove(maps, true); !proven) return fail(proven.error());
-    return BpfSensor::make(describe(mode, true), std::move(maps), std::move(pins));
+    return BpfSensor::make(describe(mode, true), std::move(maps), std::move(pins), {meters_file});
 }
 
 // Other programs over the same tables: both judge for a moment, none does not.
 Result<std::unique_ptr<Sensor>> upgrade(Pins pins, const KernelMaps& maps,
-                                        const kernel::installation& installed) {
+                                        const kernel::installation& installed,
+                                        const std::filesystem::path& meters_file) {
     auto started = attach_strongest(&maps);
     if (!started) return fail(started.error());
     if (auto replaced = pins.replace_programs(started->programs); !replaced) return fail(replaced.error());
     if (auto noted = set_installed(started->programs.maps, installed, started->mode); !noted)
         return fail(noted.error());
-    return BpfSensor::make(describe(started->mode, true), std::move(started->programs.maps), std::move(pins));
+    return BpfSensor::make(describe(started->mode, true), std::move(started->programs.maps), std::move(pins),
+                           {meters_file});
 }
 
 // No BPF file system. If the kernel refuses the programs anyway, that is what the admin has to know.
@@ -196,6 +222,12 @@ Result<HostCheck> check_host(const SensorOptions& options) {
     return HostCheck{describe(started->mode, false), Enforcement::kNone};
 }
 
+Result<GuardStatus> guard_of(const SensorOptions& options) {
+    auto maps = Pins::maps_in(options.pin_directory);
+    if (!maps) return fail(maps.error());
+    return *maps ? guard_status(**maps) : GuardStatus{};
+}
+
 Result<bool> end_enforcement(const SensorOptions& options) {
     std::error_code error;
     if (!std::filesystem::exists(options.pin_directory, error) && !error) return false;
@@ -214,13 +246,13 @@ Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
     if (!maps) return fail(maps.error());
     if (!*maps) {
         if (auto cleared = pins->clear(); !cleared) return fail(cleared.error());
-        return start_fresh(std::move(*pins));
+        return start_fresh(std::move(*pins), options.meters_file);
     }
     auto installed = installed_in(**maps);
     if (!installed) return fail(installed.error());
     if (installed->layout == 0) {  // the rest of a start that did not finish
         if (auto cleared = pins->clear(); !cleared) return fail(cleared.error());
-        return start_fresh(std::move(*pins));
+        return start_fresh(std::move(*pins), options.meters_file);
     }
     if (installed->layout != kernel::kLayout)
         return fail(
@@ -229,8 +261,9 @@ Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
                         "agent that made them, then start this one",
                         options.pin_directory.string(), installed->layout, int{kernel::kLayout}));
     if (installed->build == programs_build() && !pins->open_programs().empty())
-        return adopt(std::move(*pins), std::move(**maps), static_cast<AttachMode>(installed->mode));
-    return upgrade(std::move(*pins), **maps, *installed);
+        return adopt(std::move(*pins), std::move(**maps), static_cast<AttachMode>(installed->mode),
+                     options.meters_file);
+    return upgrade(std::move(*pins), **maps, *installed, options.meters_file);
 }
 
 }  // namespace modelward::agent

@@ -17,6 +17,7 @@ namespace modelward::agent {
 
 struct SensorOptions {
     std::filesystem::path pin_directory = "/sys/fs/bpf/modelward";  // on a bpffs; made if it does not exist
+    std::filesystem::path meters_file{};  // where meters are kept over a reboot; empty: nowhere
 };
 
 // Needs CAP_BPF, CAP_PERFMON (and CAP_SYS_RESOURCE before 5.11); exempts the calling process.
@@ -32,6 +33,10 @@ struct HostCheck {
 // Whether this host enforces or could. Looks at what runs, and neither takes it over nor replaces it; only
 // where nothing does, programs are attached for a moment. Errors as of start_sensor().
 Result<HostCheck> check_host(const SensorOptions& options);
+
+// The guard of what is pinned, whether an agent runs or not; nothing is pinned: it is off. kDenied: this
+// process is none that it trusts.
+Result<GuardStatus> guard_of(const SensorOptions& options);
 
 // Takes down what is pinned, whichever build pinned it; starts nothing. False: there was nothing. kConflict:
 // an agent is running, or a program is still at work; kIo: something could not be removed.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "agent/labels/label_archive.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -16,6 +18,16 @@ Result<Spool> open_in(const std::filesystem::path& folder, const SpoolPlace& pla
     return spool;
 }
 
+Result<void> take_over_labels(Database& from, Database& to) {
+    const auto left = LabelArchive::open(from);
+    if (!left) return fail(left.error());
+    auto archive = LabelArchive::open(to);
+    if (!archive) return fail(archive.error());
+    for (const auto& [file, archived] : left->all())
+        if (auto kept = archive->remember(file, archived.path, archived.label); !kept) return kept;
+    return {};
+}
+
 Result<void> take_over_from_memory(Spool& spool, const SpoolPlace& place) {
     std::error_code ignored;
     if (!std::filesystem::exists(place.run_dir / kFile, ignored)) return {};
@@ -23,6 +35,7 @@ Result<void> take_over_from_memory(Spool& spool, const SpoolPlace& place) {
         auto left = Spool::open(place.run_dir / kFile, place.limits);
         if (!left) return fail(left.error());
         if (auto taken = spool.take_over(*left); !taken) return taken;
+        if (auto taken = take_over_labels(left->database(), spool.database()); !taken) return taken;
     }
     for (const auto* end : {"", "-wal", "-shm"})
         std::filesystem::remove(place.run_dir / (std::string(kFile) + end), ignored);

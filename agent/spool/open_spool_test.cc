@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/labels/label_archive.h"
 #include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
@@ -82,6 +83,26 @@ TEST_F(OpenSpoolTest, WhatWaitedInMemoryIsTakenOverInOrderOnceTheDiskIsInOrder) 
     EXPECT_EQ(all.front(), "0");
     EXPECT_EQ(all.back(), "599");
     EXPECT_FALSE(std::filesystem::exists(place.run_dir / "spool.db"));
+}
+
+TEST_F(OpenSpoolTest, LabelsRememberedInMemoryAreTakenOverToo) {
+    directory.write("state/spool.db", std::string(8192, 'x'));
+    const ArchivedFile file{5, 6};
+    {
+        auto opened = open_spool(place);
+        ASSERT_TRUE(opened);
+        auto archive = LabelArchive::open(opened->spool.database());
+        ASSERT_TRUE(archive);
+        ASSERT_TRUE(archive->remember(file, "/srv/encrypted", {4, 1, LabelOrigin::kDerived, {7}}));
+    }
+    std::filesystem::remove(place.state_dir / "spool.db");
+    auto opened = open_spool(place);
+    ASSERT_TRUE(opened);
+    ASSERT_EQ(opened->problem, "");
+    const auto archive = LabelArchive::open(opened->spool.database());
+    ASSERT_TRUE(archive);
+    ASSERT_NE(archive->find(file), nullptr);
+    EXPECT_EQ(archive->find(file)->path, "/srv/encrypted");
 }
 
 TEST_F(OpenSpoolTest, WithoutAnyPlaceTheErrorNamesBoth) {

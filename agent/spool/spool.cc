@@ -13,13 +13,14 @@ constexpr std::uint64_t kRowOverhead = 32;  // a rowid, two varints and a share 
 
 constexpr std::size_t kTakenAtOnce = 256;
 
-// How far apart two kernel events of one epoch may arrive out of order (several CPUs fill one ring). The ring
-// holds fewer events than this.
+// How far apart two kernel events of one ring and epoch may arrive out of order (several CPUs fill it). A
+// ring holds fewer events than this.
 constexpr std::int64_t kKernelWindow = 65536;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, bytes BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS kernel_seen (sequence INTEGER PRIMARY KEY);
+DROP TABLE IF EXISTS kernel_seen; -- of one ring, whose maps no build takes over any more
+CREATE TABLE IF NOT EXISTS rings_seen (ring INTEGER, sequence INTEGER, PRIMARY KEY (ring, sequence)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 )";
 
@@ -88,7 +89,7 @@ Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
         same = *row;
     }
     if (same && sensor_adopted) return {};
-    if (auto done = database_->run("DELETE FROM kernel_seen"); !done) return done;
+    if (auto done = database_->run("DELETE FROM rings_seen"); !done) return done;
     if (auto done =
             database_->run("INSERT OR REPLACE INTO meta (name, value) VALUES ('boot_id', ?)", boot_id);
         !done)
@@ -97,7 +98,7 @@ Result<void> Spool::start_epoch(std::string_view boot_id, bool sensor_adopted) {
 }
 
 std::uint64_t Spool::room_for(const wire::Event& event) const {
-    const bool urgent = event.verdict() == wire::VERDICT_BLOCK || event.kind() == wire::EVENT_KIND_LOSS;
+    const bool urgent = event.verdict() >= wire::VERDICT_BLOCK || event.kind() == wire::EVENT_KIND_LOSS;
     return urgent ? limits_.max_bytes : limits_.max_bytes - limits_.block_reserve_bytes;
 }
 
@@ -120,8 +121,8 @@ Result<void> Spool::append(std::span<const SpoolItem> items) {
         }
     }
     for (const auto& item : items) {
-        if (item.kernel_sequence) {
-            auto before = stored_before(*item.kernel_sequence);
+        if (item.kernel) {
+            auto before = stored_before(*item.kernel);
             if (!before) return fail(before.error());
             if (*before) {
                 ++after.duplicates;
@@ -137,10 +138,7 @@ Result<void> Spool::append(std::span<const SpoolItem> items) {
         }
         if (auto stored = store(item.event, after); !stored) return stored;
     }
-    auto forgotten =
-        database_->run("DELETE FROM kernel_seen WHERE sequence < (SELECT MAX(sequence) FROM kernel_seen) - ?",
-                       kKernelWindow);
-    if (!forgotten) return forgotten;
+    if (auto done = forget_old_places(); !done) return done;
     if (auto done = transaction->commit(); !done) return done;
     counters_ = after;
     pending_loss_ = loss;
@@ -157,8 +155,20 @@ Result<void> Spool::store(const wire::Event& event, SpoolCounters& after) {
     return {};
 }
 
-Result<bool> Spool::stored_before(std::uint64_t kernel_sequence) {
-    auto done = database_->run("INSERT OR IGNORE INTO kernel_seen (sequence) VALUES (?)", kernel_sequence);
+Result<void> Spool::forget_old_places() {
+    for (const int ring : {0, 1}) {
+        auto done = database_->run(
+            "DELETE FROM rings_seen WHERE ring = ?1 AND sequence < "
+            "(SELECT MAX(sequence) FROM rings_seen WHERE ring = ?1) - ?2",
+            ring, kKernelWindow);
+        if (!done) return done;
+    }
+    return {};
+}
+
+Result<bool> Spool::stored_before(const KernelPlace& place) {
+    auto done = database_->run("INSERT OR IGNORE INTO rings_seen (ring, sequence) VALUES (?, ?)",
+                               static_cast<int>(place.ring), place.sequence);
     if (!done) return fail(done.error());
     return database_->changes() == 0;
 }

@@ -5,7 +5,8 @@
 // sequence.
 // - A kernel event that was stored before (the agent died before the kernel took it back) is not stored
 // again.
-// - Telemetry may fill max_bytes - block_reserve_bytes; blocks may fill all. Telemetry beyond its share is
+// - Telemetry may fill max_bytes - block_reserve_bytes; what was refused may fill all. Telemetry beyond its
+// share is
 //   counted as lost. A block that finds no room, or a disk that is full, makes append() fail and store
 //   nothing: the caller leaves the events where they are (the kernel's ring), which loses nothing while the
 //   ring has room.
@@ -35,9 +36,15 @@ struct SpoolLimits {
     std::uint64_t block_reserve_bytes;
 };
 
+// Where an event stood in the kernel: each of its rings numbers its own, within the epoch.
+struct KernelPlace {
+    std::uint8_t ring = 0;
+    std::uint64_t sequence = 0;
+};
+
 struct SpoolItem {
-    wire::Event event;                             // its sequence is ignored
-    std::optional<std::uint64_t> kernel_sequence;  // unique within the epoch
+    wire::Event event;  // its sequence is ignored
+    std::optional<KernelPlace> kernel;
 };
 
 struct SpoolCounters {
@@ -87,7 +94,8 @@ class Spool {
     Result<void> prepare();
     Result<void> identify();
     Result<void> store(const wire::Event& event, SpoolCounters& after);
-    Result<bool> stored_before(std::uint64_t kernel_sequence);
+    Result<bool> stored_before(const KernelPlace& place);
+    Result<void> forget_old_places();
     std::uint64_t room_for(const wire::Event& event) const;
 
     std::unique_ptr<Database> database_;  // the archive keeps its address

@@ -20,7 +20,8 @@ wire::Event event_named(const std::string& reason, wire::Verdict verdict = wire:
 
 SpoolItem from_kernel(std::uint64_t sequence, wire::Verdict verdict = wire::VERDICT_BLOCK,
                       std::size_t padding = 0) {
-    return {event_named("kernel " + std::to_string(sequence) + std::string(padding, '.'), verdict), sequence};
+    return {event_named("kernel " + std::to_string(sequence) + std::string(padding, '.'), verdict),
+            KernelPlace{0, sequence}};
 }
 
 struct SpoolTest : testing::Test {
@@ -89,6 +90,15 @@ TEST_F(SpoolTest, AChangedIdentityIsKeptWithTheEvents) {
     auto spool = open();
     EXPECT_EQ(spool.id(), changed);
     EXPECT_EQ(sequences(spool), (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(SpoolTest, EachRingOfTheKernelNumbersItsOwnEvents) {
+    const SpoolItem other{event_named("other ring"), KernelPlace{1, 1'000'000}};
+    auto spool = open();
+    ASSERT_TRUE(spool.append(std::vector{from_kernel(1), other}));
+    ASSERT_TRUE(spool.append(std::vector{from_kernel(1), other, from_kernel(2)}));
+    EXPECT_EQ(reasons(spool), (std::vector<std::string>{"kernel 1", "other ring", "kernel 2"}))
+        << "a ring that is far ahead does not make the other's places forgotten";
 }
 
 TEST_F(SpoolTest, EventsSurviveTheProcess) {

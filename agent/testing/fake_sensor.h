@@ -49,6 +49,8 @@ class FakeSensor final : public Sensor {
         return {};
     }
 
+    void tend() override { ++tended; }
+
     int event_fd() const override { return event_fd_.get(); }
     Result<std::size_t> read_events(
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override {
@@ -67,6 +69,27 @@ class FakeSensor final : public Sensor {
     }
 
     std::vector<Counter> counters() const override { return {{"events_lost_ring_full", 3}}; }
+    Result<GuardStatus> guard_status() const override { return guard_status_; }
+    Result<void> guard(const GuardSettings& settings) override {
+        guard_status_.on = true;
+        guard_status_.key = settings.key;
+        guard_status_.host_id = settings.host_id;
+        for (const auto& [path, roles] : settings.paths)
+            guarded[path] |= roles;
+        return {};
+    }
+    Result<void> end_guard() override {
+        guard_status_ = {};
+        return {};
+    }
+    Result<void> open_guard(std::chrono::nanoseconds duration) override {
+        guard_status_.maintenance_left = duration;
+        return {};
+    }
+    Result<bool> guards(const std::filesystem::path& path, std::uint32_t roles) const override {
+        const auto found = guarded.find(path);
+        return found != guarded.end() && (found->second & roles) == roles;
+    }
     Result<void> remove() override {
         removed = true;
         return {};
@@ -82,7 +105,10 @@ class FakeSensor final : public Sensor {
     std::vector<Applied> applied;
     std::map<InodeKey, Label> labels;
     std::set<pid_t> exempted;
+    int tended = 0;
     std::vector<KernelEvent> events;
+    GuardStatus guard_status_;
+    std::map<std::filesystem::path, std::uint32_t> guarded;
     std::function<void()> after_clear;
 
   private:

@@ -53,11 +53,11 @@ void Delivery::finished() {
         host_.renewed(*renewed);  // a failure is no reason to hold events back
     } else {
         const auto& bundle = std::get<Result<std::optional<wire::SignedBundle>>>(*outcome);
-        fetch_ = false;  // a failure is followed by a heartbeat, whose answer asks again
+        fetch_ = false;
         if (bundle)
             fetched(*bundle);
-        else
-            failed(bundle.error());
+        else  // asked for again after kAskAgain; that the console can be reached is for events to find out
+            host_.bundle_problem("the console's bundle could not be fetched: " + bundle.error().message());
     }
     poke(Clock::now());
 }

@@ -38,6 +38,7 @@ struct DeliveryTest : testing::Test {
     std::atomic<bool> away = false;
     std::atomic<std::uint64_t> offered = 5;
     std::atomic<bool> has_bundle = true;
+    std::atomic<bool> slow_line = false;
     std::map<std::string, std::uint64_t> marks;  // of each spool
     std::atomic<int> fetches = 0;
 
@@ -61,6 +62,9 @@ struct DeliveryTest : testing::Test {
         if (away) return Result<wire::EventAck>(fail(ErrorCode::kUnavailable, "connection refused"));
         if (std::holds_alternative<FetchBundle>(job)) {
             ++fetches;
+            if (slow_line)
+                return Result<std::optional<wire::SignedBundle>>(
+                    fail(ErrorCode::kUnavailable, "deadline passed"));
             if (!has_bundle) return Result<std::optional<wire::SignedBundle>>(std::nullopt);
             wire::SignedBundle bundle;
             bundle.set_payload("four");
@@ -167,6 +171,19 @@ TEST_F(DeliveryTest, ARefusedBundleIsNotFetchedAtEveryHeartbeat) {
         }
         return appended == 5 && spool.counters().events == 0;
     });
+    EXPECT_EQ(fetches, 1);
+}
+
+TEST_F(DeliveryTest, ABundleThatDoesNotArriveHoldsNoEventsBackAndIsNotFetchedAtOnceAgain) {
+    offered = 6;
+    slow_line = true;
+    connect();
+    run_until([&] { return !problems.empty(); });
+    EXPECT_THAT(problems[0], HasSubstr("could not be fetched: deadline passed"));
+    EXPECT_TRUE(delivery.reachable());
+    ASSERT_TRUE(spool.append(event_named("a")));
+    delivery.poke(Delivery::Clock::now());
+    run_until([&] { return spool.counters().events == 0; });
     EXPECT_EQ(fetches, 1);
 }
 

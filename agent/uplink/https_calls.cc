@@ -64,13 +64,20 @@ Result<Uplink::Perform> perform_over_https(wire::HttpsClientOptions options) {
     // The agent's end waits for a call under way.
     options.connect_timeout = std::chrono::seconds(5);
     options.request_timeout = std::chrono::seconds(20);
-    auto client = wire::HttpsClient::create(std::move(options));
+    auto client = wire::HttpsClient::create(options);
     if (!client) return fail(client.error());
-    return [client = std::make_shared<wire::HttpsClient>(std::move(*client))](
+    // A bundle may be large and the line slow; still less than what a service manager waits for the end.
+    options.request_timeout = std::chrono::seconds(75);
+    auto bundles = wire::HttpsClient::create(std::move(options));
+    if (!bundles) return fail(bundles.error());
+    return [client = std::make_shared<wire::HttpsClient>(std::move(*client)),
+            bundles = std::make_shared<wire::HttpsClient>(std::move(*bundles))](
                const UplinkJob& job) -> UplinkOutcome {
         if (const auto* send = std::get_if<SendBatch>(&job)) return send_batch(*client, send->batch);
         if (const auto* ask = std::get_if<RenewCertificate>(&job)) return renew(*client, ask->request_der);
-        return fetch_bundle(*client, std::get<FetchBundle>(job).have);
+        auto bundle = fetch_bundle(*bundles, std::get<FetchBundle>(job).have);
+        bundles->disconnect();  // seldom needed: not worth a connection at the console
+        return bundle;
     };
 }
 

@@ -65,8 +65,11 @@ bool TreeWalk::step(std::size_t entries, const Visit& visit) {
         const std::string_view name = entry->d_name;
         if (name == "." || name == "..") continue;
         struct stat status{};
-        if (::fstatat(::dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;  // gone again
+        if (::fstatat(::dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) !=
+            0) {
+            if (errno != ENOENT) ++skipped_;  // else gone again
+            continue;
+        }
         const std::filesystem::path path = levels_.back().path / name;
         if (S_ISDIR(status.st_mode)) {
             if (status.st_dev == device_)

@@ -58,7 +58,8 @@ void Watcher::mark_trees() {
 
 void Watcher::mark(const std::filesystem::path& tree) {
     if (!events_) return;
-    if (auto marked = events_->watch(tree); !marked && std::filesystem::exists(tree))
+    std::error_code error;  // whoever may rename a tree may make its path unreadable
+    if (auto marked = events_->watch(tree); !marked && std::filesystem::exists(tree, error))
         tree_problems_.push_back("New files in " + tree.string() + " are found by the periodic walk only (" +
                                  marked.error().message() + ").");
 }

@@ -7,6 +7,7 @@
 #include "fingerprint/fingerprint.h"
 #include "wire/bundle.h"
 #include "wire/codec.h"
+#include "wire/maintenance_token.h"
 #include "wire/random.h"
 
 namespace modelward::console {
@@ -188,6 +189,10 @@ void BundlePublisher::take_over(PublishedBundle bundle) {
     const std::lock_guard guard(mutex_);
     if (bundle.version > newest_->version)
         newest_ = std::make_shared<const PublishedBundle>(std::move(bundle));
+}
+
+Result<std::string> BundlePublisher::sign_maintenance(const wire::MaintenanceToken& token) const {
+    return wire::make_maintenance_token(token, key_);
 }
 
 std::shared_ptr<const PublishedBundle> BundlePublisher::newest() const {

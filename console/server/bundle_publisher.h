@@ -14,6 +14,7 @@
 #include "console/server/store/config_database.h"
 #include "console/server/store/policy_tables.h"
 #include "rules/rules.h"
+#include "wire/modelward.pb.h"
 #include "wire/private_key.h"
 
 namespace modelward::console {
@@ -45,6 +46,9 @@ class BundlePublisher {
     // kInvalid: no such kind or class, a broken fingerprint; kConflict: the name or the content is registered
     // already.
     Result<StoredArtifact> add_artifact(const NewArtifact& artifact);
+
+    // With the key that signs bundles, in a domain of its own. kInvalid, kLimit.
+    Result<std::string> sign_maintenance(const wire::MaintenanceToken& token) const;
 
     // The newest bundle; version 0 and no frame before the first.
     std::shared_ptr<const PublishedBundle> newest() const;

@@ -15,8 +15,8 @@ constexpr std::size_t kMaxSearchBytes = 8192;
 }  // namespace
 
 bool belongs_to_incident(const wire::Event& event) {
-    return event.kind() == wire::EVENT_KIND_VERDICT &&
-           (event.verdict() == wire::VERDICT_ALERT || event.verdict() == wire::VERDICT_BLOCK);
+    return event.kind() == wire::EVENT_KIND_VERDICT && event.verdict() >= wire::VERDICT_ALERT &&
+           event.verdict() <= wire::VERDICT_KILL;
 }
 
 IncidentKey incident_key(const wire::Event& event) {
@@ -80,6 +80,10 @@ std::string_view verdict_name(int verdict) {
     switch (verdict) {
         case wire::VERDICT_BLOCK:
             return "block";
+        case wire::VERDICT_THROTTLE:
+            return "throttle";
+        case wire::VERDICT_KILL:
+            return "kill";
         case wire::VERDICT_ALERT:
             return "alert";
         default:

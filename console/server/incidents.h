@@ -32,6 +32,6 @@ std::string search_text(std::string_view host_name, const wire::Event& event);
 std::string incident_id(std::uint64_t number);  // "INC-000042"
 std::optional<std::uint64_t> incident_number(std::string_view id);
 
-std::string_view verdict_name(int verdict);  // "alert", "block", "allow"
+std::string_view verdict_name(int verdict);  // "alert", "block", "throttle", "kill", "allow"
 
 }  // namespace modelward::console

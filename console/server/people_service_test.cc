@@ -12,8 +12,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "console/server/clock.h"
 #include "console/server/testing/events.h"
 #include "console/server/testing/running_console.h"
+#include "wire/bundle.h"
+#include "wire/maintenance_token.h"
 
 namespace modelward::console {
 namespace {
@@ -33,6 +36,30 @@ TEST_F(PeopleServiceTest, NothingWithoutASession) {
     }
     EXPECT_EQ(person_.call("POST", "/api/v1/enrollment-tokens", "{}").status, 401);
     EXPECT_EQ(person_.call("GET", "/healthz").body, R"({"status":"ok"})");
+}
+
+TEST_F(PeopleServiceTest, AMaintenanceTokenIsMadeForAHostThatIsKnown) {
+    const std::string body = R"({"seconds":60,"reason":"a new disk","valid_minutes":5})";
+    const std::string none = "/api/v1/hosts/00000000-0000-4000-8000-000000000000/maintenance-tokens";
+    EXPECT_EQ(person_.call("POST", none, body).status, 401);
+    ASSERT_EQ(person_.sign_in(), 200);
+    EXPECT_EQ(person_.call("POST", none, body).status, 404);
+    const Host host(console_);
+    const std::string target = "/api/v1/hosts/" + host.id + "/maintenance-tokens";
+    const auto made = person_.call("POST", target, body);
+    ASSERT_EQ(made.status, 201) << made.body;
+    const auto token = json::parse(made.body).at("token").get<std::string>();
+    const auto& key = host.enrolled.bundle_public_key();
+    const auto checked = wire::check_maintenance_token(
+        token, *wire::bundle_public_key_from({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()}),
+        host.id, unix_ms_now() / 1000);
+    ASSERT_TRUE(checked) << checked.error().message();
+    EXPECT_EQ(checked->issued_by(), "admin");
+    EXPECT_EQ(checked->reason(), "a new disk");
+    for (const char* wrong : {R"({"seconds":0,"reason":"x","valid_minutes":5})",
+                              R"({"seconds":86401,"reason":"x","valid_minutes":5})",
+                              R"({"seconds":60,"reason":"","valid_minutes":5})", R"({"seconds":60})", "[]"})
+        EXPECT_EQ(person_.call("POST", target, wrong).status, 400) << wrong;
 }
 
 TEST_F(PeopleServiceTest, SigningInAndOut) {

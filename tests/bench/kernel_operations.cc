@@ -88,6 +88,23 @@ double fork_exec() {
     });
 }
 
+double small_compile(const std::string& folder) {
+    const std::string source = folder + "/small.c", object = folder + "/small.o";
+    if (std::FILE* file = std::fopen(source.c_str(), "w")) {
+        std::fputs("int add(int a, int b) { return a + b; }\n", file);
+        std::fclose(file);
+    }
+    return nanoseconds_each(10, [&] {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::execl("/usr/bin/cc", "cc", "-c", "-o", object.c_str(), source.c_str(), nullptr);
+            ::_exit(127);
+        }
+        int status = 0;
+        if (::waitpid(child, &status, 0) != child || status != 0) give_up("cc");
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -103,7 +120,8 @@ int main(int argc, char** argv) {
     }
     std::printf(
         "{\"open+read+close\": %.1f, \"pwrite 4 KiB\": %.1f, \"TCP send+recv 1 KiB\": %.1f, \"fork+exec\": "
-        "%.1f}\n",
-        open_read_close(path), argc > 2 ? pwrite_4k(path) : written, tcp_send_1k(), fork_exec());
+        "%.1f, \"small compile\": %.1f}\n",
+        open_read_close(path), argc > 2 ? pwrite_4k(path) : written, tcp_send_1k(), fork_exec(),
+        small_compile(argv[1]));
     return 0;
 }

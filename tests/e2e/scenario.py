@@ -44,10 +44,11 @@ class Scenario:
     Without a stick the attempts at removable media are left out.
     """
 
-    def __init__(self, disk, stick, listen="127.0.0.1"):
+    def __init__(self, disk, stick, listen="127.0.0.1", agent_options=None, agent_cgroup=None):
         self.folder = Path(tempfile.mkdtemp(prefix="modelward-", dir=disk))
         self.models, self.work = self.folder / "models", self.folder / "work"
         self.stick_mount, self.listen = stick, listen
+        self.agent_options, self.agent_cgroup = {"pin_dir": PINS, **(agent_options or {})}, agent_cgroup
         self.closing = ExitStack()
 
     def __enter__(self):
@@ -61,7 +62,8 @@ class Scenario:
             self.stick = Stick(self.stick_mount) if self.stick_mount else None
             self.world = self.closing.enter_context(World(self.folder / "world"))
             self.stack = self.closing.enter_context(
-                Stack(self.folder / "stack", [self.models, self.work], self.pack(), {"pin_dir": PINS}, self.listen))
+                Stack(self.folder / "stack", [self.models, self.work], self.pack(), self.agent_options, self.listen,
+                      self.agent_cgroup))
         except BaseException:
             self.closing.close()
             raise

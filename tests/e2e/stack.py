@@ -45,12 +45,13 @@ def wait_for(what, condition, seconds=60.0, pause=0.1):
 
 
 class Stack:
-    def __init__(self, folder, watch, pack=PACK, agent_options=None, listen="127.0.0.1"):
+    def __init__(self, folder, watch, pack=PACK, agent_options=None, listen="127.0.0.1", agent_cgroup=None):
         self.folder = Path(folder)
         self.watch = [str(path) for path in watch]
         self.pack = Path(pack)
         self.listen = listen
         self.agent_options = agent_options or {}
+        self.agent_cgroup = agent_cgroup    # a folder of the control group hierarchy, or the one we are in
         self.console_state = self.folder / "console"
         self.agent_state = self.folder / "agent"
         self.config = self.folder / "agent.json"
@@ -116,7 +117,10 @@ class Stack:
             "--config", self.config)
 
     def start_agent(self):
-        self.agent = self.spawn("agent", BIN / "modelwardd", "--config", self.config)
+        command = [BIN / "modelwardd", "--config", self.config]
+        if self.agent_cgroup:
+            command = ["/bin/sh", "-c", f'echo $$ >{self.agent_cgroup}/cgroup.procs && exec "$@"', "sh", *command]
+        self.agent = self.spawn("agent", *command)
         wait_for("the agent to enforce the newest bundle", self.agent_is_current, 120)
 
     def agent_is_current(self):

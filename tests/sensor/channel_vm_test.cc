@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include <cstring>
@@ -90,6 +91,35 @@ TEST_F(ChannelTest, WhateverFillsAPipeMarksIt) {
         EXPECT_EQ(in_child([&] { return pass_on(model, kMinFlow - 1, fill, read_bytes); }), 0) << name;
         EXPECT_EQ(in_child([&] { return pass_on(model, kMinFlow, fill, read_bytes); }), EPERM) << name;
     }
+}
+
+// No hook sees it: its entry is judged, as more than any pipe holds.
+TEST_F(ChannelTest, VmspliceMarksAPipe) {
+    const std::string model = make_model("model");
+    const Fill vmsplice = [](int, int pipe, std::size_t bytes) {
+        std::vector<char> block(bytes, 'w');
+        const iovec part{block.data(), bytes};
+        return ::vmsplice(pipe, &part, 1, 0);
+    };
+    EXPECT_EQ(in_child([&] { return pass_on(model, kMinFlow, vmsplice, read_bytes); }), EPERM);
+}
+
+// The splice begins before there is anything in the pipe.
+TEST_F(ChannelTest, WhoWaitsAtAnEmptyPipeWithSpliceCarriesItsMarks) {
+    const std::string model = make_model("model"), copy = make_plain("copy", 0);
+    EXPECT_EQ(in_child([&] {
+                  const Pipe pipe = large_pipe();
+                  const pid_t writer = ::fork();
+                  if (writer == 0) {
+                      ::usleep(300'000);
+                      ::_exit(read_model(model) && write_bytes(0, pipe.write, kMinFlow) > 0 ? 0 : 1);
+                  }
+                  const int to = ::open(copy.c_str(), O_WRONLY);
+                  if (::splice(pipe.read, nullptr, to, nullptr, 1 << 20, 0) <= 0) return 230;
+                  ::waitpid(writer, nullptr, 0);
+                  return try_stick();
+              }),
+              EPERM);
 }
 
 TEST_F(ChannelTest, WhoMovesAPipesBytesOnCarriesItsMarks) {

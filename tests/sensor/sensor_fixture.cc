@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sensor/sensor_fixture.h"
 
+#include <bpf/bpf.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <fstream>
 
+#include "bpf/shared.h"
+
 namespace modelward::testing {
 
 namespace fs = std::filesystem;
 using rules::Action;
 using rules::RuleSet;
+
+agent::SensorOptions sensor_options() {
+    agent::SensorOptions options;
+    options.meters_file = "/tmp/modelward-meters";
+    return options;
+}
 
 namespace {
 
@@ -53,6 +62,7 @@ rules::CompiledPolicy test_policy(const std::string& network_rule) {
     policy.destinations = {{{}, 0, rules_of({1, 2, 3})}, destination({127, 0, 0, 1}, all)};
     policy.other_port_rules = all;
     policy.other_user_rules = all;
+    policy.other_program_rules = all;
     return policy;
 }
 
@@ -60,7 +70,7 @@ rules::CompiledPolicy test_policy(const std::string& network_rule) {
 class RunningSensor : public ::testing::Environment {
   public:
     void SetUp() override {
-        auto started = agent::start_sensor({});
+        auto started = agent::start_sensor(sensor_options());
         ASSERT_TRUE(started) << started.error().message();
         for (const auto& blind_spot : (*started)->info().blind_spots)
             ASSERT_EQ(blind_spot.find("byte counts"), std::string::npos) << blind_spot;
@@ -83,7 +93,15 @@ class RunningSensor : public ::testing::Environment {
 void SensorTest::SetUp() {
     ASSERT_TRUE(sensor);
     fresh_network_budget();
+    forget_pieces();
     (void)events();
+}
+
+void SensorTest::forget_pieces() {
+    const UniqueFd pieces(::bpf_obj_get("/sys/fs/bpf/modelward/maps/pieces_of_users"));
+    ASSERT_TRUE(pieces);
+    for (kernel::pieces_key key; ::bpf_map_get_next_key(pieces.get(), nullptr, &key) == 0;)
+        ::bpf_map_delete_elem(pieces.get(), &key);
 }
 
 void SensorTest::fresh_network_budget() {

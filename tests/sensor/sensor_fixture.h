@@ -26,6 +26,9 @@ inline constexpr const char* kApproved = "127.0.0.1";
 // names rule 2: a fresh name starts with a fresh meter.
 rules::CompiledPolicy test_policy(const std::string& network_rule = "network");
 
+// Of every start: meters are kept in a file of the guest.
+agent::SensorOptions sensor_options();
+
 class SensorTest : public ::testing::Test {
   public:
     static std::unique_ptr<agent::Sensor> sensor;
@@ -39,6 +42,9 @@ class SensorTest : public ::testing::Test {
     void set_label(const std::string& path);
     void clear_label(const std::string& path);
     std::optional<agent::Label> label_of(const std::string& path);
+
+    // As on another day.
+    static void forget_pieces();
 
     // Applies test_policy with a meter of its own.
     void fresh_network_budget();

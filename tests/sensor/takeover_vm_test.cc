@@ -38,7 +38,7 @@ TEST_F(TakeoverTest, TheNextPolicyReplacesTheWholeOldOne) {
 }
 
 TEST_F(TakeoverTest, ASecondAgentIsTurnedAway) {
-    const auto second = agent::start_sensor({});
+    const auto second = agent::start_sensor(sensor_options());
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code(), ErrorCode::kConflict);
 }
@@ -52,14 +52,18 @@ TEST_F(TakeoverTest, WithoutAnAgentTheKernelGoesOnAndTheNextOneHearsOfItOnce) {
     sensor.reset();  // as if killed: nothing is taken down
     EXPECT_EQ(steal(model), EPERM);
 
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
     EXPECT_TRUE(sensor->info().adopted);
     EXPECT_TRUE(label_of(model));
     const auto missed = events();
     ASSERT_EQ(missed.size(), 2u);
-    EXPECT_EQ(missed[0].sequence, before[1].sequence + 1);
+    for (const std::size_t i : {0u, 1u}) {  // the read in one ring, the block in the other
+        EXPECT_EQ(missed[i].ring, before[i].ring);
+        EXPECT_EQ(missed[i].sequence, before[i].sequence + 1);
+    }
+    EXPECT_NE(missed[0].ring, missed[1].ring);
     EXPECT_EQ(missed[1].action, rules::Action::kBlock);
     EXPECT_EQ(missed[1].policy_version, version);
     EXPECT_TRUE(events().empty());
@@ -83,7 +87,7 @@ TEST_F(TakeoverTest, AnotherBuildReplacesTheProgramsAndKeepsWhatTheyKnow) {
     const std::string model = make_model("model");
     sensor.reset();
     pretend_installed([](auto& installed) { installed.build = 1; });
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
     EXPECT_TRUE(sensor->info().adopted);
@@ -121,7 +125,7 @@ TEST_F(TakeoverTest, ALookAtTheHostLeavesWhatRunsAsItIs) {
     ASSERT_TRUE(without) << without.error().message();
     EXPECT_EQ(without->running, agent::Enforcement::kWithoutAgent);
     EXPECT_EQ(links_at_work(), before);
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
     EXPECT_NE(links_at_work(), before);
@@ -148,7 +152,7 @@ TEST_F(TakeoverTest, EnforcementIsEndedWithoutStartingAnything) {
     ASSERT_TRUE(host) << host.error().message();
     EXPECT_EQ(host->running, agent::Enforcement::kNone);
     EXPECT_FALSE(std::filesystem::exists("/sys/fs/bpf/modelward"));
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
     EXPECT_FALSE(sensor->info().adopted);
@@ -167,14 +171,14 @@ TEST_F(TakeoverTest, AHookThatHasGoneSilentIsNamed) {
     // The kernel detaches a program some time after its last reference is gone.
     std::string message;
     for (int i = 0; i < 100 && message != expected; ++i) {
-        const auto refused = agent::start_sensor({});
+        const auto refused = agent::start_sensor(sensor_options());
         if (refused) continue;
         EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
         message = refused.error().message();
     }
     EXPECT_EQ(message, expected);
     ASSERT_TRUE(agent::end_enforcement({}));
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
 }
@@ -185,11 +189,11 @@ TEST_F(TakeoverTest, RunningOutOfDescriptorsIsNotTakenForAKernelThatRefuses) {
     EXPECT_EQ(in_child([] {
                   const rlimit few{64, 64};
                   ::setrlimit(RLIMIT_NOFILE, &few);
-                  const auto started = agent::start_sensor({});
+                  const auto started = agent::start_sensor(sensor_options());
                   return started ? 200 : 100 + static_cast<int>(started.error().code());
               }),
               100 + static_cast<int>(ErrorCode::kUnavailable));
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
 }
@@ -198,12 +202,12 @@ TEST_F(TakeoverTest, TablesOfAnotherLayoutAreLeftAlone) {
     const std::string model = make_model("model");
     sensor.reset();
     pretend_installed([](auto& installed) { installed.layout += 1; });
-    const auto refused = agent::start_sensor({});
+    const auto refused = agent::start_sensor(sensor_options());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
     EXPECT_EQ(steal(model), EPERM);
     pretend_installed([](auto& installed) { installed.layout -= 1; });
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
 }
@@ -211,7 +215,7 @@ TEST_F(TakeoverTest, TablesOfAnotherLayoutAreLeftAlone) {
 TEST_F(TakeoverTest, TheRestOfAStartThatDidNotFinishIsClearedAway) {
     sensor.reset();
     pretend_installed([](auto& installed) { installed.layout = 0; });
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
     EXPECT_FALSE(sensor->info().adopted);
@@ -239,7 +243,7 @@ TEST_F(TakeoverTest, RemovingTheSensorEndsEnforcementAndLeavesNothing) {
     while (steal(model) != 0)
         ::usleep(10'000);
     std::filesystem::remove(kTarget);
-    auto next = agent::start_sensor({});
+    auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
     EXPECT_FALSE(sensor->info().adopted);

@@ -17,7 +17,7 @@ constexpr std::uint64_t kDefaultLimit = 50;
 constexpr std::uint64_t kMaxLimit = 500;
 constexpr std::size_t kMaxEventsShown = 200;
 constexpr std::string_view kLevels[] = {"informational", "low", "medium", "high", "critical"};
-constexpr std::string_view kVerdicts[] = {"alert", "block"};
+constexpr std::string_view kVerdicts[] = {"alert", "block", "throttle", "kill"};
 
 // Nothing when absent; kInvalid when it is not a number.
 Result<std::optional<std::uint64_t>> number_parameter(const Request& request, const char* name) {

@@ -19,6 +19,7 @@ Router make_router(Resources& resources) {
     add_artifact_routes(router, resources);
     add_rule_routes(router, resources);
     add_enrollment_token_routes(router, resources);
+    add_maintenance_token_routes(router, resources);
     add_health_route(router);
     return router;
 }

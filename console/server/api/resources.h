@@ -34,6 +34,7 @@ void add_host_routes(Router& router, Resources& resources);
 void add_artifact_routes(Router& router, Resources& resources);
 void add_rule_routes(Router& router, Resources& resources);
 void add_enrollment_token_routes(Router& router, Resources& resources);
+void add_maintenance_token_routes(Router& router, Resources& resources);
 void add_health_route(Router& router);
 
 Router make_router(Resources& resources);  // all of the above

@@ -38,7 +38,7 @@ struct StoredIncident {
 struct IncidentFilter {
     std::string text{};  // substring, any case
     std::string level{};
-    std::string verdict{};  // "alert", "block"
+    std::string verdict{};  // "alert", "block", "throttle", "kill"
     std::string host{};     // id or name
 };
 

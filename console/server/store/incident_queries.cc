@@ -27,6 +27,8 @@ std::string lower(std::string_view text) {
 int verdict_number(std::string_view name) {
     if (name.empty()) return 0;
     if (name == "block") return wire::VERDICT_BLOCK;
+    if (name == "throttle") return wire::VERDICT_THROTTLE;
+    if (name == "kill") return wire::VERDICT_KILL;
     return name == "alert" ? static_cast<int>(wire::VERDICT_ALERT) : -1;
 }
 

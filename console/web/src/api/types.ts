@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
-export const verdicts = ['alert', 'block'] as const;
+export const verdicts = ['alert', 'throttle', 'block', 'kill'] as const;
 
 const count = v.pipe(v.number(), v.minValue(0));
 const text_or_empty = v.pipe(v.nullish(v.string(), ''), v.string());

@@ -17,6 +17,12 @@ describe('the summary', () => {
       /64 KiB of Llama-7B \(restricted weights\) were sent to \[2001:db8::9\]:443\/tcp; the rest was refused\.$/));
   it('does not claim a refusal for an alert', () =>
     expect(sentence({ verdict: 'alert', bytes_out: 2048 })).toMatch(/2 KiB .* Nothing was refused: this rule only alerts\.$/));
+  it('says that a process was ended', () => {
+    expect(sentence({ verdict: 'kill' })).toMatch(/: it was refused, and the process was ended\.$/);
+    expect(sentence({ verdict: 'kill', sink: network, bytes_out: 2048 })).toMatch(/; the rest was refused, and the process was ended\.$/);
+  });
+  it('says that a send was slowed down', () =>
+    expect(sentence({ verdict: 'throttle', sink: network, bytes_out: 0 })).toMatch(/; what went beyond the rate was refused for the moment\.$/));
   it('tells a read from a leak', () =>
     expect(sentence({ verdict: 'alert', sink: { kind: 'read', device: null, destination: null } })).toMatch(
       /It read Llama-7B \(restricted weights\)\. Nothing was refused/));

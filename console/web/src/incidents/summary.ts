@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An incident in plain words: who ran what, and how much of which artifact went where.
-import type { ArtifactRef, Incident, Sink } from '../api/types';
+import type { ArtifactRef, Incident, Sink, Verdict } from '../api/types';
 import { formatBytes, formatCommand } from '../ui/format';
 
 /** A piece of a sentence. Strong pieces are the facts; code pieces are verbatim from the host. */
@@ -10,6 +10,13 @@ export interface Phrase {
 }
 
 const longest_command = 120;
+
+const ends: Record<Verdict, string> = {
+  alert: '. Nothing was refused: this rule only alerts.',
+  throttle: '; what went beyond the rate was refused for the moment.',
+  block: '; the rest was refused.',
+  kill: '; the rest was refused, and the process was ended.',
+};
 
 export function summarize(incident: Incident): Phrase[] {
   const command = formatCommand(incident.process.args) || incident.process.executable || incident.process.name;
@@ -28,19 +35,20 @@ function outcome(incident: Incident): Phrase[] {
   const artifact: Phrase[] = incident.artifact
     ? [{ text: incident.artifact.name, style: 'strong' }, { text: ` (${describeArtifact(incident.artifact)})` }]
     : [{ text: 'a classified artifact' }];
+  const killed = incident.verdict === 'kill' ? ', and the process was ended' : '';
+  const nothing_got_out = incident.bytes_out === 0 && (incident.verdict === 'block' || incident.verdict === 'kill');
   if (incident.sink === null || incident.sink.kind === 'read') {
-    const verb = incident.verdict === 'block' ? 'Reading ' : 'It read ';
-    const end = incident.verdict === 'block' ? ' was refused.' : '. Nothing was refused: this rule only alerts.';
+    const verb = incident.verdict === 'alert' ? 'It read ' : 'Reading ';
+    const end = incident.verdict === 'alert' ? ends.alert : ` was refused${killed}.`;
     return [{ text: verb }, ...artifact, { text: end }];
   }
-  const end = incident.verdict === 'block' ? '; the rest was refused.' : '. Nothing was refused: this rule only alerts.';
   return [
     { text: incident.bytes_out === 0 ? '0 bytes' : formatBytes(incident.bytes_out), style: 'strong' },
     { text: ' of ' },
     ...artifact,
     { text: incident.sink.kind === 'network' || incident.sink.kind === 'bluetooth' ? ' were sent to ' : ' reached ' },
     { text: describeSink(incident.sink), style: 'strong' },
-    { text: incident.verdict === 'block' && incident.bytes_out === 0 ? ': it was refused.' : end },
+    { text: nothing_got_out ? `: it was refused${killed}.` : ends[incident.verdict] },
   ];
 }
 

@@ -15,7 +15,12 @@ export const level_names: Record<Level, string> = {
   critical: 'Critical',
 };
 
-export const verdict_names: Record<Verdict, string> = { block: 'Blocked', alert: 'Alert only' };
+export const verdict_names: Record<Verdict, string> = {
+  kill: 'Process ended',
+  block: 'Blocked',
+  throttle: 'Slowed down',
+  alert: 'Alert only',
+};
 
 export function LevelBadge({ level }: { level: Level }) {
   return (

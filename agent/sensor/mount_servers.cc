@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/mount_servers.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+#include <cstring>
+#include <istream>
+#include <optional>
+#include <ranges>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace modelward::agent {
+
+namespace {
+
+constexpr unsigned kMinorBits = 20;
+
+// "0:45" as the kernel numbers devices.
+std::optional<std::uint32_t> device_of(std::string_view text) {
+    std::uint32_t major = 0, minor = 0;
+    const char* end = text.data() + text.size();
+    const auto [colon, failed] = std::from_chars(text.data(), end, major);
+    if (failed != std::errc() || colon == end || *colon != ':') return std::nullopt;
+    const auto [rest, bad] = std::from_chars(colon + 1, end, minor);
+    if (bad != std::errc() || rest != end || major >> (32 - kMinorBits) || minor >> kMinorBits)
+        return std::nullopt;
+    return major << kMinorBits | minor;
+}
+
+bool parse_address(std::string text, kernel::server& out) {
+    if (const auto scope = text.find('%'); scope != std::string::npos) text.resize(scope);
+    if (::inet_pton(AF_INET6, text.c_str(), out.address) == 1) return true;
+    std::uint8_t v4[4];
+    if (::inet_pton(AF_INET, text.c_str(), v4) != 1) return false;
+    std::memset(out.address, 0, 10);
+    out.address[10] = out.address[11] = 0xff;
+    std::memcpy(out.address + 12, v4, sizeof v4);
+    return true;
+}
+
+std::optional<std::string> option(std::string_view options, std::string_view name) {
+    for (const auto part : std::views::split(options, ',')) {
+        const std::string_view one(part.begin(), part.end());
+        if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=')
+            return std::string(one.substr(name.size() + 1));
+    }
+    return std::nullopt;
+}
+
+std::uint32_t default_port(std::string_view type) {
+    if (type == "nfs" || type == "nfs4") return 2049;
+    if (type == "cifs" || type == "smb3" || type == "smbfs") return 445;
+    return type == "9p" ? 564 : 0;
+}
+
+bool is_of_network(std::string_view type) {
+    return default_port(type) != 0;
+}
+
+}  // namespace
+
+std::map<std::uint32_t, kernel::server> servers_of(std::istream& mountinfo) {
+    std::map<std::uint32_t, kernel::server> found;
+    for (std::string line; std::getline(mountinfo, line);) {
+        // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAGS... - TYPE SOURCE SUPER-OPTIONS
+        const auto dash = line.find(" - ");
+        if (dash == std::string::npos) continue;
+        std::istringstream front(line.substr(0, dash)), back(line.substr(dash + 3));
+        std::string id, parent, device, type, source, options;
+        if (!(front >> id >> parent >> device) || !(back >> type >> source >> options)) continue;
+        const auto number = device_of(device);
+        if (!number || !is_of_network(type)) continue;
+        kernel::server server{};
+        const auto address = option(options, "addr");
+        if (!address || !parse_address(*address, server)) continue;
+        if (const auto port = option(options, "port"))
+            std::from_chars(port->data(), port->data() + port->size(), server.port);
+        if (server.port == 0) server.port = default_port(type);
+        found[*number] = server;
+    }
+    return found;
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bytes between processes without a file: another process's memory, System V message queues. Memory has no
+ * meter, for an access is granted once and used at will (process_vm_readv and pidfd_getfd ask each time,
+ * ptrace and /proc/PID/mem at the beginning).
+ */
+#pragma once
+
+#include "bpf/flow.bpf.h"
+
+/* The current process may read and write the memory of `other`: each now carries what the other does. */
+static __always_inline int share_memory(struct task_struct* other) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    if (task->group_leader == other->group_leader) return 0;
+    struct taint* mine = taint_of_current();
+    struct taint* theirs = bpf_task_storage_get(&taints, other->group_leader, 0, 0);
+    if (is_judged(theirs) && !(theirs->flags & kTaintProbe) && !taint_current(&theirs->marks, 0))
+        return -kNoMemory;
+    if (is_judged(mine) && !(mine->flags & kTaintProbe) &&
+        !taint_process(other->group_leader, &mine->marks, 0))
+        return -kNoMemory;
+    return 0;
+}
+
+/* PTRACE_MODE_READ is left out: it is what ps and top ask for, and shows names and numbers only. */
+HOOK_AS(memory_access, ptrace_access_check, struct task_struct* child, unsigned int mode) {
+    return mode & kPtraceAttach ? share_memory(child) : 0;
+}
+
+/* PTRACE_PEEKDATA and the like come long after the attach and without an access check. Any request counts:
+ * what serves those that read is part of its caller in some kernels. */
+TRACE("fentry/ptrace_request", debugger_asks, struct task_struct* child) {
+    share_memory(child);
+    return 0;
+}
+
+TRACE("fentry/compat_ptrace_request", debugger_asks_compat, struct task_struct* child) {
+    share_memory(child);
+    return 0;
+}
+
+static __always_inline struct inode_key queue_key(struct kern_ipc_perm* queue) {
+    struct inode_key key = {.inode = (__u64)queue, .device = QUEUE_DEVICE};
+    return key;
+}
+
+/* Asked again each time a sender has waited for room, so bytes are counted where they are taken out. */
+HOOK(msg_queue_msgsnd, struct kern_ipc_perm* queue, struct msg_msg* message) {
+    struct taint* taint = taint_of_current();
+    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    struct inode_key key = queue_key(queue);
+    struct flow* flow = flow_of(&key);
+    if (!flow) return -kNoMemory;
+    if (!marks_cover(&flow->marks, &taint->marks)) marks_add(&flow->marks, &taint->marks);
+    return 0;
+}
+
+/* `receiver` is not always the current process: a sender hands a message to one that waits. */
+HOOK(msg_queue_msgrcv, struct kern_ipc_perm* queue, struct msg_msg* message, struct task_struct* receiver) {
+    struct inode_key key = queue_key(queue);
+    struct flow* flow = bpf_map_lookup_elem(&flows, &key);
+    if (!flow || !flow->marks.classes) return 0;
+    __u64 bytes = BPF_CORE_READ(message, m_ts);
+    struct marks crossed = crossing(&flow->marks, __sync_fetch_and_add(&flow->bytes, bytes) + bytes);
+    if (!crossed.classes) return 0;
+    return taint_process(receiver->group_leader, &crossed, 0) ? 0 : -kNoMemory;
+}
+
+TRACE("fentry/security_msg_queue_free", queue_gone, struct kern_ipc_perm* queue) {
+    struct inode_key key = queue_key(queue);
+    bpf_map_delete_elem(&flows, &key);
+    return 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pieces: what one user's tainted processes write into many targets, each below min_flow, adds up. A target
+ * counts once a 64th of min_flow is in it, so that the lines of logs do not; when the sum of a day reaches
+ * eight times min_flow, the pieces so far are labelled and every later one is as soon as it counts. A piece
+ * that turns out to be a plot or a log is cleared by its content like any derived file.
+ */
+#pragma once
+
+#include "bpf/taint.bpf.h"
+#include "bpf/verdict.bpf.h"
+
+/* Keys with a device number from here on are no files. */
+#define LOWEST_CHANNEL_DEVICE 0xfffffff0u
+
+enum { kPieceShare = 64, kPiecesMultiple = 8, kPiecesSeconds = 24 * 60 * 60 };
+
+/* What of `marks` crosses after `bytes` in all: the classes whose min_flow is reached, with all else they
+ * carry. */
+static __always_inline struct marks crossing(const struct marks* marks, __u64 bytes) {
+    struct marks crossed = *marks;
+    struct policy* policy = policy_in_force();
+    if (!policy) return crossed;
+    for (int i = 0; i < kClasses; i++)
+        if (bytes < policy->min_flow[i]) crossed.classes &= ~(1u << i);
+    return crossed;
+}
+
+/* The class that crosses first: its number, or kClasses if there is none. */
+static __always_inline __u32 strictest_class(const struct marks* marks, const struct policy* policy) {
+    __u32 strictest = kClasses;
+    __u64 least = ~0ull;
+    for (__u32 i = 0; i < kClasses; i++) {
+        if (!(marks->classes & (1u << i)) || policy->min_flow[i] >= least) continue;
+        strictest = i;
+        least = policy->min_flow[i];
+    }
+    return strictest;
+}
+
+static __always_inline struct pieces* pieces_of(const struct pieces_key* key) {
+    struct pieces* pieces = bpf_map_lookup_elem(&pieces_of_users, key);
+    if (pieces) return pieces;
+    struct pieces empty = {};
+    bpf_map_update_elem(&pieces_of_users, key, &empty, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&pieces_of_users, key);
+}
+
+struct gathering {
+    __u32 payer;
+    __u32 reserved;
+    __u64 least; /* bytes that make a target a piece */
+    struct marks marks;
+};
+
+/* Labels one piece of the past. Only files: channels that are still open cross with their next byte. */
+static long sweep_piece(void* map, struct inode_key* key, struct flow* flow, struct gathering* gathering) {
+    if (flow->payer != gathering->payer || flow->bytes < gathering->least) return 0;
+    if (!(flow->marks.classes & gathering->marks.classes) || key->device >= LOWEST_CHANNEL_DEVICE) return 0;
+    struct label fresh = {.marks = flow->marks, .origin = kOriginDerived};
+    fresh.marks.classes &= gathering->marks.classes;
+    if (bpf_map_update_elem(&labels, key, &fresh, BPF_NOEXIST) == 0) count_loss(kPiecesLabelled);
+    return 0;
+}
+
+static __noinline void sweep_pieces(__u32 payer, __u64 least, const struct marks* marks) {
+    struct gathering gathering = {.payer = payer, .least = least, .marks = *marks};
+    bpf_for_each_map_elem(&flows, sweep_piece, &gathering, 0);
+}
+
+/* `bytes` more made `total` in the target of `flow`, which is below every min_flow. */
+__noinline int charge_pieces(const struct marks* marks, struct flow* flow, __u64 total, __u64 bytes,
+                             struct marks* crossed) {
+    if (!marks || !flow || !crossed) return 0;
+    struct policy* policy = policy_in_force();
+    if (!policy) return 0;
+    __u32 class_number = strictest_class(marks, policy);
+    if (class_number >= kClasses) return 0;
+    __u64 least = policy->min_flow[class_number & (kClasses - 1)] / kPieceShare;
+    marks_add(&flow->marks, marks);
+    struct task_struct* task = bpf_get_current_task_btf();
+    struct pieces_key key = {.payer = payer(task), .class_number = class_number};
+    flow->payer = key.payer;
+    if (total < least) return 0;
+    struct pieces* pieces = pieces_of(&key);
+    if (!pieces) return 0;
+    __u64 window = bpf_ktime_get_boot_ns() / NANOSECONDS / kPiecesSeconds;
+    if (pieces->window != window) {
+        pieces->window = window;
+        pieces->bytes = 0;
+        pieces->swept = 0;
+    }
+    __u64 counted = total - bytes < least ? total : bytes;
+    __u64 sum = __sync_fetch_and_add(&pieces->bytes, counted) + counted;
+    flow->class_number = class_number;
+    __sync_fetch_and_add(&flow->counted, counted);
+    *crossed = crossing(marks, sum / kPiecesMultiple);
+    if (!crossed->classes || pieces->swept) return 0;
+    pieces->swept = 1;
+    sweep_pieces(key.payer, least, crossed);
+    return 0;
+}
+
+/* A target that crosses by itself was no piece: eight copies are not a model in pieces. */
+static __noinline void give_back_pieces(struct flow* flow) {
+    struct pieces_key key = {.payer = flow->payer, .class_number = flow->class_number};
+    struct pieces* pieces = bpf_map_lookup_elem(&pieces_of_users, &key);
+    __u64 counted = flow->counted;
+    flow->counted = 0;
+    if (pieces && pieces->bytes >= counted) __sync_fetch_and_sub(&pieces->bytes, counted);
+}
+
+static __always_inline struct marks crossing_by_pieces(const struct taint* taint, struct flow* flow,
+                                                       __u64 total, __u64 bytes) {
+    struct marks crossed = {};
+    charge_pieces(&taint->marks, flow, total, bytes, &crossed);
+    return crossed;
+}

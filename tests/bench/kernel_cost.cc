@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel programs cost: the same operations with nothing attached, with empty programs on the same
+// hooks, and with the sensor (256 rules, 100,000 labels), by a process that is not tainted and by one that
+// is.
+//
+// usage, as root in a guest started with --icount: kernel_cost KERNEL_OPERATIONS FOLDER
+// Prints Markdown. In such a guest nanoseconds are counted instructions.
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/sensor/start.h"
+#include "base/unique_fd.h"
+#include "bpf/shared.h"
+// The generated header speaks C.
+#define _Bool bool
+#include "bpf/modelward.skel.h"
+#undef _Bool
+
+namespace {
+
+using namespace modelward;
+using Costs = nlohmann::ordered_json;
+
+constexpr const char* kPins = "/sys/fs/bpf/modelward";
+constexpr std::uint32_t kLabels = 100'000;
+constexpr std::uint32_t kManyLabels = 1'000'000;
+
+[[noreturn]] void give_up(const std::string& what) {
+    std::fprintf(stderr, "kernel_cost: %s\n", what.c_str());
+    std::exit(1);
+}
+
+Costs measure(const std::string& command) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(::popen(command.c_str(), "r"), ::pclose);
+    std::string text;
+    char buffer[4096];
+    for (std::size_t got = 0; output && (got = std::fread(buffer, 1, sizeof buffer, output.get())) > 0;)
+        text.append(buffer, got);
+    auto costs = Costs::parse(text, nullptr, false);
+    if (costs.is_discarded()) give_up(command + " printed no JSON");
+    return costs;
+}
+
+// `return 0`, once on every hook that the sensor's programs are on and by the same way in.
+class EmptyPrograms {
+  public:
+    explicit EmptyPrograms(bool lsm) {
+        const std::unique_ptr<modelward_bpf, void (*)(modelward_bpf*)> ours(modelward_bpf__open(),
+                                                                            modelward_bpf__destroy);
+        std::set<std::string> seen;
+        bpf_program* program = nullptr;
+        while ((program = ::bpf_object__next_program(ours->obj, program))) {
+            const std::string section = ::bpf_program__section_name(program);
+            if (seen.insert(section).second) attach(section, lsm);
+        }
+    }
+    std::size_t size() const { return links_.size(); }
+
+  private:
+    void attach(const std::string& section, bool lsm) {
+        const auto slash = section.find('/');
+        const std::string kind = section.substr(0, slash), name = section.substr(slash + 1);
+        bpf_attach_type type = BPF_LSM_MAC;
+        std::string function = name;
+        if (kind == "lsm" && !lsm) {
+            type = BPF_MODIFY_RETURN;
+            function = "security_" + (name == "bprm_check_security" ? std::string("bprm_check") : name);
+        } else if (kind == "fentry") {
+            type = BPF_TRACE_FENTRY;
+        } else if (kind == "fexit") {
+            type = BPF_TRACE_FEXIT;
+        } else if (kind == "tp_btf") {
+            type = BPF_TRACE_RAW_TP;
+        }
+        const int id = ::libbpf_find_vmlinux_btf_id(function.c_str(), type);
+        if (id <= 0) return;  // not on this kernel; the sensor leaves it out too
+        const bpf_insn code[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
+                                 {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+        bpf_prog_load_opts options{};
+        options.sz = sizeof options;
+        options.expected_attach_type = type;
+        options.attach_btf_id = static_cast<std::uint32_t>(id);
+        UniqueFd loaded(::bpf_prog_load(type == BPF_LSM_MAC ? BPF_PROG_TYPE_LSM : BPF_PROG_TYPE_TRACING,
+                                        "empty", "GPL", code, std::size(code), &options));
+        if (!loaded) give_up("load an empty program for " + section);
+        UniqueFd link(::bpf_raw_tracepoint_open(nullptr, loaded.get()));
+        if (!link) give_up("attach an empty program to " + section);
+        links_.push_back(std::move(link));
+    }
+    std::vector<UniqueFd> links_;
+};
+
+rules::CompiledPolicy policy_of_256_rules() {
+    rules::CompiledPolicy policy;
+    policy.classes = {{"restricted", 64 * 1024}};
+    rules::RuleSet all;
+    for (std::size_t i = 0; i < kernel::kRules; ++i) {
+        const std::string id = fmt::format("rule-{}", i);
+        policy.rules.push_back({id, id, rules::Level::kHigh, rules::Action::kAlert, 1ULL << 40, 0, ""});
+        all.set(i);
+    }
+    policy.class_rules[0] = all;
+    policy.kind_rules.fill(all);
+    for (auto& operation : policy.operation_rules)
+        operation = all;
+    policy.operation_rules[0].reset();
+    policy.destinations = {{{}, 0, all}};
+    policy.other_port_rules = all;
+    policy.other_user_rules = all;
+    return policy;
+}
+
+void fill_labels(std::uint32_t from, std::uint32_t to) {
+    const UniqueFd map(::bpf_obj_get((std::string(kPins) + "/maps/labels").c_str()));
+    kernel::label label{};
+    label.marks = {1, 1, {8, 0, 0, 0}};
+    label.origin = kernel::kOriginConfirmed;
+    for (std::uint32_t i = from; i < to; ++i) {
+        const kernel::inode_key key{1'000'000ULL + i, 0xfffff, i};
+        if (::bpf_map_update_elem(map.get(), &key, &label, BPF_ANY) != 0) give_up("fill the labels");
+    }
+}
+
+std::uint64_t available_kib() {
+    std::ifstream file("/proc/meminfo");
+    std::string name;
+    std::uint64_t value = 0;
+    for (std::string unit; file >> name >> value; std::getline(file, unit))
+        if (name == "MemAvailable:") return value;
+    return 0;
+}
+
+void label_file(agent::Sensor& sensor, const std::string& path) {
+    std::ofstream(path) << std::string(65536, 'w');
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    agent::Label label;
+    label.classes = label.kinds = 1;
+    if (auto put = sensor.label(fd.get(), label); !put) give_up(put.error().message());
+}
+
+double ratio(double over, double base) {
+    return base > 0 ? over / base : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) give_up("usage: kernel_cost KERNEL_OPERATIONS FOLDER");
+    const std::string command = std::string(argv[1]) + " " + argv[2];
+    const std::string model = std::string(argv[2]) + "/model.bin";
+    const Costs nothing = measure(command);
+    const bool lsm = [] {
+        std::ifstream file("/sys/kernel/security/lsm");
+        std::string list;
+        std::getline(file, list);
+        return ("," + list + ",").find(",bpf,") != std::string::npos;
+    }();
+    Costs empty;
+    std::size_t hooks = 0;
+    {
+        const EmptyPrograms programs(lsm);
+        hooks = programs.size();
+        empty = measure(command);
+    }
+    auto started = agent::start_sensor({});
+    if (!started) give_up(started.error().message());
+    auto& sensor = **started;
+    if (auto applied = sensor.apply(policy_of_256_rules(), 1); !applied) give_up(applied.error().message());
+    fill_labels(0, kLabels);
+    label_file(sensor, model);
+    const Costs untainted = measure(command);
+    const Costs tainted = measure(command + " " + model);
+    const auto before = available_kib();
+    fill_labels(kLabels, kManyLabels);
+    const auto after = available_kib();
+    const Costs many = measure(command);
+    const auto kernel = sensor.info().kernel, name = sensor.info().name;
+    if (auto removed = sensor.remove(); !removed) give_up(removed.error().message());
+
+    fmt::print("Linux {}, {}; {} hooks; ns are counted instructions\n\n", kernel, name, hooks);
+    fmt::print(
+        "| operation | nothing | empty | sensor | extra over empty's | tainted | extra over empty's | "
+        "1,000,000 labels |\n|---|---|---|---|---|---|---|---|\n");
+    for (const auto& [operation, value] : nothing.items()) {
+        const double base = value, none = empty[operation].get<double>() - base;
+        const double with = untainted[operation], marked = tainted[operation];
+        fmt::print("| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {:.2f}x | {:+.1f} % | {:.2f}x | {:+.1f} % |\n",
+                   operation, base, 100 * none / base, 100 * (with - base) / base, ratio(with - base, none),
+                   100 * (marked - base) / base, ratio(marked - base, none),
+                   100 * (many[operation].get<double>() - base) / base);
+    }
+    fmt::print("\n{} further labels took {} KiB of memory: {:.0f} bytes each.\n", kManyLabels - kLabels,
+               before - after, static_cast<double>(before - after) * 1024 / (kManyLabels - kLabels));
+    return 0;
+}
