@@ -131,19 +131,20 @@ int status(const AgentOptions& options, bool as_json) {
 
 int maintenance(const AgentOptions& options, bool end, bool as_json) {
     const auto config = agent::read_config(options.config);
-    if (!config) return complain(config.error());
+    if (!config) return failed(config.error());
     if (options.token_file == "-" && ::isatty(STDIN_FILENO))
         std::fputs("Paste the token, then press Enter and Ctrl-D: ", stderr);
     json request{{"command", "end-maintenance"}};
     if (!end) {
         const auto token = options.token_file.empty() ? Result<std::string>(options.token)
                                                       : read_token(options.token_file, std::cin);
-        if (!token) return complain(token.error());
+        if (!token) return failed(token.error());
         request = {{"command", "maintenance"}, {"token", *token}};
     }
     const auto answer = agent::ask_agent(config->control_socket(), request);
-    if (!answer) return complain(answer.error());
-    std::puts((as_json ? answer->dump() : answer->value("said", "")).c_str());
+    if (!answer) return failed(answer.error());
+    std::fputs((as_json ? json_text(*answer, -1) : as_printable(answer->value("said", "")) + "\n").c_str(),
+               stdout);
     return 0;
 }
 

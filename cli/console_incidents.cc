@@ -81,7 +81,8 @@ void add_incident_commands(CLI::App& app, Context& context) {
         command->add_option("--text", options->text, "Only those that contain this text");
         command->add_option("--level", options->level)
             ->check(CLI::IsMember({"informational", "low", "medium", "high", "critical"}));
-        command->add_option("--verdict", options->verdict)->check(CLI::IsMember({"alert", "block", "throttle", "kill"}));
+        command->add_option("--verdict", options->verdict)
+            ->check(CLI::IsMember({"alert", "block", "throttle", "kill"}));
         command->add_option("--host", options->host, "Name or id of a host");
         command->add_option("--limit", options->limit, "At most this many")
             ->check(CLI::Range(1, 1'000'000))

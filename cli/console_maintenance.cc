@@ -4,8 +4,10 @@
 #include <iostream>
 #include <optional>
 
+#include "base/printable.h"
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
+#include "cli/output.h"
 
 namespace modelward::cli {
 namespace {
@@ -62,7 +64,7 @@ Result<void> create(const Options& options, bool as_json) {
         "POST", "/api/v1/hosts/" + url_encoded(*id) + "/maintenance-tokens",
         {{"seconds", *seconds}, {"reason", options.reason}, {"valid_minutes", options.valid_minutes}});
     if (!token) return fail(token.error());
-    std::cout << (as_json ? token->dump(2) : token->value("token", "")) << '\n';
+    std::cout << (as_json ? json_text(*token) : as_printable(token->value("token", "")) + "\n");
     return {};
 }
 
