@@ -206,6 +206,7 @@ struct mm_struct {
 };
 
 struct task_struct {
+    unsigned int flags;
     int pid;
     int tgid;
     struct task_struct* group_leader;
@@ -391,6 +392,7 @@ enum {
     kMessageMore = 0x8000,
     kUdpFlagCork = 1,
     kTcpClose = 7,
+    kKernelThread = 0x00200000, /* PF_KTHREAD; io_uring's workers are none: they belong to their process */
 
     kFollowWrite = 1,
     kVmShared = 8,

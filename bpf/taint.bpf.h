@@ -35,6 +35,9 @@ static __always_inline void want_walk(void) {
  * it stored into shared mappings before is looked for by the agent: no hook can walk mappings on 6.1. */
 static __always_inline bool taint_process(struct task_struct* leader, const struct marks* marks,
                                           __u32 flags) {
+    /* Kernel threads work for everybody (the reads of a loop device): what they read is judged where it was
+     * asked for, and marks on them would reach strangers. */
+    if (leader->flags & kKernelThread) return true;
     struct taint* taint = bpf_task_storage_get(&taints, leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (!taint) {
         count_loss(kLossTaint);
