@@ -4,12 +4,14 @@
 
 #include "bpf/event.bpf.h"
 
-/* Not 0: refused. Global functions cannot promise the verifier a range, so the value says no more. */
+/* Not 0: refused. Global functions cannot promise the verifier a range. */
 __noinline int refused_by_rule(struct question* question) {
     return question ? decide(question) : 0;
 }
 
 /* What a hook returns. */
 static __always_inline int ask(struct question* question) {
-    return refused_by_rule(question) ? -kNoPermission : 0;
+    int refused = refused_by_rule(question);
+    if (refused == -kTryAgain) return -kTryAgain; /* throttled */
+    return refused ? -kNoPermission : 0;
 }

@@ -67,8 +67,8 @@ static __always_inline bool some_connection_carries_marks(void) {
 }
 
 /* What a tainted process was allowed to send. */
-static __always_inline void flow_to_connection(const struct taint* taint, struct sock* sk, __u16 family,
-                                               const struct destination* to, __u64 bytes) {
+static __noinline void flow_to_connection(const struct taint* taint, struct sock* sk, __u16 family,
+                                          const struct destination* to, __u64 bytes) {
     __u16 protocol = BPF_CORE_READ(sk, sk_type) == kSocketStream ? kProtocolTcp : kProtocolUdp;
     struct destination own = {};
     own_end(&own, sk, family);
@@ -88,7 +88,7 @@ static __always_inline void flow_to_connection(const struct taint* taint, struct
     mark_channel(&key, &crossed);
 }
 
-static __always_inline void flow_from_connection(struct sock* sk) {
+static __noinline void flow_from_connection(struct sock* sk) {
     __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
     __u16 protocol = BPF_CORE_READ(sk, sk_type) == kSocketStream ? kProtocolTcp : kProtocolUdp;
     struct destination own = {}, peer = {};

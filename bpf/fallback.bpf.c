@@ -3,7 +3,6 @@
  * The object of the fallback sensor: programs that hosts take which refuse LSM and tracing programs. Files
  * are seen by user space (agent/fallback/), processes and the network here.
  */
-#define MODELWARD_PART __noinline
 #include "bpf/fallback/ask.bpf.h"
 #include "bpf/fallback/process.bpf.h"
 #include "bpf/fallback/socket.bpf.h"

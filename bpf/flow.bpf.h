@@ -36,9 +36,9 @@ static __always_inline __u64 flow_add(const struct inode_key* key, __u64 bytes) 
     return flow ? __sync_fetch_and_add(&flow->bytes, bytes) + bytes : ~0ull;
 }
 
-static __always_inline void report_derived(const struct marks* marks, const struct inode_key* key,
-                                           struct dentry* dentry, struct vfsmount* mount, __u8 operation,
-                                           __u64 bytes) {
+/* Not inlined: a hook has no room on the stack for its own question and this one. */
+static __noinline int report_derived(const struct marks* marks, const struct inode_key* key,
+                                     struct file* file, __u8 operation, __u64 bytes) {
     struct policy* policy = policy_in_force();
     struct question question = {
         .marks = *marks,
@@ -46,12 +46,13 @@ static __always_inline void report_derived(const struct marks* marks, const stru
         .operation = operation,
         .file = *key,
         .bytes = bytes,
-        .dentry = (__u64)dentry,
-        .mount = (__u64)mount,
+        .dentry = (__u64)file->f_path.dentry,
+        .mount = (__u64)file->f_path.mnt,
     };
     struct answer answer = {
         .policy_version = policy ? policy->version : 0, .metered = bytes, .count = 1, .bytes = bytes};
-    if (!send_event(&question, &answer, kEventDerivedLabel)) count_loss(kLossRingFull);
+    if (!write_event(&question, &answer, kEventDerivedLabel)) count_loss(kLossRingFull);
+    return 0;
 }
 
 /* 0, or the label found no room: bytes that nobody would follow are refused. */
@@ -105,7 +106,7 @@ static __always_inline int flow_to_file(const struct taint* taint, struct file* 
     if (!crossed.classes) return 0;
     if (label && marks_cover(&label->marks, &crossed)) return 0;
     int refused = label_derived(&key, &crossed);
-    if (!refused) report_derived(&crossed, &key, file->f_path.dentry, file->f_path.mnt, operation, total);
+    if (!refused) report_derived(&crossed, &key, file, operation, total);
     return refused;
 }
 
@@ -119,8 +120,7 @@ static __always_inline void mark_channel(const struct inode_key* key, const stru
 }
 
 /* The same into a pipe or towards a unix socket, whose readers become tainted as they read. */
-static __always_inline void flow_to_channel(const struct taint* taint, const struct inode_key* key,
-                                            __u64 bytes) {
+static __noinline void flow_to_channel(const struct taint* taint, const struct inode_key* key, __u64 bytes) {
     struct marks* marks = bpf_map_lookup_elem(&channels, key);
     if (marks && marks_cover(marks, &taint->marks)) return;
     __u64 total;
@@ -152,7 +152,7 @@ static __always_inline struct inode_key socket_key(__u64 sk) {
 }
 
 /* Marks go to the receiving end, `peer`. */
-static __always_inline void flow_to_unix(const struct taint* taint, struct sock* peer, __u64 bytes) {
+static __noinline void flow_to_unix(const struct taint* taint, struct sock* peer, __u64 bytes) {
     struct inode_key key = socket_key((__u64)peer);
     struct marks* marks = bpf_map_lookup_elem(&channels, &key);
     if (marks && marks_cover(marks, &taint->marks)) return;

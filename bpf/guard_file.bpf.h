@@ -76,7 +76,7 @@ static __noinline bool is_guarded_name(struct dentry* dentry, __u32 folder) {
 
 /* For file_open, which every file passes: a part of the one program there. Folders are opened by the agent to
  * learn how the kernel calls them. */
-static __always_inline int guard_open(struct file* file) {
+static __always_inline int guard_of_open(struct file* file) {
     struct inode* inode = file->f_inode;
     if (type_of(inode) != kModeRegular) {
         learn(inode);

@@ -63,8 +63,6 @@ static __always_inline int read_again(struct file* file, struct inode* inode) {
 }
 
 HOOK(file_open, struct file* file) {
-    int guarded = guard_open(file);
-    if (guarded) return guarded;
     struct inode* inode = file->f_inode;
     umode_t type = type_of(inode);
     if (type != kModeRegular) return open_device(file, inode, type);
@@ -76,7 +74,14 @@ HOOK(file_open, struct file* file) {
         int refused = read_labelled(file, inode, label);
         if (refused) return refused;
     }
+    return 0;
+}
+
+/* Of its own, as read_permission is. The kernel calls it after file_open. */
+HOOK_AS(open_for_writing, file_open, struct file* file) {
     if (!(file->f_mode & kFmodeWrite)) return 0;
+    struct inode* inode = file->f_inode;
+    if (type_of(inode) != kModeRegular) return 0;
     struct taint* taint = taint_of_current();
     if (!is_judged(taint)) return 0;
     if (taint->flags & kTaintProbe) {
@@ -89,6 +94,11 @@ HOOK(file_open, struct file* file) {
     if (!place) return 0;
     return judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
                        kOperationOpenWrite, 0);
+}
+
+/* Of its own: the guard's question and that of an open do not fit on the stack of one. */
+HOOK_AS(guard_open, file_open, struct file* file) {
+    return guard_of_open(file);
 }
 
 static __always_inline int probe_write(struct taint* taint, struct inode* inode, __u64 bytes) {
@@ -145,7 +155,13 @@ HOOK(file_permission, struct file* file, int mask) {
         }
         return write_tainted(taint, file, inode);
     }
-    if (!(mask & kMayRead)) return 0;
+    return 0;
+}
+
+/* Of its own: two questions do not fit on the stack of one. */
+HOOK_AS(read_permission, file_permission, struct file* file, int mask) {
+    if ((mask & kMayWrite) || !(mask & kMayRead)) return 0;
+    struct inode* inode = file->f_inode;
     umode_t type = type_of(inode);
     if (type == kModeRegular) return read_again(file, inode);
     if (type == kModeBlock) read_image(block_device_of(file));

@@ -48,23 +48,22 @@ static __always_inline struct pieces* pieces_of(const struct pieces_key* key) {
 
 struct gathering {
     __u32 payer;
-    __u32 reserved;
+    __u32 classes;
     __u64 least; /* bytes that make a target a piece */
-    struct marks marks;
 };
 
 /* Labels one piece of the past. Only files: channels that are still open cross with their next byte. */
 static long sweep_piece(void* map, struct inode_key* key, struct flow* flow, struct gathering* gathering) {
     if (flow->payer != gathering->payer || flow->bytes < gathering->least) return 0;
-    if (!(flow->marks.classes & gathering->marks.classes) || key->device >= LOWEST_CHANNEL_DEVICE) return 0;
+    if (!(flow->marks.classes & gathering->classes) || key->device >= LOWEST_CHANNEL_DEVICE) return 0;
     struct label fresh = {.marks = flow->marks, .origin = kOriginDerived};
-    fresh.marks.classes &= gathering->marks.classes;
+    fresh.marks.classes &= gathering->classes;
     if (bpf_map_update_elem(&labels, key, &fresh, BPF_NOEXIST) == 0) count_loss(kPiecesLabelled);
     return 0;
 }
 
-static __noinline void sweep_pieces(__u32 payer, __u64 least, const struct marks* marks) {
-    struct gathering gathering = {.payer = payer, .least = least, .marks = *marks};
+static __noinline void sweep_pieces(__u32 payer, __u64 least, __u32 classes) {
+    struct gathering gathering = {.payer = payer, .classes = classes, .least = least};
     bpf_for_each_map_elem(&flows, sweep_piece, &gathering, 0);
 }
 
@@ -97,7 +96,7 @@ __noinline int charge_pieces(const struct marks* marks, struct flow* flow, __u64
     *crossed = crossing(marks, sum / kPiecesMultiple);
     if (!crossed->classes || pieces->swept) return 0;
     pieces->swept = 1;
-    sweep_pieces(key.payer, least, crossed);
+    sweep_pieces(key.payer, least, crossed->classes);
     return 0;
 }
 

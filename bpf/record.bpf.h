@@ -15,7 +15,8 @@ static __always_inline bool is_refusal(__u8 kind, __u32 action) {
 }
 
 /* False: it did not fit. */
-static __noinline bool send_event(const struct question* question, const struct answer* answer, __u8 kind) {
+static __always_inline bool write_event(const struct question* question, const struct answer* answer,
+                                        __u8 kind) {
     struct event* event = is_refusal(kind, answer->action) ? bpf_ringbuf_reserve(&blocks, sizeof(*event), 0)
                                                            : bpf_ringbuf_reserve(&events, sizeof(*event), 0);
     if (!event) return false;
@@ -47,6 +48,11 @@ static __noinline bool send_event(const struct question* question, const struct 
     describe_ancestors(event, leader);
     bpf_ringbuf_submit(event, 0);
     return true;
+}
+
+/* Once for all who have the room on their stack for one more call. */
+static __noinline bool send_event(const struct question* question, const struct answer* answer, __u8 kind) {
+    return write_event(question, answer, kind);
 }
 
 /* A report of what is over: paths, arguments and ancestors are known no more. */

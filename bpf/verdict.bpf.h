@@ -8,11 +8,6 @@
 #include "bpf/meter.bpf.h"
 #include "bpf/program.bpf.h"
 
-/* Where the programs that judge are short of stack, parts of judging get frames of their own. */
-#ifndef MODELWARD_PART
-#define MODELWARD_PART __always_inline
-#endif
-
 /* Everything that is known of one operation. Lives on the stack of a hook. */
 struct question {
     struct marks marks; /* of the subject: the file that is read, or the process that writes */
@@ -63,7 +58,9 @@ static __always_inline void set_clear(struct rule_set* set) {
         set->words[w] = 0;
 }
 
-static MODELWARD_PART void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
+/* Parts of judging have frames of their own: there is not room for all on one stack, nor together with the
+ * frames of a report. */
+static __noinline void narrow_by_user(struct rule_set* set, const struct policy* policy, __u32 uid) {
     const struct rule_set* rules = &policy->other_user_rules;
     __u32 slot = policy->slot;
     void* table = bpf_map_lookup_elem(&users, &slot);
@@ -75,8 +72,8 @@ static MODELWARD_PART void narrow_by_user(struct rule_set* set, const struct pol
 }
 
 /* Returns the destination's group. */
-static MODELWARD_PART __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
-                                                  const struct question* question) {
+static __noinline __u64 narrow_by_destination(struct rule_set* set, const struct policy* policy,
+                                              const struct question* question) {
     __u32 slot = policy->slot;
     __u64 group = 0;
     void* table = bpf_map_lookup_elem(&destinations, &slot);
@@ -104,19 +101,23 @@ static MODELWARD_PART __u64 narrow_by_destination(struct rule_set* set, const st
     return group;
 }
 
-static MODELWARD_PART void narrow_by_marks(struct rule_set* set, const struct policy* policy,
-                                           const struct marks* marks) {
-    struct rule_set any = {};
-    if (!marks->classes) any = policy->no_class_rules;
-    for (int i = 0; i < kClasses; i++)
-        if (marks->classes & (1u << i)) set_or(&any, &policy->class_rules[i]);
-    set_and(set, &any);
-
-    set_clear(&any);
-    if (!marks->kinds) any = policy->no_kind_rules;
-    for (int i = 0; i < kKinds; i++)
-        if (marks->kinds & (1u << i)) set_or(&any, &policy->kind_rules[i]);
-    set_and(set, &any);
+/* Word by word and without branches: neither room on the stack nor work for the verifier. */
+static __noinline void narrow_by_marks(struct rule_set* set, const struct policy* policy,
+                                       const struct marks* marks) {
+    __u64 classes = marks->classes, kinds = marks->kinds;
+#pragma clang loop unroll(disable)
+    for (int w = 0; w < kRuleWords; w++) {
+        __u64 any = policy->no_class_rules.words[w] & (0 - (__u64)!classes);
+#pragma clang loop unroll(disable)
+        for (int i = 0; i < kClasses; i++)
+            any |= policy->class_rules[i].words[w] & (0 - (classes >> i & 1));
+        set->words[w] &= any;
+        any = policy->no_kind_rules.words[w] & (0 - (__u64)!kinds);
+#pragma clang loop unroll(disable)
+        for (int i = 0; i < kKinds; i++)
+            any |= policy->kind_rules[i].words[w] & (0 - (kinds >> i & 1));
+        set->words[w] &= any;
+    }
 }
 
 static __always_inline int lowest_rule(const struct rule_set* set) {
@@ -142,7 +143,8 @@ struct subject {
     __u32 payer;
 };
 
-/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
+/* `subject` lies on the stack: a map's key has to. Fills `answer`. False: nothing to do (no rule, an allow
+ * rule, or within the rule's budget, now charged). */
 static __always_inline bool judge_as(struct question* question, struct answer* answer,
                                      const struct subject* subject) {
     struct policy* policy = policy_in_force();
@@ -155,9 +157,8 @@ static __always_inline bool judge_as(struct question* question, struct answer* a
     answer->policy_version = policy->version;
     answer->slot = policy->slot;
     struct meter_key key = {};
-    struct inode_key program = subject->program; /* a map's key has to lie on the stack */
-    key.program = program_number(&program);
-    const struct program_rules* named = find_program(policy->slot, &program);
+    key.program = program_number(&subject->program);
+    const struct program_rules* named = find_program(policy->slot, &subject->program);
     if (named && named->exempt) {
         answer->exempt = true;
         return true;
@@ -184,12 +185,18 @@ static __always_inline bool judge_as(struct question* question, struct answer* a
                          bpf_ktime_get_boot_ns() + policy->clock_offset_ns, &answer->metered);
 }
 
+static __noinline void describe_current(struct subject* subject) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    subject->program = program_of(task);
+    subject->uid = task->cred->euid.val;
+    subject->payer = payer(task);
+}
+
 /* The same for the current process. Not static: the verifier checks such a function once, and not again for
  * every hook that calls it. */
 __noinline bool judge(struct question* question, struct answer* answer) {
     if (!question || !answer) return false;
-    struct task_struct* task = bpf_get_current_task_btf();
-    struct subject subject = {.program = program_of(task), .uid = task->cred->euid.val};
-    subject.payer = payer(task);
+    struct subject subject = {};
+    describe_current(&subject);
     return judge_as(question, answer, &subject);
 }

@@ -42,8 +42,7 @@ SEC("raw_tp/sched_process_exec") int process_exec(struct bpf_raw_tracepoint_args
     taint->uid = BPF_CORE_READ(task, cred, euid.val);
     taint->program = program_of(task);
     taint->program.generation = 0;
-    bpf_probe_read_kernel_str(taint->name, sizeof(taint->name),
-                              __builtin_preserve_access_index(&task->comm));
+    bpf_probe_read_kernel_str(taint->name, sizeof(taint->name), __builtin_preserve_access_index(&task->comm));
     if (taint->flags & kTaintProbe) taint->probe_seen |= kProbeExec;
     return 0;
 }
