@@ -224,7 +224,8 @@ Result<HostCheck> check_host(const SensorOptions& options) {
 Result<GuardStatus> guard_of(const SensorOptions& options) {
     auto maps = Pins::maps_in(options.pin_directory);
     if (!maps) return fail(maps.error());
-    return *maps ? guard_status(**maps) : GuardStatus{};
+    // The fallback has no guard.
+    return *maps && (*maps)->guard ? guard_status(**maps) : GuardStatus{};
 }
 
 Result<bool> end_enforcement(const SensorOptions& options) {
