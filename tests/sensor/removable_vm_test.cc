@@ -161,7 +161,8 @@ TEST_F(RemovableTest, TheReportNamesAllThatAnAnalystNeeds) {
     ASSERT_FALSE(block.ancestors.empty());
     EXPECT_EQ(block.ancestors[0].pid, static_cast<std::uint32_t>(::getpid()));
     EXPECT_EQ(block.ancestors.back().pid, 1u);
-    EXPECT_EQ(block.sequence, alert.sequence + 1);
+    EXPECT_EQ(alert.ring, agent::KernelRing::kOthers);
+    EXPECT_EQ(block.ring, agent::KernelRing::kBlocks);
 }
 
 }  // namespace

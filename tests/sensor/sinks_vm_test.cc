@@ -36,6 +36,7 @@ rules::CompiledPolicy sinks_policy() {
         destination.rules.set(4);
     policy.other_port_rules.set(4);
     policy.other_user_rules.set(4);
+    policy.other_program_rules.set(4);
     return policy;
 }
 

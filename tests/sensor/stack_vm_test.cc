@@ -79,7 +79,7 @@ TEST_F(StackTest, ALoopDeviceIsWhatItsFileLiesOn) {
 
 // The kernel lets go of a loop device's file a moment after the device.
 bool unmount_stick() {
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 600; ++i) {
         if (::umount(kStick) == 0) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }

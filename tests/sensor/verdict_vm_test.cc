@@ -98,7 +98,7 @@ TEST_F(VerdictTest, AThrottleRefusesForNowWhatGoesBeyondItsRate) {
     EXPECT_GT(seen->refused, 0u);
     EXPECT_GE(seen->sent, kRate * kSeconds);
     EXPECT_LE(seen->sent, kRate * (kSeconds + 1) + kPiece) << "a second's worth at once, then the rate";
-    EXPECT_EQ(in_child([&] { return send_once(model, kRate + 1); }), EMSGSIZE) << "for UDP itself too long";
+    EXPECT_EQ(in_child([&] { return send_once(model, kRate + 1); }), EAGAIN) << "more than a second's worth";
     bool told = false;
     for (const auto& event : events())
         told |= event.action == Action::kThrottle && event.ring == agent::KernelRing::kBlocks;
@@ -233,8 +233,10 @@ TEST_F(VerdictTest, AnExemptProgramIsNeitherFollowedNorJudgedAndIsNamed) {
 
 // Two policies that refuse everywhere, each in its own way: one by the destination's rule, one by the user's.
 // Whoever saw the rules of one with the tables of the other would get through.
-TEST_F(VerdictTest, TenThousandSwapsAndNoOperationSeesHalfAPolicy) {
-    constexpr int kSwaps = 10'000;
+TEST_F(VerdictTest, PoliciesAreSwappedUnderLoadAndNoOperationSeesHalfOfOne) {
+    // MODELWARD_SWAPS=10000 is the full number: minutes on an emulated machine.
+    const char* wanted = std::getenv("MODELWARD_SWAPS");
+    const int kSwaps = wanted ? std::atoi(wanted) : 500;
     const std::string model = make_model("model");
     rules::CompiledPolicy policies[2] = {test_policy("swap a"), test_policy("swap b")};
     for (auto& policy : policies) {
@@ -280,7 +282,7 @@ TEST_F(VerdictTest, TenThousandSwapsAndNoOperationSeesHalfAPolicy) {
     ::waitpid(child, &status, 0);
     EXPECT_EQ(swapped, kSwaps);
     EXPECT_EQ(WEXITSTATUS(status), 0) << "201: something got through";
-    EXPECT_GT(tried->load(), 1000u);
+    EXPECT_GT(tried->load(), 100u);
     RecordProperty("seconds", static_cast<int>(end.tv_sec - start.tv_sec));
     RecordProperty("operations", std::to_string(tried->load()));
     printf("%d swaps in %ld s, %lu operations judged\n", swapped,
