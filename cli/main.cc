@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/command_line/unknown_command.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "cli/unknown_command.h"
 
 int main(int argc, char** argv) {
     CLI::App app{"Modelward: keeps classified ML models on the machines where they belong", "modelward"};
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() != 0)
-            if (const auto unknown = modelward::cli::unknown_command(
+            if (const auto unknown = modelward::unknown_command(
                     app, std::span(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0))))) {
                 modelward::cli::complain({modelward::ErrorCode::kInvalid, *unknown});
                 return 2;

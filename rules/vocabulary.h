@@ -15,7 +15,7 @@ namespace modelward::rules {
 struct Vocabulary {
     std::vector<ClassInfo> classes;                                              // by number
     std::map<std::string, std::shared_ptr<const PrefixSet>, std::less<>> lists;  // destinations by name
-    std::vector<std::string> exempt_programs;  // paths: the list of that name
+    std::vector<std::string> exempt_programs;                                // paths: the list of that name
     std::map<std::string, std::vector<DevicePattern>, std::less<>> devices;  // lists of USB devices by name
 
     std::vector<std::string_view> class_names() const;

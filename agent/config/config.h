@@ -36,7 +36,7 @@ struct Config {
     std::string scanner_user = "nobody";
     std::chrono::seconds scan_timeout{60};  // plus one second per 4 MiB of the file
     bool guard = false;  // keep root from ending the agent and enforcement; maintenance tokens open it
-    std::string log_level = "info";         // trace, debug, info, warning, error
+    std::string log_level = "info";  // trace, debug, info, warning, error
 
     std::filesystem::path control_socket() const { return run_dir / "agent.sock"; }
 };

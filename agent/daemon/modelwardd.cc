@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // modelwardd: the agent's program. Exit codes: 0 done, 1 --check: cannot enforce, 2 usage or configuration,
-// 3 the kernel takes no sensor, 4 anything else that keeps it from running or from finding out; --stop and --remove:
-// 1 takes a maintenance token.
+// 3 the kernel takes no sensor, 4 anything else that keeps it from running or from finding out; --stop and
+// --remove: 1 takes a maintenance token.
 #include <signal.h>
 #include <spdlog/spdlog.h>
 

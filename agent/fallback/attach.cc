@@ -32,10 +32,10 @@ void leave_out_maps(bpf_object* object) {
     bpf_map* map = nullptr;
     while ((map = ::bpf_object__next_map(object, map))) {
         const std::string_view name = ::bpf_map__name(map);
-        const bool used = std::ranges::find(fallback_map_names(), name, &MapName::name) !=
-                              fallback_map_names().end() ||
-                          std::ranges::find(kPrivateMaps, name) != std::end(kPrivateMaps) ||
-                          name.find('.') != std::string_view::npos;
+        const bool used =
+            std::ranges::find(fallback_map_names(), name, &MapName::name) != fallback_map_names().end() ||
+            std::ranges::find(kPrivateMaps, name) != std::end(kPrivateMaps) ||
+            name.find('.') != std::string_view::npos;
         ::bpf_map__set_autocreate(map, used);
     }
 }

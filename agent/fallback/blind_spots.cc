@@ -13,7 +13,8 @@ std::vector<std::string> fallback_blind_spots() {
         "file systems altogether",
         "a mapping of a labelled file that was made before the file was labelled, or was handed over",
         "names on removable media (an empty file stays behind a refused open; mkdir, rename, symlink, "
-        "extended attributes), and any writing there through what was opened or mapped before the process was "
+        "extended attributes), and any writing there through what was opened or mapped before the process "
+        "was "
         "tainted and handed over since",
         "how much is written to removable media: an open for writing is refused whatever the rule's budget",
         "sticks that are mounted in another mount namespace only, and disks that hang on no USB bus",
@@ -24,7 +25,8 @@ std::vector<std::string> fallback_blind_spots() {
         "a change of user without executing a program: the process is judged as the user it was",
         "a labelled file that the kernel itself reads (a loop device, an NFS server): whoever set it up is "
         "tainted, whoever uses it is not",
-        "bytes beyond a budget end a TCP connection instead of failing the write; bytes that are sent again are "
+        "bytes beyond a budget end a TCP connection instead of failing the write; bytes that are sent again "
+        "are "
         "charged again",
     };
 }

@@ -170,8 +170,7 @@ void FileGate::look_for_media() {
 }
 
 void FileGate::keep_house() {
-    ring_buffer* refusals =
-        ::ring_buffer__new(state_->maps.refusals.get(), broken_off, state_, nullptr);
+    ring_buffer* refusals = ::ring_buffer__new(state_->maps.refusals.get(), broken_off, state_, nullptr);
     auto looked = std::chrono::steady_clock::now();
     for (;;) {
         std::array<pollfd, 4> waiting = {

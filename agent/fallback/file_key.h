@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The name of an inode as stat(2) knows it. No program of this sensor sees inodes, so the kernel's own name is
-// out of reach; on btrfs and overlay the device differs from the other sensors'.
+// The name of an inode as stat(2) knows it. No program of this sensor sees inodes, so the kernel's own name
+// is out of reach; on btrfs and overlay the device differs from the other sensors'.
 #pragma once
 
 #include <sys/stat.h>

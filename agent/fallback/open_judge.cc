@@ -49,7 +49,8 @@ bool OpenJudge::is_free(const ProcessView& process) const {
 
 Verdict OpenJudge::ask(const Subject& subject, const kernel::event& event) {
     const auto verdict = state_->questions.judge(event, program_of(subject.process.pid));
-    if (verdict == Verdict::kKill) ::kill(subject.process.pid, SIGKILL);  // it is held: nobody else has its id
+    if (verdict == Verdict::kKill)
+        ::kill(subject.process.pid, SIGKILL);  // it is held: nobody else has its id
     return verdict.value_or(Verdict::kRefuse);
 }
 

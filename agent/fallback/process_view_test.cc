@@ -42,7 +42,8 @@ TEST_F(ProcessViewTest, IsOfTheProcessThatAThreadBelongsTo) {
     EXPECT_EQ(view->uid, 1001u) << "the effective one";
     EXPECT_EQ(view->login_uid, 1500u);
     EXPECT_EQ(view->name, "a) b (c") << "a name may hold anything";
-    EXPECT_EQ(view->start_boot_ns, 1234ULL * (1'000'000'000ULL / static_cast<unsigned long long>(::sysconf(_SC_CLK_TCK))));
+    EXPECT_EQ(view->start_boot_ns,
+              1234ULL * (1'000'000'000ULL / static_cast<unsigned long long>(::sysconf(_SC_CLK_TCK))));
 }
 
 TEST_F(ProcessViewTest, IsNothingWhereTheProcessIsGone) {
@@ -83,7 +84,8 @@ TEST(Report, KeepsTheEndOfALongPath) {
     EXPECT_TRUE(std::string_view(event.path, kernel::kPathBytes).ends_with("/end"));
     put_path(event, "/short");
     EXPECT_FALSE(event.path_cut);
-    EXPECT_EQ(std::string_view(event.path + event.path_start, kernel::kPathBytes - event.path_start), "/short");
+    EXPECT_EQ(std::string_view(event.path + event.path_start, kernel::kPathBytes - event.path_start),
+              "/short");
 }
 
 }  // namespace

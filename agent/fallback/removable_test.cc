@@ -60,7 +60,8 @@ TEST_F(RemovableTest, WhatHangsOnUsb) {
 TEST_F(RemovableTest, AMappedDeviceThatLiesOnOne) {
     add_stick();
     add("pci/ata1/host1/block/sda", "8:0");
-    const auto over_stick = add("virtual/block/dm-0", "253:0"), over_disk = add("virtual/block/dm-1", "253:1");
+    const auto over_stick = add("virtual/block/dm-0", "253:0"),
+               over_disk = add("virtual/block/dm-1", "253:1");
     fs::create_directories(over_stick / "slaves");
     fs::create_directories(over_disk / "slaves");
     fs::create_directory_symlink(sys / "class/block/sdb1", over_stick / "slaves/sdb1");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The descriptors of the maps of bpf/maps.bpf.h and bpf/fallback/maps.bpf.h, freshly loaded or opened from their pins, and typed access
-// to them.
+// The descriptors of the maps of bpf/maps.bpf.h and bpf/fallback/maps.bpf.h, freshly loaded or opened from
+// their pins, and typed access to them.
 #pragma once
 
 #include <bpf/bpf.h>

@@ -3,8 +3,9 @@
 //
 // Implementations: BpfSensor (lsm/ or fmod_ret/ programs), FallbackSensor (agent/fallback/). Owned and called
 // by the agent's main loop only (not thread-safe). After a start each labelled file has to pass label_of()
-// once: the fallback holds opens of those only that it has been shown. Enforcement does not depend on this object: it lives in pinned programs and maps, goes
-// on when the agent is gone, and is taken over by the next start.
+// once: the fallback holds opens of those only that it has been shown. Enforcement does not depend on this
+// object: it lives in pinned programs and maps, goes on when the agent is gone, and is taken over by the next
+// start.
 #pragma once
 
 #include <sys/types.h>

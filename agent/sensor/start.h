@@ -20,7 +20,7 @@ struct SensorOptions {
     std::filesystem::path meters_file{};  // where meters are kept over a reboot; empty: nowhere
     // Of the fallback only (agent/fallback/start.h).
     std::filesystem::path cgroup{};  // whose processes are judged; empty: all
-    bool only_fallback = false;    // even where the kernel takes a stronger one
+    bool only_fallback = false;      // even where the kernel takes a stronger one
 };
 
 // Needs CAP_BPF, CAP_PERFMON (and CAP_SYS_RESOURCE before 5.11); exempts the calling process.

@@ -4,9 +4,9 @@
 #include <csignal>
 #include <iostream>
 
+#include "base/command_line/unknown_command.h"
 #include "base/printable.h"
 #include "base/service_notify.h"
-#include "cli/unknown_command.h"
 #include "console/server/clock.h"
 #include "console/server/console.h"
 #include "console/server/enrollment.h"
@@ -194,7 +194,7 @@ int run(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         const std::span words(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0)));
-        const auto unknown = error.get_exit_code() == 0 ? std::nullopt : cli::unknown_command(app, words);
+        const auto unknown = error.get_exit_code() == 0 ? std::nullopt : unknown_command(app, words);
         if (unknown) {
             std::cerr << "modelward-console: " << as_printable(*unknown) << '\n';
             return 2;

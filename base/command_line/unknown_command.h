@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
-namespace modelward::cli {
+namespace modelward {
 
 // A sentence, or nothing when every leading word is a command.
 std::optional<std::string> unknown_command(const CLI::App& app, std::span<char* const> arguments);
 
-}  // namespace modelward::cli
+}  // namespace modelward

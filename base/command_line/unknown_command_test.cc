@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/unknown_command.h"
+#include "base/command_line/unknown_command.h"
 
 #include <gtest/gtest.h>
 
-namespace modelward::cli {
+namespace modelward {
 namespace {
 
 std::string said(std::vector<std::string> words) {
@@ -35,4 +35,4 @@ TEST(UnknownCommand, OtherWordsAreLeftToTheParser) {
 }
 
 }  // namespace
-}  // namespace modelward::cli
+}  // namespace modelward

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/unknown_command.h"
+#include "base/command_line/unknown_command.h"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace modelward::cli {
+namespace modelward {
 namespace {
 
 // Levenshtein: insertions, deletions and replacements of one letter.
@@ -44,4 +44,4 @@ std::optional<std::string> unknown_command(const CLI::App& app, std::span<char* 
     return std::nullopt;
 }
 
-}  // namespace modelward::cli
+}  // namespace modelward
