@@ -54,7 +54,7 @@ static __always_inline int judge_asked(struct question_of_agent* asked_now) {
     *answer = (struct answer){};
     struct subject subject = {
         .program = asked_now->program, .uid = event->process.uid, .payer = asked_now->payer};
-    if (!judge_as(question, answer, &subject)) return kActionAllow;
+    if (!judge_other(question, answer, &subject)) return kActionAllow;
     event->kind = answer->exempt ? kEventExempt : kEventVerdict;
     if (answer->exempt) answer->action = kActionAlert; /* told as seldom */
     event->policy_version = answer->policy_version;

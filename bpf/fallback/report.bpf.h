@@ -94,12 +94,27 @@ static __noinline int report_network(const struct question* question, struct ans
     return 0;
 }
 
+#ifdef MODELWARD_WITHOUT_ATOMICS
+#define VERIFIED_ONCE static __noinline /* before 5.12 global functions take no pointers */
+#else
+#define VERIFIED_ONCE __noinline
+#endif
+
+/* judge_as() for programs with many ways to it: as a global function it is verified once, and not for each.
+ */
+VERIFIED_ONCE bool judge_other(struct question* question, struct answer* answer,
+                               const struct subject* subject) {
+    if (!question || !answer || !subject) return false;
+    struct subject own = *subject;
+    return judge_as(question, answer, &own);
+}
+
 /* True: a rule fires, and stands in `answer`; it holds the rule that was asked in any case. */
 static __always_inline bool judge_network(struct question* question, struct answer* answer,
                                           const struct process_taint* owner, __u32 pid) {
     struct subject subject = {
         .program = owner->program, .uid = owner->uid, .payer = payer_of(owner->login_uid, owner->uid)};
-    if (!judge_as(question, answer, &subject) || answer->exempt) return false;
+    if (!judge_other(question, answer, &subject) || answer->exempt) return false;
     report_network(question, answer, owner, pid);
     return true;
 }
