@@ -9,6 +9,8 @@
 
 #include "agent/fallback/open_judge.h"
 
+#include "base/testing/temporary_directory.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -17,20 +19,17 @@ namespace fs = std::filesystem;
 class ProcessViewTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "modelward-proc-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        proc = name;
         put("43/status", "Name:\tpython3\nTgid:\t42\nPid:\t43\nPPid:\t7\nUid:\t1000\t1001\t1000\t1000\n");
         put("42/stat", "42 (a) b (c) S 7 40 40 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 2 0 1234 1 1\n");
         put("42/loginuid", "1500");
         put("42/cgroup", "4:memory:/x\n0::/user.slice/scope\n");
     }
-    void TearDown() override { fs::remove_all(proc); }
     void put(const std::string& path, const std::string& text) {
         fs::create_directories((proc / path).parent_path());
         std::ofstream(proc / path) << text;
     }
-    fs::path proc;
+    TemporaryDirectory directory;
+    const fs::path proc = directory.path();
 };
 
 TEST_F(ProcessViewTest, IsOfTheProcessThatAThreadBelongsTo) {

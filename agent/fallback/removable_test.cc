@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "base/testing/temporary_directory.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -20,13 +22,9 @@ constexpr std::uint32_t number(unsigned major, unsigned minor) {
 class RemovableTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "modelward-sys-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        sys = name;
         fs::create_directories(sys / "dev/block");
         fs::create_directories(sys / "class/block");
     }
-    void TearDown() override { fs::remove_all(sys); }
 
     fs::path add(const std::string& folder, const std::string& device) {
         const auto path = sys / "devices" / folder;
@@ -45,7 +43,8 @@ class RemovableTest : public ::testing::Test {
         add("pci/usb1/1-2/1-2:1.0/host0/block/sdb/sdb1", "8:17");
     }
 
-    fs::path sys;
+    TemporaryDirectory directory;
+    const fs::path sys = directory.path();
 };
 
 TEST_F(RemovableTest, WhatHangsOnUsb) {
