@@ -4,6 +4,7 @@
 
 #include "bpf/kernel_types.h"
 #include "bpf/shared.h"
+#include "bpf/verifier.bpf.h"
 
 /* Set by the agent before loading. */
 const volatile bool as_fmod_ret = false;  /* hooks are security_x functions, not lsm/x */

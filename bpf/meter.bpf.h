@@ -34,7 +34,7 @@ static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bu
 }
 
 /* `metered` is what the window holds afterwards. */
-static __always_inline bool charge_window(struct meter* meter, const struct policy_rule* rule, __u64 bytes,
+static __noinline bool charge_window(struct meter* meter, const struct policy_rule* rule, __u64 bytes,
                                           __u64 now, __u64* metered) {
     __u64 budget = rule->budget;
     __u32 window = rule->window_seconds;
@@ -53,7 +53,7 @@ static __always_inline bool charge_window(struct meter* meter, const struct poli
 }
 
 /* Up to a second's worth may come at once. */
-static __always_inline bool charge_rate(struct meter* meter, __u64 rate, __u64 bytes, __u64 now) {
+static __noinline bool charge_rate(struct meter* meter, __u64 rate, __u64 bytes, __u64 now) {
     if (!rate || bytes > rate) return false;
     __u64 cost = bytes * NANOSECONDS / rate;
     bpf_spin_lock(&meter->lock);
@@ -71,13 +71,19 @@ static __always_inline bool charge_rate(struct meter* meter, __u64 rate, __u64 b
 /* Kept as a map value: too large for the stack. */
 const volatile __u64 nothing_metered[sizeof(struct meter) / sizeof(__u64)] = {};
 
-static __noinline bool charge_one(const struct policy_rule* rule, const struct meter_key* key, __u64 bytes,
-                                  __u64 now, __u64* metered) {
-    struct meter* meter = bpf_map_lookup_elem(&meters, key);
-    if (!meter) {
-        bpf_map_update_elem(&meters, key, (const void*)nothing_metered, BPF_NOEXIST);
-        meter = bpf_map_lookup_elem(&meters, key);
-    }
+static __noinline struct meter* find_meter(const struct meter_key* whose) {
+    struct meter_key key = *whose; /* a map's key has to lie on the stack */
+    struct meter* meter = bpf_map_lookup_elem(&meters, &key);
+    if (meter) return meter;
+    bpf_map_update_elem(&meters, &key, (const void*)nothing_metered, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&meters, &key);
+}
+
+/* Called for up to kClasses meters. Its parts have frames of their own, none of which lies on another. */
+VERIFIED_ONCE bool charge_one(const struct policy_rule* rule, const struct meter_key* key, __u64 bytes,
+                              __u64 now, __u64* metered) {
+    if (!rule || !key || !metered) return false;
+    struct meter* meter = find_meter(key);
     if (!meter) {
         count_loss(kLossMeterTable);
         return false;
@@ -87,8 +93,10 @@ static __noinline bool charge_one(const struct policy_rule* rule, const struct m
 }
 
 /* Bytes that were charged here and refused elsewhere. */
-static __noinline bool pay_back(const struct meter_key* key, __u64 bytes) {
-    struct meter* meter = bpf_map_lookup_elem(&meters, key);
+VERIFIED_ONCE bool pay_back(const struct meter_key* whose, __u64 bytes) {
+    if (!whose) return false;
+    struct meter_key key = *whose;
+    struct meter* meter = bpf_map_lookup_elem(&meters, &key);
     if (!meter) return false;
     bpf_spin_lock(&meter->lock);
     __u64* newest = &meter->used[meter->bucket & (kMeterBuckets - 1)];
@@ -116,7 +124,6 @@ static __always_inline bool name_part(__u32 per, const struct marks* marks, int 
  * could pay; what the rule does not ask for is taken out. */
 static __always_inline bool meter_charge(const struct policy_rule* rule, const struct marks* marks,
                                          struct meter_key* key, __u64 bytes, __u64 now, __u64* metered) {
-    if (rule->action != kActionThrottle && !rule->budget) return false;
     __u32 per = rule->per;
     key->rule = rule->identity;
     if (!(per & kPerProgram)) key->program = 0;

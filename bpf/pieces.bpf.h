@@ -19,21 +19,20 @@ enum { kPieceShare = 64, kPiecesMultiple = 8, kPiecesSeconds = 24 * 60 * 60 };
  * carry. */
 static __always_inline struct marks crossing(const struct marks* marks, __u64 bytes) {
     struct marks crossed = *marks;
-    struct policy* policy = policy_in_force();
-    if (!policy) return crossed;
-    for (int i = 0; i < kClasses; i++)
-        if (bytes < policy->min_flow[i]) crossed.classes &= ~(1u << i);
+    const struct policy* policy = policy_in_force();
+    if (policy) crossed.classes &= classes_reached(policy, bytes);
     return crossed;
 }
 
 /* The class that crosses first: its number, or kClasses if there is none. */
 static __always_inline __u32 strictest_class(const struct marks* marks, const struct policy* policy) {
-    __u32 strictest = kClasses;
-    __u64 least = ~0ull;
+    __u64 strictest = kClasses, least = MODELWARD_MAX_MIN_FLOW;
+#pragma clang loop unroll(disable)
     for (__u32 i = 0; i < kClasses; i++) {
-        if (!(marks->classes & (1u << i)) || policy->min_flow[i] >= least) continue;
-        strictest = i;
-        least = policy->min_flow[i];
+        __u64 carried = 0 - (__u64)(marks->classes >> i & 1);
+        __u64 less = carried & mask_if_less(policy->min_flow[i], least);
+        strictest = (strictest & ~less) | (i & less);
+        least = (least & ~less) | (policy->min_flow[i] & less);
     }
     return strictest;
 }
@@ -68,7 +67,7 @@ static __noinline void sweep_pieces(__u32 payer, __u64 least, __u32 classes) {
 }
 
 /* `bytes` more made `total` in the target of `flow`, which is below every min_flow. */
-__noinline int charge_pieces(const struct marks* marks, struct flow* flow, __u64 total, __u64 bytes,
+VERIFIED_ONCE int charge_pieces(const struct marks* marks, struct flow* flow, __u64 total, __u64 bytes,
                              struct marks* crossed) {
     if (!marks || !flow || !crossed) return 0;
     struct policy* policy = policy_in_force();

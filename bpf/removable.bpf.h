@@ -62,7 +62,7 @@ struct bdev_address {
 
 /* What cannot be looked through is taken for removable: a stack of more than eight devices, and a loop device
  * in the moment between the loading of its module and the agent's look at it. */
-__noinline int lies_on_usb(const struct bdev_address* bdev) {
+VERIFIED_ONCE int lies_on_usb(const struct bdev_address* bdev) {
     if (!bdev) return 0;
     struct stack_walk walk = {.found = {bdev->address}, .count = 1};
     bpf_loop(kMaxStack, look_below, &walk, 0);

@@ -50,7 +50,7 @@ struct unix_name {
     __u64 address; /* of struct unix_address */
 };
 
-__noinline int look_at_name(const struct unix_name* name, struct service* service) {
+VERIFIED_ONCE int look_at_name(const struct unix_name* name, struct service* service) {
     if (!name || !service) return 0;
     struct unix_address* address = (void*)name->address;
     int length = BPF_CORE_READ(address, len) - (int)sizeof(unsigned short);

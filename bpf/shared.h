@@ -52,6 +52,7 @@ enum limits {
 
 /* The largest budget a meter can hold; more is the same as this. 1 TiB. */
 #define MODELWARD_MAX_BUDGET ((1ull << 40) - 1)
+#define MODELWARD_MAX_MIN_FLOW (1ull << 62) /* sums of bytes are compared by subtracting */
 
 struct inode_key {
     __u64 inode;

@@ -31,6 +31,7 @@ struct answer {
     __u64 metered;
     __u64 count; /* of equal verdicts, when it is reported */
     __u64 bytes; /* of all of them */
+    __u64 group; /* of the destination */
     __u32 rule;
     __u32 action;
     __u32 slot;
@@ -41,6 +42,16 @@ static __always_inline struct policy* policy_in_force(void) {
     __u32 zero = 0;
     void* table = bpf_map_lookup_elem(&policies, &zero);
     return table ? bpf_map_lookup_elem(table, &zero) : 0;
+}
+
+/* The classes whose min_flow is reached by `bytes`. */
+static __always_inline __u32 classes_reached(const struct policy* policy, __u64 bytes) {
+    if (bytes > MODELWARD_MAX_MIN_FLOW) bytes = MODELWARD_MAX_MIN_FLOW;
+    __u32 classes = 0;
+#pragma clang loop unroll(disable)
+    for (__u32 i = 0; i < kClasses; i++)
+        classes |= (~mask_if_less(bytes, policy->min_flow[i]) & 1) << i;
+    return classes;
 }
 
 static __always_inline void set_and(struct rule_set* set, const struct rule_set* with) {
@@ -143,35 +154,29 @@ struct subject {
     __u32 payer;
 };
 
-/* `subject` lies on the stack: a map's key has to. Fills `answer`. False: nothing to do (no rule, an allow
- * rule, or within the rule's budget, now charged). */
-static __always_inline bool judge_as(struct question* question, struct answer* answer,
-                                     const struct subject* subject) {
-    struct policy* policy = policy_in_force();
-    if (!policy) {
-        count_loss(kLossPolicyMissing);
-        return false;
-    }
+/* The rule that decides, named in `answer`; null: none does. `subject` lies on the stack: a map's key has to.
+ */
+static __noinline const struct policy_rule* find_rule(const struct policy* policy,
+                                                      const struct question* question, struct answer* answer,
+                                                      const struct subject* subject) {
     __u32 point = question->point;
-    if (point >= kPoints) return false;
+    if (point >= kPoints) return 0;
     answer->policy_version = policy->version;
     answer->slot = policy->slot;
-    struct meter_key key = {};
-    key.program = program_number(&subject->program);
     const struct program_rules* named = find_program(policy->slot, &subject->program);
     if (named && named->exempt) {
         answer->exempt = true;
-        return true;
+        return 0;
     }
     struct rule_set set = policy->point_rules[point];
     set_and(&set, named ? &named->rules : &policy->other_program_rules);
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
-        key.group = narrow_by_destination(&set, policy, question);
+        answer->group = narrow_by_destination(&set, policy, question);
     narrow_by_user(&set, policy, subject->uid);
 
     int lowest = lowest_rule(&set);
-    if (lowest < 0) return false;
+    if (lowest < 0) return 0;
     asm volatile(""
                  : "+r"(lowest)); /* keeps the bound below, which clang can prove and the verifier cannot */
     lowest &= kRules - 1;
@@ -179,10 +184,33 @@ static __always_inline bool judge_as(struct question* question, struct answer* a
     answer->rule = lowest;
     answer->identity = rule->identity;
     answer->action = rule->action;
-    if (rule->action == kActionAllow) return false;
-    key.uid = subject->payer;
-    return !meter_charge(rule, &question->marks, &key, question->bytes,
-                         bpf_ktime_get_boot_ns() + policy->clock_offset_ns, &answer->metered);
+    return rule;
+}
+
+/* True: within the rule's budget or rate, and charged. */
+static __noinline bool is_within_budget(const struct policy* policy, const struct policy_rule* rule,
+                                        const struct question* question, struct answer* answer,
+                                        const struct subject* subject) {
+    if (rule->action != kActionThrottle && !rule->budget) return false;
+    struct meter_key key = {
+        .program = program_number(&subject->program), .group = answer->group, .uid = subject->payer};
+    return meter_charge(rule, &question->marks, &key, question->bytes,
+                        bpf_ktime_get_boot_ns() + policy->clock_offset_ns, &answer->metered);
+}
+
+/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged).
+ * In two steps that follow each other, so that neither's frame lies on the other's. */
+static __always_inline bool judge_as(const struct question* question, struct answer* answer,
+                                     const struct subject* subject) {
+    const struct policy* policy = policy_in_force();
+    if (!policy) {
+        count_loss(kLossPolicyMissing);
+        return false;
+    }
+    const struct policy_rule* rule = find_rule(policy, question, answer, subject);
+    if (answer->exempt) return true;
+    if (!rule || rule->action == kActionAllow) return false;
+    return !is_within_budget(policy, rule, question, answer, subject);
 }
 
 static __noinline void describe_current(struct subject* subject) {
@@ -192,10 +220,8 @@ static __noinline void describe_current(struct subject* subject) {
     subject->payer = payer(task);
 }
 
-/* The same for the current process. Not static: the verifier checks such a function once, and not again for
- * every hook that calls it. */
-__noinline bool judge(struct question* question, struct answer* answer) {
-    if (!question || !answer) return false;
+/* The same for the current process. */
+static __always_inline bool judge(const struct question* question, struct answer* answer) {
     struct subject subject = {};
     describe_current(&subject);
     return judge_as(question, answer, &subject);

@@ -81,7 +81,8 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
     out.policy.class_count = static_cast<std::uint32_t>(policy.classes.size());
     for (std::size_t i = 0; i < policy.classes.size(); ++i) {
         out.policy.class_rules[i] = to_words(policy.class_rules[i]);
-        out.policy.min_flow[i] = policy.classes[i].min_flow_bytes;
+        out.policy.min_flow[i] =
+            std::min<std::uint64_t>(policy.classes[i].min_flow_bytes, MODELWARD_MAX_MIN_FLOW);
     }
     out.policy.no_class_rules = to_words(common(policy.class_rules, policy.classes.size()));
     for (std::size_t i = 0; i < rules::kArtifactKinds; ++i)

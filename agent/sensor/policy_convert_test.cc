@@ -29,6 +29,12 @@ TEST(PolicyConvert, BitsKeepTheirNumbers) {
     EXPECT_EQ(converted->policy.min_flow[1], 10u);
 }
 
+TEST(PolicyConvert, AMinFlowThatNothingReachesStaysOneThatIsCompared) {
+    auto policy = small_policy();
+    policy.classes[1].min_flow_bytes = ~std::uint64_t{0};
+    EXPECT_EQ(convert_policy(policy, 7)->policy.min_flow[1], MODELWARD_MAX_MIN_FLOW);
+}
+
 TEST(PolicyConvert, WithoutClassOrKindOnlyRulesThatAskForNoneAreSatisfied) {
     const auto converted = convert_policy(small_policy(), 7);
     EXPECT_EQ(converted->policy.no_class_rules.words[0], 1u);  // in both classes

@@ -73,9 +73,7 @@ static __always_inline int crossing_asked(struct question_of_agent* asked_now) {
     struct policy* policy = policy_in_force();
     if (!policy) return asked_now->event.marks.classes != 0;
     asked_now->event.policy_version = policy->version;
-    for (int i = 0; i < kClasses; i++)
-        if (asked_now->event.bytes_requested < policy->min_flow[i])
-            asked_now->event.marks.classes &= ~(1u << i);
+    asked_now->event.marks.classes &= classes_reached(policy, asked_now->event.bytes_requested);
     return asked_now->event.marks.classes != 0;
 }
 

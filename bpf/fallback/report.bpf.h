@@ -94,12 +94,6 @@ static __noinline int report_network(const struct question* question, struct ans
     return 0;
 }
 
-#ifdef MODELWARD_WITHOUT_ATOMICS
-#define VERIFIED_ONCE static __noinline /* before 5.12 global functions take no pointers */
-#else
-#define VERIFIED_ONCE __noinline
-#endif
-
 /* judge_as() for programs with many ways to it: as a global function it is verified once, and not for each.
  */
 VERIFIED_ONCE bool judge_other(struct question* question, struct answer* answer,

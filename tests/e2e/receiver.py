@@ -3,28 +3,27 @@
 
 usage: receiver.py KEY CERTIFICATE COUNTS     COUNTS is rewritten atomically as {"bytes": N, "open": CONNECTIONS}
 whenever either changes.
+
+Each connection has a process of its own. All this lies on the same kernel as the agent, which holds a server to be
+tainted by what it was sent: one process for all would answer nobody any more, and the next visitor be blamed.
 """
 import json
 import os
+import signal
 import socket
 import ssl
+import struct
 import sys
-import threading
 
 from world import PLAIN_PORT, TLS_PORT
 
 key, certificate, counts = sys.argv[1:4]
-lock = threading.Lock()
-state = {"bytes": 0, "open": 0}
+NEWS = struct.Struct("<qq")  # payload bytes and connections more than before
+news, tell = os.pipe()
 
 
 def record(received=0, opened=0):
-    with lock:
-        state["bytes"] += received
-        state["open"] += opened
-        with open(counts + ".new", "w", encoding="utf-8") as file:
-            json.dump(state, file)
-        os.replace(counts + ".new", counts)
+    os.write(tell, NEWS.pack(received, opened))
 
 
 def serve(connection, context):
@@ -61,16 +60,51 @@ def serve(connection, context):
         record(opened=-1)
 
 
-def listen(port, context):
-    server = socket.create_server(("0.0.0.0", port), backlog=16)
+def listen(server, context):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         connection, _ = server.accept()
         record(opened=1)
-        threading.Thread(target=serve, args=(connection, context), daemon=True).start()
+        if os.fork() == 0:
+            serve(connection, context)
+            os._exit(0)
+        connection.close()
 
 
-tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-tls.load_cert_chain(certificate, key)
-threading.Thread(target=listen, args=(PLAIN_PORT, None), daemon=True).start()
-record()
-listen(TLS_PORT, tls)
+def start(port, context):
+    server = socket.create_server(("0.0.0.0", port), backlog=16)
+    if os.fork() == 0:
+        listen(server, context)
+    server.close()
+
+
+def end(*_):
+    """With the listeners and whoever is still served."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+    sys.exit(0)
+
+
+def keep_counts():
+    state = {"bytes": 0, "open": 0}
+    while True:
+        with open(counts + ".new", "w", encoding="utf-8") as file:
+            json.dump(state, file)
+        os.replace(counts + ".new", counts)
+        received, opened = NEWS.unpack(os.read(news, NEWS.size))
+        state["bytes"] += received
+        state["open"] += opened
+
+
+def main():
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    os.setpgrp()
+    start(PLAIN_PORT, None)
+    start(TLS_PORT, tls)
+    signal.signal(signal.SIGTERM, end)
+    keep_counts()
+
+
+main()
