@@ -107,17 +107,13 @@ VERIFIED_ONCE bool pay_back(const struct meter_key* whose, __u64 bytes) {
 }
 
 /* Of a process that carries several artifacts or classes each has its own meter: the i-th, if there is one.
- */
+ * Without branches, as advance(). */
 static __always_inline bool name_part(__u32 per, const struct marks* marks, int i, struct meter_key* key) {
-    if (per & kPerArtifact) {
-        key->artifact = i < kArtifacts ? marks->artifacts[i] : 0;
-        return i == 0 || key->artifact;
-    }
-    if (per & kPerClass) {
-        key->class_bit = marks->classes & (1u << i);
-        return key->class_bit || (i == 0 && !marks->classes);
-    }
-    return i == 0;
+    __u32 by_artifact = 0 - (per / kPerArtifact & 1);
+    __u32 by_class = ~by_artifact & (0 - (per / kPerClass & 1));
+    key->artifact = i < kArtifacts ? marks->artifacts[i] & by_artifact : 0;
+    key->class_bit = marks->classes & (1u << i) & by_class;
+    return key->artifact | key->class_bit | (i == 0 && !(marks->classes & by_class));
 }
 
 /* True: within budget, or within the rate, and charged, to each of its meters or to none. `key` names who
@@ -126,9 +122,11 @@ static __always_inline bool meter_charge(const struct policy_rule* rule, const s
                                          struct meter_key* key, __u64 bytes, __u64 now, __u64* metered) {
     __u32 per = rule->per;
     key->rule = rule->identity;
-    if (!(per & kPerProgram)) key->program = 0;
-    if (!(per & kPerDestinationGroup)) key->group = 0;
-    if (!(per & kPerUser)) key->uid = kNoUser;
+    key->program &= 0 - (__u64)(per / kPerProgram & 1);
+    key->group &= 0 - (__u64)(per / kPerDestinationGroup & 1);
+    key->uid |= (per / kPerUser & 1) - 1; /* kNoUser */
+    /* It is 0. To the verifier it is not, or a rule that meters and one that throttles would be two ways. */
+    *metered = rule->reserved;
     if (!(per & (kPerArtifact | kPerClass))) return charge_one(rule, key, bytes, now, metered);
     for (int i = 0; i < kClasses; i++) {
         if (!name_part(per, marks, i, key) || charge_one(rule, key, bytes, now, metered)) continue;
