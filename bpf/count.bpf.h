@@ -30,9 +30,12 @@ static __always_inline void note_count(struct file* file, __u64 count) {
     pending->count = count;
 }
 
-static __always_inline void drop_count(void) {
-    struct pending_write* pending = pending_of_thread(0);
+static __always_inline void drop_count_of(struct pending_write* pending) {
     if (pending) pending->file = 0;
+}
+
+static __always_inline void drop_count(void) {
+    drop_count_of(pending_of_thread(0));
 }
 
 TRACE("fentry/rw_verify_area", rw_verify_area, int read_write, struct file* file, const void* position,
@@ -62,27 +65,19 @@ TRACE("fentry/vfs_clone_file_range", clone_begin, struct file* in) {
     return 0;
 }
 
-/* `unknown` stands for the count where there is none. */
-static __always_inline __u64 take_count(struct file* file, __u64 unknown) {
-    if (counts_known) {
-        struct pending_write* pending = pending_of_thread(0);
-        if (pending && pending->file == (__u64)file) {
-            pending->file = 0;
-            pending->charged = (__u64)file;
-            return pending->count;
-        }
+/* `pending` is the thread's, or null. A regular file without a count is a clone of any size, where counts are
+ * known. */
+static __always_inline __u64 take_count(struct pending_write* pending, struct file* file, bool is_regular) {
+    if (counts_known && pending && pending->file == (__u64)file) {
+        pending->file = 0;
+        pending->charged = (__u64)file;
+        return pending->count;
     }
     count_loss(kLossUnknownCount);
-    return unknown;
+    return counts_known && is_regular ? MODELWARD_MAX_BUDGET : MODELWARD_UNKNOWN_COUNT;
 }
 
-/* A regular file: where counts are known, what has none is a clone of any size. */
-static __always_inline __u64 take_file_count(struct file* file) {
-    return take_count(file, counts_known ? MODELWARD_MAX_BUDGET : MODELWARD_UNKNOWN_COUNT);
-}
-
-static __always_inline bool is_charged(struct file* file) {
-    struct pending_write* pending = pending_of_thread(0);
+static __always_inline bool is_charged(const struct pending_write* pending, struct file* file) {
     return pending && pending->splicing == (__u64)file;
 }
 

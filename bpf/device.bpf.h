@@ -57,7 +57,7 @@ static __always_inline int write_to_device(const struct taint* taint, struct fil
 }
 
 /* At an open the device itself is not in f_mapping yet: raw disks are judged when they are written. */
-static __always_inline int open_device(struct file* file, struct inode* inode, umode_t type) {
+static __noinline int open_device(struct file* file, struct inode* inode, umode_t type) {
     if (!(file->f_mode & kFmodeWrite) || (type != kModeCharacter && type != kModeBlock)) return 0;
     struct taint* taint = taint_of_current();
     if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;

@@ -74,14 +74,8 @@ static __noinline bool is_guarded_name(struct dentry* dentry, __u32 folder) {
     return false;
 }
 
-/* For file_open, which every file passes: a part of the one program there. Folders are opened by the agent to
- * learn how the kernel calls them. */
-static __always_inline int guard_of_open(struct file* file) {
-    struct inode* inode = file->f_inode;
-    if (type_of(inode) != kModeRegular) {
-        learn(inode);
-        return 0;
-    }
+/* A regular file is opened. */
+static __always_inline int guard_of_open(struct file* file, struct inode* inode) {
     bool writes = file->f_mode & kFmodeWrite;
     if (inode->i_uid.val != 0 || (!writes && (inode->i_mode & 077))) return 0;
     if (!is_guarded_from_current()) return 0;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Hooks on open files: reading taints, writing is judged or flows on. */
+/*
+ * Hooks on open files: reading taints, writing is judged or flows on. Every process passes them all the time:
+ * there is one program a hook, which ends early for what does not concern it. What asks a question has a frame
+ * of its own, since two do not fit on the stack of one.
+ */
 #pragma once
 
 #include "bpf/count.bpf.h"
@@ -20,7 +24,7 @@ static __always_inline int judge_early_mapping(const struct taint* taint, struct
 }
 
 /* The current process reads a labelled file: judge the access, then taint it. */
-static __always_inline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
+static __noinline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
     struct taint* taint = taint_of_current();
     if (taint && (taint->flags & kTaintExempt)) return 0;
     if (label->flags & kLabelProbe) return taint_current(&label->marks, kTaintProbe) ? 0 : -kNoMemory;
@@ -42,7 +46,7 @@ static __always_inline int read_labelled(struct file* file, struct inode* inode,
 }
 
 /* What is read from a loop device comes out of its file. No hook can refuse it in that file's name. */
-static __always_inline void read_image(struct block_device* loop) {
+static __noinline void read_image(struct block_device* loop) {
     struct inode* inode = loop_inode(loop);
     if (!inode) return;
     struct inode_key key = key_read_from(inode);
@@ -62,28 +66,8 @@ static __always_inline int read_again(struct file* file, struct inode* inode) {
     return read_labelled(file, inode, label);
 }
 
-HOOK(file_open, struct file* file) {
-    struct inode* inode = file->f_inode;
-    umode_t type = type_of(inode);
-    if (type != kModeRegular) return open_device(file, inode, type);
-    learn(inode);
-    if (major_of(inode->i_sb->s_dev) == kLoopMajor) read_image(inode->i_sb->s_bdev);
-    struct inode_key key = key_of(inode);
-    struct label* label = bpf_map_lookup_elem(&labels, &key);
-    if (label) {
-        int refused = read_labelled(file, inode, label);
-        if (refused) return refused;
-    }
-    return 0;
-}
-
-/* Of its own, as read_permission is. The kernel calls it after file_open. */
-HOOK_AS(open_for_writing, file_open, struct file* file) {
-    if (!(file->f_mode & kFmodeWrite)) return 0;
-    struct inode* inode = file->f_inode;
-    if (type_of(inode) != kModeRegular) return 0;
-    struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return 0;
+/* A tainted process opens a regular file for writing. */
+static __noinline int open_for_writing(struct taint* taint, struct file* file, struct inode* inode) {
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeOpen);
         return 0;
@@ -96,9 +80,27 @@ HOOK_AS(open_for_writing, file_open, struct file* file) {
                        kOperationOpenWrite, 0);
 }
 
-/* Of its own: the guard's question and that of an open do not fit on the stack of one. */
-HOOK_AS(guard_open, file_open, struct file* file) {
-    return guard_of_open(file);
+static __always_inline int open_regular(struct file* file, struct inode* inode) {
+    if (major_of(inode->i_sb->s_dev) == kLoopMajor) read_image(inode->i_sb->s_bdev);
+    struct inode_key key = key_of(inode);
+    struct label* label = bpf_map_lookup_elem(&labels, &key);
+    if (label) {
+        int refused = read_labelled(file, inode, label);
+        if (refused) return refused;
+    }
+    if (file->f_mode & kFmodeWrite) {
+        struct taint* taint = taint_of_current();
+        int refused = is_judged(taint) ? open_for_writing(taint, file, inode) : 0;
+        if (refused) return refused;
+    }
+    return guard_of_open(file, inode);
+}
+
+HOOK(file_open, struct file* file) {
+    struct inode* inode = file->f_inode;
+    umode_t type = type_of(inode);
+    learn(inode);
+    return type == kModeRegular ? open_regular(file, inode) : open_device(file, inode, type);
 }
 
 static __always_inline int probe_write(struct taint* taint, struct inode* inode, __u64 bytes) {
@@ -112,56 +114,55 @@ static __always_inline int probe_write(struct taint* taint, struct inode* inode,
     return 0;
 }
 
-static __always_inline int write_to_socket(const struct taint* taint, struct file* file) {
-    if (!sends_bypass_sendmsg()) return 0;
+static __noinline int write_to_socket(const struct taint* taint, struct file* file, __u64 bytes) {
     struct socket* socket = file->private_data;
     struct sock* sk = BPF_CORE_READ(socket, sk);
-    if (!sk) return 0;
-    return send_to_socket(taint, socket, sk, 0, take_count(file, MODELWARD_UNKNOWN_COUNT));
+    return sk ? send_to_socket(taint, socket, sk, 0, bytes) : 0;
+}
+
+static __noinline int write_to_file(struct taint* taint, struct file* file, struct inode* inode,
+                                    __u64 bytes) {
+    if (taint->flags & kTaintProbe) return probe_write(taint, inode, bytes);
+    __u8 place = place_of(inode->i_sb);
+    if (place) {
+        int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
+                                  file->f_path.mnt, kOperationWrite, bytes);
+        if (refused || place == kPointRemovable) return refused;
+    }
+    return flow_to_file(taint, file, inode, bytes, kOperationWrite);
+}
+
+static __noinline int write_to_other(struct taint* taint, struct file* file, struct inode* inode,
+                                     __u64 bytes) {
+    umode_t type = type_of(inode);
+    if (type != kModeFifo) return write_to_device(taint, file, inode, type, kOperationWrite, bytes);
+    struct inode_key key = pipe_key(pipe_of(file));
+    flow_to_channel(taint, &key, bytes);
+    return 0;
 }
 
 static __always_inline int write_tainted(struct taint* taint, struct file* file, struct inode* inode) {
-    umode_t type = type_of(inode);
-    if (taint->flags & kTaintProbe)
-        return type == kModeRegular ? probe_write(taint, inode, take_file_count(file)) : 0;
-    if (type == kModeSocket) return write_to_socket(taint, file);
-    if (type == kModeRegular) {
-        __u64 bytes = take_file_count(file);
-        __u8 place = place_of(inode->i_sb);
-        if (place) {
-            int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
-                                      file->f_path.mnt, kOperationWrite, bytes);
-            if (refused || place == kPointRemovable) return refused;
-        }
-        return flow_to_file(taint, file, inode, bytes, kOperationWrite);
-    }
-    if (type == kModeFifo) {
-        struct inode_key key = pipe_key(pipe_of(file));
-        flow_to_channel(taint, &key, take_count(file, MODELWARD_UNKNOWN_COUNT));
+    struct pending_write* pending = pending_of_thread(0);
+    if (is_charged(pending, file)) {
+        drop_count_of(pending);
         return 0;
     }
-    return write_to_device(taint, file, inode, type, kOperationWrite,
-                           take_count(file, MODELWARD_UNKNOWN_COUNT));
+    umode_t type = type_of(inode);
+    if (type == kModeRegular) return write_to_file(taint, file, inode, take_count(pending, file, true));
+    if (taint->flags & kTaintProbe) return 0;
+    if (type == kModeSocket && !sends_bypass_sendmsg()) return 0;
+    __u64 bytes = take_count(pending, file, false);
+    return type == kModeSocket ? write_to_socket(taint, file, bytes)
+                               : write_to_other(taint, file, inode, bytes);
 }
 
 HOOK(file_permission, struct file* file, int mask) {
     struct inode* inode = file->f_inode;
     if (mask & kMayWrite) {
         struct taint* taint = taint_of_current();
-        if (!is_judged(taint)) return 0;
-        if (is_charged(file)) {
-            drop_count();
-            return 0;
-        }
-        return write_tainted(taint, file, inode);
+        return is_judged(taint) ? write_tainted(taint, file, inode) : 0;
     }
-    return 0;
-}
-
-/* Of its own: two questions do not fit on the stack of one. */
-HOOK_AS(read_permission, file_permission, struct file* file, int mask) {
-    if ((mask & kMayWrite) || !(mask & kMayRead)) return 0;
-    struct inode* inode = file->f_inode;
+    if (!(mask & kMayRead)) return 0;
     umode_t type = type_of(inode);
     if (type == kModeRegular) return read_again(file, inode);
     if (type == kModeBlock) read_image(block_device_of(file));
@@ -170,7 +171,7 @@ HOOK_AS(read_permission, file_permission, struct file* file, int mask) {
 
 /* An untainted process maps something shared and writable: if it becomes tainted later, its stores pass no
  * hook. Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
-static __always_inline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
+static __noinline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
     if (type != kModeRegular && type != kModeBlock) return 0;
     struct task_struct* task = bpf_get_current_task_btf();
     struct taint* taint =
@@ -198,6 +199,25 @@ static __always_inline int note_early_mapping(struct file* file, struct inode* i
     return 0;
 }
 
+/* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made
+ * writable. */
+static __noinline int map_for_writing(struct taint* taint, struct file* file, struct inode* inode) {
+    umode_t type = type_of(inode);
+    if (taint->flags & kTaintProbe) {
+        __sync_fetch_and_or(&taint->probe_seen, kProbeMap);
+        return 0;
+    }
+    if (type != kModeRegular)
+        return write_to_device(taint, file, inode, type, kOperationMap, MODELWARD_MAX_BUDGET);
+    __u8 place = place_of(inode->i_sb);
+    if (place) {
+        int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
+                                  file->f_path.mnt, kOperationMap, inode->i_size);
+        if (refused || place == kPointRemovable) return refused;
+    }
+    return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
+}
+
 /* The kernel's lsm hook has one argument more than security_mmap_file: reqprot, before prot. */
 static __always_inline int map_file(struct file* file, unsigned long flags) {
     struct inode* inode = file->f_inode;
@@ -207,25 +227,9 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         if (refused) return refused;
     }
     if (type == kModeBlock) read_image(block_device_of(file));
-    /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made
-     * writable. */
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return note_early_mapping(file, inode, type);
-    if (taint->flags & kTaintProbe) {
-        __sync_fetch_and_or(&taint->probe_seen, kProbeMap);
-        return 0;
-    }
-    if (type == kModeRegular) {
-        __u8 place = place_of(inode->i_sb);
-        if (place) {
-            int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
-                                      file->f_path.mnt, kOperationMap, inode->i_size);
-            if (refused || place == kPointRemovable) return refused;
-        }
-        return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
-    }
-    return write_to_device(taint, file, inode, type, kOperationMap, MODELWARD_MAX_BUDGET);
+    return is_judged(taint) ? map_for_writing(taint, file, inode) : note_early_mapping(file, inode, type);
 }
 
 HOOK(mmap_file, struct file* file) {

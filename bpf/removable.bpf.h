@@ -12,11 +12,14 @@
 
 enum { kMaxParents = 12 };
 
-static __noinline bool hangs_on_usb(__u64 disk_address) {
-    struct gendisk* disk = (void*)disk_address;
+static __always_inline struct device* device_of_disk(struct gendisk* disk) {
     struct block_device* whole = BPF_CORE_READ(disk, part0);
-    if (!whole) return false;
-    struct device* device = (void*)whole + bpf_core_field_offset(struct block_device, bd_device);
+    return whole ? (void*)whole + bpf_core_field_offset(struct block_device, bd_device) : 0;
+}
+
+static __noinline bool hangs_on_usb(__u64 disk_address) {
+    struct device* device = device_of_disk((void*)disk_address);
+    if (!device) return false;
     for (int i = 0; i < kMaxParents; i++) {
         device = BPF_CORE_READ(device, parent);
         if (!device) return false;
@@ -34,7 +37,11 @@ static __always_inline bool is_usb_disk(struct block_device* bdev, struct gendis
     __u64 sequence = BPF_CORE_READ(disk, diskseq);
     struct sink* known = bpf_map_lookup_elem(&sinks, &device);
     if (known && known->disk_sequence == sequence) return known->removable;
-    struct sink sink = {.disk_sequence = sequence, .removable = hangs_on_usb((__u64)disk)};
+    struct device* own = device_of_disk(disk);
+    /* Loop devices, device mapper, md, bcache and the like stand on no bus. */
+    bool is_no_stack = own && BPF_CORE_READ(own, parent);
+    struct sink sink = {
+        .disk_sequence = sequence, .removable = hangs_on_usb((__u64)disk), .is_no_stack = is_no_stack};
     bpf_map_update_elem(&sinks, &device, &sink, BPF_ANY);
     return sink.removable;
 }
@@ -74,9 +81,14 @@ static __always_inline bool is_removable_disk(struct block_device* bdev) {
     return lies_on_usb(&address) != 0;
 }
 
-static __always_inline bool is_removable(struct super_block* sb) {
-    struct block_device* bdev = sb->s_bdev;
-    return bdev && is_removable_disk(bdev);
+/* The same for a file system's device. Each write of a tainted process asks: a disk that is no stack and has
+ * been looked at answers without a walk, by plain reads. */
+static __always_inline bool lies_on_removable(struct block_device* bdev) {
+    __u32 device = bdev->bd_dev;
+    const struct sink* known = bpf_map_lookup_elem(&sinks, &device);
+    if (known && known->is_no_stack && known->disk_sequence == bdev->bd_disk->diskseq)
+        return known->removable;
+    return is_removable_disk(bdev);
 }
 
 /* A tainted process brings `bytes` to removable media or to another place that is a sink. `mount` may be
@@ -107,6 +119,6 @@ static __always_inline int judge_removable(const struct taint* taint, struct ino
 
 /* The sink that a file system is, or 0. */
 static __always_inline __u8 place_of(struct super_block* sb) {
-    if (sb->s_bdev) return is_removable_disk(sb->s_bdev) ? kPointRemovable : 0;
+    if (sb->s_bdev) return lies_on_removable(sb->s_bdev) ? kPointRemovable : 0;
     return is_network_filesystem(sb) ? kPointNetworkFilesystem : 0;
 }

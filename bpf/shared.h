@@ -244,7 +244,7 @@ enum tended {
 struct sink {
     __u64 disk_sequence; /* the disk this was learned from: device numbers are used again */
     __u32 removable;
-    __u32 reserved;
+    __u32 is_no_stack; /* what is removable about it never changes */
 };
 
 struct recent_key {

@@ -32,9 +32,9 @@ struct answer {
     __u64 count; /* of equal verdicts, when it is reported */
     __u64 bytes; /* of all of them */
     __u64 group; /* of the destination */
-    __u32 rule;
-    __u32 action;
-    __u32 slot;
+    __u16 rule;
+    __u8 action;
+    __u8 slot;
     bool exempt; /* the program is: nothing was judged */
 };
 
@@ -156,7 +156,7 @@ struct subject {
 
 /* The rule that decides, named in `answer`; null: none does. `subject` lies on the stack: a map's key has to.
  */
-static __noinline const struct policy_rule* find_rule(const struct policy* policy,
+static __always_inline const struct policy_rule* find_rule(const struct policy* policy,
                                                       const struct question* question, struct answer* answer,
                                                       const struct subject* subject) {
     __u32 point = question->point;
@@ -188,9 +188,9 @@ static __noinline const struct policy_rule* find_rule(const struct policy* polic
 }
 
 /* True: within the rule's budget or rate, and charged. */
-static __noinline bool is_within_budget(const struct policy* policy, const struct policy_rule* rule,
-                                        const struct question* question, struct answer* answer,
-                                        const struct subject* subject) {
+static __always_inline bool is_within_budget(const struct policy* policy, const struct policy_rule* rule,
+                                             const struct question* question, struct answer* answer,
+                                             const struct subject* subject) {
     if (rule->action != kActionThrottle && !rule->budget) return false;
     struct meter_key key = {
         .program = program_number(&subject->program), .group = answer->group, .uid = subject->payer};
@@ -198,8 +198,7 @@ static __noinline bool is_within_budget(const struct policy* policy, const struc
                         bpf_ktime_get_boot_ns() + policy->clock_offset_ns, &answer->metered);
 }
 
-/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged).
- * In two steps that follow each other, so that neither's frame lies on the other's. */
+/* Fills `answer`. False: nothing to do (no rule, an allow rule, or within the rule's budget, now charged). */
 static __always_inline bool judge_as(const struct question* question, struct answer* answer,
                                      const struct subject* subject) {
     const struct policy* policy = policy_in_force();
@@ -213,16 +212,37 @@ static __always_inline bool judge_as(const struct question* question, struct ans
     return !is_within_budget(policy, rule, question, answer, subject);
 }
 
-static __noinline void describe_current(struct subject* subject) {
+static __always_inline struct subject current_subject(void) {
     struct task_struct* task = bpf_get_current_task_btf();
-    subject->program = program_of(task);
-    subject->uid = task->cred->euid.val;
-    subject->payer = payer(task);
+    struct subject subject = {
+        .program = program_of(task), .uid = task->cred->euid.val, .payer = payer(task)};
+    return subject;
 }
 
-/* The same for the current process. */
+static __noinline const struct policy_rule* find_rule_for_current(const struct policy* policy,
+                                                                  const struct question* question,
+                                                                  struct answer* answer) {
+    struct subject subject = current_subject();
+    return find_rule(policy, question, answer, &subject);
+}
+
+static __noinline bool is_within_budget_of_current(const struct policy* policy,
+                                                   const struct policy_rule* rule,
+                                                   const struct question* question, struct answer* answer) {
+    struct subject subject = current_subject();
+    return is_within_budget(policy, rule, question, answer, &subject);
+}
+
+/* The same for the current process, in two steps that follow each other: neither's frame lies on the
+ * other's. */
 static __always_inline bool judge(const struct question* question, struct answer* answer) {
-    struct subject subject = {};
-    describe_current(&subject);
-    return judge_as(question, answer, &subject);
+    const struct policy* policy = policy_in_force();
+    if (!policy) {
+        count_loss(kLossPolicyMissing);
+        return false;
+    }
+    const struct policy_rule* rule = find_rule_for_current(policy, question, answer);
+    if (answer->exempt) return true;
+    if (!rule || rule->action == kActionAllow) return false;
+    return !is_within_budget_of_current(policy, rule, question, answer);
 }

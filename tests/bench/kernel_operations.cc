@@ -3,9 +3,10 @@
 // operation.
 //
 // usage: kernel_operations FOLDER [TAINT_FILE]
+// FOLDER is on a disk of the guest's own (its root is the host's tree, whose transport would be what is timed)
+// and holds what tests/bench/tools puts there: bin/nothing, bin/cc1, bin/as and the libraries they need.
 // With TAINT_FILE the process opens it first, so that a labelled file taints the process. In a guest started
-// with
-// --icount the nanoseconds are counted instructions and repeat to 0.1 %.
+// with --icount the nanoseconds are counted instructions and repeat to 0.1 %.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.h"
 
@@ -75,33 +77,35 @@ double tcp_send_1k() {
     });
 }
 
-double fork_exec() {
-    return nanoseconds_each(100, [] {
-        const pid_t child = ::fork();
-        if (child < 0) give_up("fork");
-        if (child == 0) {
-            ::execl("/bin/true", "true", nullptr);
-            ::_exit(127);
-        }
-        int status = 0;
-        if (::waitpid(child, &status, 0) != child || status != 0) give_up("waitpid");
-    });
+void run(std::vector<std::string> command) {
+    std::vector<char*> arguments;
+    for (auto& word : command)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    const pid_t child = ::fork();
+    if (child < 0) give_up("fork");
+    if (child == 0) {
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    int status = 0;
+    if (::waitpid(child, &status, 0) != child || status != 0) give_up(arguments[0]);
+}
+
+double fork_exec(const std::string& folder) {
+    return nanoseconds_each(100, [&] { run({folder + "/bin/nothing"}); });
 }
 
 double small_compile(const std::string& folder) {
-    const std::string source = folder + "/small.c", object = folder + "/small.o";
+    const std::string source = folder + "/small.c", assembly = folder + "/small.s";
     if (std::FILE* file = std::fopen(source.c_str(), "w")) {
         std::fputs("int add(int a, int b) { return a + b; }\n", file);
         std::fclose(file);
     }
+    const std::string loader = folder + "/lib/ld-linux-x86-64.so.2", libraries = folder + "/lib";
     return nanoseconds_each(10, [&] {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::execl("/usr/bin/cc", "cc", "-c", "-o", object.c_str(), source.c_str(), nullptr);
-            ::_exit(127);
-        }
-        int status = 0;
-        if (::waitpid(child, &status, 0) != child || status != 0) give_up("cc");
+        run({loader, "--library-path", libraries, folder + "/bin/cc1", "-quiet", source, "-o", assembly});
+        run({loader, "--library-path", libraries, folder + "/bin/as", assembly, "-o", folder + "/small.o"});
     });
 }
 
@@ -114,15 +118,16 @@ int main(int argc, char** argv) {
     }
     const std::string path = std::string(argv[1]) + "/operations.dat";
     ::unlink(path.c_str());  // what a tainted run wrote is labelled
-    const double written = pwrite_4k(path);
+    double written = pwrite_4k(path);
     if (argc > 2) {
         const UniqueFd taint(::open(argv[2], O_RDONLY | O_CLOEXEC));
         if (!taint) give_up("open TAINT_FILE");
     }
+    const double opened = open_read_close(path);  // before a tainted writer has the file labelled
+    if (argc > 2) written = pwrite_4k(path);
     std::printf(
         "{\"open+read+close\": %.1f, \"pwrite 4 KiB\": %.1f, \"TCP send+recv 1 KiB\": %.1f, \"fork+exec\": "
         "%.1f, \"small compile\": %.1f}\n",
-        open_read_close(path), argc > 2 ? pwrite_4k(path) : written, tcp_send_1k(), fork_exec(),
-        small_compile(argv[1]));
+        opened, written, tcp_send_1k(), fork_exec(argv[1]), small_compile(argv[1]));
     return 0;
 }
