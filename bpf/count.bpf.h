@@ -8,23 +8,24 @@
 
 #include "bpf/taint.bpf.h"
 
-static __always_inline struct pending_write* pending_of_thread(__u64 flags) {
-    return bpf_task_storage_get(&pending_writes, bpf_get_current_task_btf(), 0, flags);
+/* What the current thread is about to write; `taint` is its process's. A look-up costs as much as all else on
+ * the way of a write, so a process of one thread pays for one. */
+static __always_inline struct pending_write* pending_of(struct taint* taint, __u64 flags) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    if (task->pid == task->tgid) return &taint->pending;
+    return bpf_task_storage_get(&pending_writes, task, 0, flags);
 }
 
-/* What rw_verify_area refuses before it asks file_permission: noted, it would be taken for the count of a
- * later operation. */
-static __always_inline bool is_impossible(const void* position, unsigned long count) {
-    if ((__s64)count < 0) return true;
-    if (!position) return false;
-    __s64 at = 0;
-    bpf_probe_read_kernel(&at, sizeof(at), position);
-    return at < 0 || (__s64)((__u64)at + count) < 0;
+/* Null: it writes nothing that is judged. */
+static __always_inline struct pending_write* pending_of_thread(__u64 flags) {
+    struct taint* taint = taint_of_current();
+    return taint ? pending_of(taint, flags) : 0;
 }
 
 static __always_inline void note_count(struct file* file, __u64 count) {
-    if (!is_judged(taint_of_current())) return;
-    struct pending_write* pending = pending_of_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+    struct taint* taint = taint_of_current();
+    if (!is_judged(taint)) return;
+    struct pending_write* pending = pending_of(taint, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (!pending) return;
     pending->file = (__u64)file;
     pending->count = count;
@@ -38,13 +39,11 @@ static __always_inline void drop_count(void) {
     drop_count_of(pending_of_thread(0));
 }
 
+/* What it refuses by itself leaves a note behind: the next operation on the file comes with a count of its
+ * own, or drops it. */
 TRACE("fentry/rw_verify_area", rw_verify_area, int read_write, struct file* file, const void* position,
       unsigned long count) {
-    if (read_write != 1) return 0;
-    if (is_impossible(position, count))
-        drop_count();
-    else
-        note_count(file, count);
+    if (read_write == 1) note_count(file, count);
     return 0;
 }
 

@@ -60,7 +60,7 @@ static __always_inline int label_derived(const struct inode_key* key, const stru
     struct label* label = bpf_map_lookup_elem(&labels, key);
     if (!label) {
         struct label fresh = {.marks = *crossed, .origin = kOriginDerived};
-        if (!bpf_map_update_elem(&labels, key, &fresh, BPF_NOEXIST)) return 0;
+        if (add_label(key, &fresh) == 0) return 0;
         label = bpf_map_lookup_elem(&labels, key);
         if (!label) {
             count_loss(kLossLabelTable);
@@ -97,8 +97,8 @@ static __always_inline struct marks crossing_into(const struct taint* taint, con
 static __always_inline int flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
                                         __u64 bytes, __u8 operation) {
     if (!bytes) return 0;
-    if (major_of(inode->i_sb->s_dev) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
     struct inode_key key = key_of(inode);
+    if (major_of(key.device) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &taint->marks)) return 0;
     __u64 total;

@@ -57,9 +57,9 @@ static __noinline void read_image(struct block_device* loop) {
 /* For reads after the open, when the label may have come later: a process that carries it all was asked
  * already. */
 static __always_inline int read_again(struct file* file, struct inode* inode) {
-    if (major_of(inode->i_sb->s_dev) == kLoopMajor) read_image(inode->i_sb->s_bdev);
-    struct inode_key key = key_of(inode);
-    struct label* label = bpf_map_lookup_elem(&labels, &key);
+    __u32 device = inode->i_sb->s_dev;
+    if (major_of(device) == kLoopMajor) read_image(inode->i_sb->s_bdev);
+    struct label* label = label_of(inode, device);
     if (!label) return 0;
     struct taint* taint = taint_of_current();
     if (taint && marks_cover(&taint->marks, &label->marks)) return 0;
@@ -81,19 +81,20 @@ static __noinline int open_for_writing(struct taint* taint, struct file* file, s
 }
 
 static __always_inline int open_regular(struct file* file, struct inode* inode) {
-    if (major_of(inode->i_sb->s_dev) == kLoopMajor) read_image(inode->i_sb->s_bdev);
-    struct inode_key key = key_of(inode);
-    struct label* label = bpf_map_lookup_elem(&labels, &key);
+    __u32 device = inode->i_sb->s_dev;
+    if (major_of(device) == kLoopMajor) read_image(inode->i_sb->s_bdev);
+    struct label* label = label_of(inode, device);
     if (label) {
         int refused = read_labelled(file, inode, label);
         if (refused) return refused;
     }
-    if (file->f_mode & kFmodeWrite) {
+    bool writes = file->f_mode & kFmodeWrite;
+    if (writes) {
         struct taint* taint = taint_of_current();
         int refused = is_judged(taint) ? open_for_writing(taint, file, inode) : 0;
         if (refused) return refused;
     }
-    return guard_of_open(file, inode);
+    return guard_of_open(file, inode, writes);
 }
 
 HOOK(file_open, struct file* file) {
@@ -101,6 +102,20 @@ HOOK(file_open, struct file* file) {
     umode_t type = type_of(inode);
     learn(inode);
     return type == kModeRegular ? open_regular(file, inode) : open_device(file, inode, type);
+}
+
+/* Each write asks: the answer is kept for the next, as long as the disk is the same. */
+static __always_inline __u8 place_of_write(struct pending_write* pending, struct super_block* sb) {
+    struct block_device* bdev = sb->s_bdev;
+    if (!bdev || !pending) return place_of(sb);
+    __u64 sequence = bdev->bd_disk->diskseq;
+    if (pending->disk == (__u64)bdev && pending->disk_sequence == sequence) return pending->place;
+    const struct sink* sink = sink_without_stack(bdev);
+    if (!sink) return place_of(sb);
+    pending->disk = (__u64)bdev;
+    pending->disk_sequence = sequence;
+    pending->place = sink->removable ? kPointRemovable : 0;
+    return pending->place;
 }
 
 static __always_inline int probe_write(struct taint* taint, struct inode* inode, __u64 bytes) {
@@ -121,9 +136,10 @@ static __noinline int write_to_socket(const struct taint* taint, struct file* fi
 }
 
 static __noinline int write_to_file(struct taint* taint, struct file* file, struct inode* inode,
-                                    __u64 bytes) {
+                                    struct pending_write* pending) {
+    __u64 bytes = take_count(pending, file, true);
     if (taint->flags & kTaintProbe) return probe_write(taint, inode, bytes);
-    __u8 place = place_of(inode->i_sb);
+    __u8 place = place_of_write(pending, inode->i_sb);
     if (place) {
         int refused = judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry,
                                   file->f_path.mnt, kOperationWrite, bytes);
@@ -142,13 +158,13 @@ static __noinline int write_to_other(struct taint* taint, struct file* file, str
 }
 
 static __always_inline int write_tainted(struct taint* taint, struct file* file, struct inode* inode) {
-    struct pending_write* pending = pending_of_thread(0);
+    struct pending_write* pending = pending_of(taint, 0);
     if (is_charged(pending, file)) {
         drop_count_of(pending);
         return 0;
     }
     umode_t type = type_of(inode);
-    if (type == kModeRegular) return write_to_file(taint, file, inode, take_count(pending, file, true));
+    if (type == kModeRegular) return write_to_file(taint, file, inode, pending);
     if (taint->flags & kTaintProbe) return 0;
     if (type == kModeSocket && !sends_bypass_sendmsg()) return 0;
     __u64 bytes = take_count(pending, file, false);

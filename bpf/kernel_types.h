@@ -216,6 +216,7 @@ struct task_struct {
     struct mm_struct* mm;
     struct files_struct* files;
     kuid_t loginuid;
+    void* bpf_storage;
     char comm[16];
 };
 

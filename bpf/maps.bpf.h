@@ -25,26 +25,7 @@ struct {
     __type(value, struct taint);
 } taints SEC(".maps");
 
-/* Bytes for a socket that file_permission has charged already, to whom and as what. */
-struct paid_send {
-    __u64 file;
-    __u64 bytes;
-    __u64 port;
-    __u8 address[16];
-    struct marks marks;
-};
-
-/* What a thread is about to write: left by rw_verify_area for the file_permission that follows at once. */
-struct pending_write {
-    __u64 file;
-    __u64 count;
-    __u64 charged;  /* the file last charged */
-    __u64 splicing; /* the file that a splice is at work on: all of it has been charged */
-    struct paid_send paid;
-    __u64 named_socket; /* a unix datagram with a name is on its way from it, to whom is known later */
-    __u64 named_bytes;
-};
-
+/* Of threads; a group leader has its own in its taint. */
 struct {
     __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
     __uint(map_flags, BPF_F_NO_PREALLOC);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "bpf/labels.bpf.h"
 #include "bpf/taint.bpf.h"
 #include "bpf/verdict.bpf.h"
 
@@ -57,7 +58,7 @@ static long sweep_piece(void* map, struct inode_key* key, struct flow* flow, str
     if (!(flow->marks.classes & gathering->classes) || key->device >= LOWEST_CHANNEL_DEVICE) return 0;
     struct label fresh = {.marks = flow->marks, .origin = kOriginDerived};
     fresh.marks.classes &= gathering->classes;
-    if (bpf_map_update_elem(&labels, key, &fresh, BPF_NOEXIST) == 0) count_loss(kPiecesLabelled);
+    if (add_label(key, &fresh) == 0) count_loss(kPiecesLabelled);
     return 0;
 }
 

@@ -81,14 +81,18 @@ static __always_inline bool is_removable_disk(struct block_device* bdev) {
     return lies_on_usb(&address) != 0;
 }
 
-/* The same for a file system's device. Each write of a tainted process asks: a disk that is no stack and has
- * been looked at answers without a walk, by plain reads. */
-static __always_inline bool lies_on_removable(struct block_device* bdev) {
+/* What is known of a disk that is no stack, without a walk and by plain reads; null: it is one, or has not
+ * been looked at. */
+static __always_inline const struct sink* sink_without_stack(struct block_device* bdev) {
     __u32 device = bdev->bd_dev;
     const struct sink* known = bpf_map_lookup_elem(&sinks, &device);
-    if (known && known->is_no_stack && known->disk_sequence == bdev->bd_disk->diskseq)
-        return known->removable;
-    return is_removable_disk(bdev);
+    return known && known->is_no_stack && known->disk_sequence == bdev->bd_disk->diskseq ? known : 0;
+}
+
+/* Of a file system's device. */
+static __always_inline bool lies_on_removable(struct block_device* bdev) {
+    const struct sink* known = sink_without_stack(bdev);
+    return known ? known->removable : is_removable_disk(bdev);
 }
 
 /* A tainted process brings `bytes` to removable media or to another place that is a sink. `mount` may be

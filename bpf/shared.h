@@ -15,7 +15,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 4,
+    kLayout = 5,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -103,6 +103,29 @@ enum probe_hook {
     kProbeDatagram = 1 << 12,
 };
 
+/* Bytes for a socket that file_permission has charged already, to whom and as what. */
+struct paid_send {
+    __u64 file;
+    __u64 bytes;
+    __u64 port;
+    __u8 address[16];
+    struct marks marks;
+};
+
+/* What a thread is about to write: left by rw_verify_area for the file_permission that follows at once. */
+struct pending_write {
+    __u64 file;
+    __u64 count;
+    __u64 charged;  /* the file last charged */
+    __u64 splicing; /* the file that a splice is at work on: all of it has been charged */
+    struct paid_send paid;
+    __u64 named_socket; /* a unix datagram with a name is on its way from it, to whom is known later */
+    __u64 named_bytes;
+    __u64 disk; /* that was written to last, and the sink it is */
+    __u64 disk_sequence;
+    __u64 place;
+};
+
 /* Per process, on the thread group leader. */
 struct taint {
     struct marks marks;
@@ -112,6 +135,7 @@ struct taint {
     __u64 probe_send_bytes;
     __u32 early_device; /* of the sink that a shared mapping reaches */
     __u32 early_point;
+    struct pending_write pending; /* the leader's own */
 };
 
 struct rule_set {
@@ -240,6 +264,14 @@ enum tended {
     kTendedConnections, /* not 0: a connection on this host carries marks */
     kTended,
 };
+
+/* Hints for looking up labels: a byte of each inode's, shared by some. */
+enum { kLabelHintPages = 128, kLabelHintsPerPage = 1 << 16 };
+struct label_hints {
+    __u8 set[kLabelHintsPerPage];
+};
+#define MODELWARD_LABEL_SLOT(inode, device) \
+    (((__u64)(inode) + ((__u64)(device) << 32)) * 0x9e3779b97f4a7c15ull >> 41)
 
 struct sink {
     __u64 disk_sequence; /* the disk this was learned from: device numbers are used again */

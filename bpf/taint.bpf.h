@@ -5,9 +5,12 @@
 #include "bpf/hook.bpf.h"
 #include "bpf/marks.bpf.h"
 
+/* Asked on every hook, mostly of a process that has no storage of any program: told by one read. */
 static __always_inline struct taint* taint_of_current(void) {
     struct task_struct* task = bpf_get_current_task_btf();
-    return bpf_task_storage_get(&taints, task->group_leader, 0, 0);
+    struct task_struct* leader = task->group_leader;
+    if (!leader->bpf_storage) return 0;
+    return bpf_task_storage_get(&taints, leader, 0, 0);
 }
 
 static __always_inline bool is_judged(const struct taint* taint) {

@@ -6,6 +6,7 @@ namespace modelward::agent {
 std::span<const MapName> map_names() {
     static constexpr std::array names = {
         MapName{"labels", &KernelMaps::labels},
+        MapName{"label_hints", &KernelMaps::label_hints},
         MapName{"taints", &KernelMaps::taints},
         MapName{"pending_writes", &KernelMaps::pending_writes},
         MapName{"policies", &KernelMaps::policies},

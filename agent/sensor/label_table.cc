@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -40,6 +42,19 @@ void forgive_pieces(const KernelMaps& maps, const kernel::inode_key& key) {
     ::bpf_map_update_elem(maps.pieces_of_users.get(), &user, &pieces, BPF_EXIST);
 }
 
+// The programs look a label up only where its hint is set. The byte is stored through a mapping: written by a
+// system call, its neighbours would be as well, which the programs set at the same time.
+Result<void> set_hint(const UniqueFd& hints, const kernel::inode_key& key) {
+    const std::uint64_t slot = MODELWARD_LABEL_SLOT(key.inode, key.device);
+    const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    void* page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, hints.get(),
+                        static_cast<off_t>(slot / size * size));
+    if (page == MAP_FAILED) return fail_errno("map the hints of labels");
+    __atomic_store_n(static_cast<std::uint8_t*>(page) + slot % size, std::uint8_t{1}, __ATOMIC_SEQ_CST);
+    ::munmap(page, size);
+    return {};
+}
+
 }  // namespace
 
 Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd) {
@@ -61,6 +76,8 @@ Result<std::vector<kernel::inode_key>> kernel_keys_at(const KernelMaps& maps, co
 }
 
 Result<void> put_label(const KernelMaps& maps, const kernel::inode_key& key, const kernel::label& label) {
+    if (maps.label_hints)  // the fallback has none
+        if (auto set = set_hint(maps.label_hints, key); !set) return set;
     if (::bpf_map_update_elem(maps.labels.get(), &key, &label, BPF_ANY) == 0) return {};
     if (errno == E2BIG)
         return fail(ErrorCode::kLimit,
