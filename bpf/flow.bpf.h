@@ -92,18 +92,45 @@ static __always_inline struct marks crossing_into(const struct taint* taint, con
     return crossed;
 }
 
-/* `bytes` of a process with `taint` go into a regular file. Not 0: the label that they make due finds no
+/* A writer mostly goes on with the file it has written to before: then nothing is looked up. */
+static __always_inline bool is_known_to_cover(const struct pending_write* pending,
+                                              const struct inode_key* key, const struct taint* taint,
+                                              __u64 labels_changed) {
+    const __u64 *had = (const void*)&pending->covered, *has = (const void*)key;
+    const __u64 *held = (const void*)&pending->covered_marks, *holds = (const void*)&taint->marks;
+    return had[0] == has[0] && had[1] == has[1] && held[0] == holds[0] && held[1] == holds[1] &&
+           held[2] == holds[2] && pending->covered_when == labels_changed;
+}
+
+static __always_inline bool is_covered(struct pending_write* pending, const struct inode_key* key,
+                                       const struct taint* taint) {
+    __u32 place = kTendedLabels;
+    const __u64* changed = bpf_map_lookup_elem(&tended, &place);
+    __u64 now = changed ? *(const volatile __u64*)changed : 0;
+    if (pending && is_known_to_cover(pending, key, taint, now)) return true;
+    const struct label* label = bpf_map_lookup_elem(&labels, key);
+    if (!label || !marks_cover(&label->marks, &taint->marks)) return false;
+    if (pending) {
+        pending->covered = *key;
+        pending->covered_marks = taint->marks;
+        pending->covered_when = now;
+    }
+    return true;
+}
+
+/* `bytes` of a process with `taint` go into a regular file; `pending` is the writer's, or null. Not 0: the label that they make due finds no
  * room. */
-static __always_inline int flow_to_file(const struct taint* taint, struct file* file, struct inode* inode,
-                                        __u64 bytes, __u8 operation) {
+static __always_inline int flow_to_file(const struct taint* taint, struct pending_write* pending,
+                                        struct file* file, struct inode* inode, __u64 bytes,
+                                        __u8 operation) {
     if (!bytes) return 0;
     struct inode_key key = key_of(inode);
     if (major_of(key.device) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
-    struct label* label = bpf_map_lookup_elem(&labels, &key);
-    if (label && marks_cover(&label->marks, &taint->marks)) return 0;
+    if (is_covered(pending, &key, taint)) return 0;
     __u64 total;
     struct marks crossed = crossing_into(taint, &key, bytes, &total);
     if (!crossed.classes) return 0;
+    const struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &crossed)) return 0;
     int refused = label_derived(&key, &crossed);
     if (!refused) report_derived(&crossed, &key, file, operation, total);

@@ -73,7 +73,7 @@ static __noinline int open_for_writing(struct taint* taint, struct file* file, s
         return 0;
     }
     if (inode->i_sb->s_magic == MESSAGE_QUEUE_MAGIC) /* its messages pass no hook */
-        return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationOpenWrite);
+        return flow_to_file(taint, 0, file, inode, MODELWARD_MAX_BUDGET, kOperationOpenWrite);
     __u8 place = place_of(inode->i_sb);
     if (!place) return 0;
     return judge_place(taint, place, inode, inode->i_sb->s_dev, file->f_path.dentry, file->f_path.mnt,
@@ -145,7 +145,7 @@ static __noinline int write_to_file(struct taint* taint, struct file* file, stru
                                   file->f_path.mnt, kOperationWrite, bytes);
         if (refused || place == kPointRemovable) return refused;
     }
-    return flow_to_file(taint, file, inode, bytes, kOperationWrite);
+    return flow_to_file(taint, pending, file, inode, bytes, kOperationWrite);
 }
 
 static __noinline int write_to_other(struct taint* taint, struct file* file, struct inode* inode,
@@ -231,7 +231,7 @@ static __noinline int map_for_writing(struct taint* taint, struct file* file, st
                                   file->f_path.mnt, kOperationMap, inode->i_size);
         if (refused || place == kPointRemovable) return refused;
     }
-    return flow_to_file(taint, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
+    return flow_to_file(taint, 0, file, inode, MODELWARD_MAX_BUDGET, kOperationMap);
 }
 
 /* The kernel's lsm hook has one argument more than security_mmap_file: reqprot, before prot. */

@@ -124,6 +124,9 @@ struct pending_write {
     __u64 disk; /* that was written to last, and the sink it is */
     __u64 disk_sequence;
     __u64 place;
+    struct inode_key covered; /* a file whose label held all of these marks */
+    struct marks covered_marks;
+    __u64 covered_when; /* kTendedLabels then */
 };
 
 /* Per process, on the thread group leader. */
@@ -261,6 +264,7 @@ enum tended {
     kTendedWalks,    /* counts up: processes that hold a labelled file are to be looked for */
     kTendedLoopFile, /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
                       */
+    kTendedLabels,      /* counts up: the agent has changed or taken away a label */
     kTendedConnections, /* not 0: a connection on this host carries marks */
     kTended,
 };

@@ -55,6 +55,16 @@ Result<void> set_hint(const UniqueFd& hints, const kernel::inode_key& key) {
     return {};
 }
 
+// Writers remember which file's label held all that they carry.
+Result<void> tell_of_change(const KernelMaps& maps) {
+    if (!maps.tended) return {};  // the fallback's
+    const std::uint32_t place = kernel::kTendedLabels;
+    std::uint64_t changes = 0;
+    if (::bpf_map_lookup_elem(maps.tended.get(), &place, &changes) != 0)
+        return fail_errno("look up how often labels have changed");
+    return map_put(maps.tended, place, changes + 1, "tell the programs of a changed label");
+}
+
 }  // namespace
 
 Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd) {
@@ -78,7 +88,7 @@ Result<std::vector<kernel::inode_key>> kernel_keys_at(const KernelMaps& maps, co
 Result<void> put_label(const KernelMaps& maps, const kernel::inode_key& key, const kernel::label& label) {
     if (maps.label_hints)  // the fallback has none
         if (auto set = set_hint(maps.label_hints, key); !set) return set;
-    if (::bpf_map_update_elem(maps.labels.get(), &key, &label, BPF_ANY) == 0) return {};
+    if (::bpf_map_update_elem(maps.labels.get(), &key, &label, BPF_ANY) == 0) return tell_of_change(maps);
     if (errno == E2BIG)
         return fail(ErrorCode::kLimit,
                     fmt::format("the label table is full ({} files)", int{kernel::kMaxLabels}));
@@ -98,7 +108,7 @@ Result<void> drop_label(const KernelMaps& maps, const kernel::inode_key& key) {
     // no piece of anything.
     forgive_pieces(maps, key);
     ::bpf_map_delete_elem(maps.flows.get(), &key);
-    if (::bpf_map_delete_elem(maps.labels.get(), &key) == 0 || errno == ENOENT) return {};
+    if (::bpf_map_delete_elem(maps.labels.get(), &key) == 0 || errno == ENOENT) return tell_of_change(maps);
     return fail_errno("clear a label");
 }
 
