@@ -87,7 +87,7 @@ class Tables(unittest.TestCase):
 
     def test_what_stays_is_found(self):
         for name, more in (("labels", 1), ("flows of files", 1), ("flows of pipes", 2), ("channels of pipes", 2), ("sinks", 1),
-                           ("meters", 9), ("recent", 301), ("flows of sockets", 1001)):
+                           ("meters", 9), ("pieces_of_users", 10), ("recent", 301), ("flows of sockets", 1001)):
             now = self.BEFORE | {name: self.BEFORE[name] + more}
             self.assertEqual(len(above(now, self.most())), 1, name)
 

@@ -10,7 +10,7 @@
     channels         as flows
     meters           one for each user and rule with a budget
     recent           one for each process, rule and target that a verdict was about, for an hour: at most the verdicts
-    pieces_of_users  one for each user and class
+    pieces_of_users  one for each user and class; the receiver outside is a user too
     sinks, servers   one for each disk and server that was seen: none more than before
     taints           lie with their processes and cannot be counted from outside: the kernel's own memory is watched
                      instead, where one that was not freed would stay
@@ -26,7 +26,7 @@ from stack import run
 FILES_BELOW = 0xfffffff0    # keys of files have smaller device numbers (bpf/pieces.bpf.h)
 PIPE = 0xfffffffe           # bpf/flow.bpf.h
 SPARE_KERNEL_KIB = 32 * 1024    # what the kernel's own memory may grow: caches of processes, sockets, files
-RECEIVERS_PIPES = 1
+RECEIVER = 1    # its pipe, and it as a user
 LIMIT = {"flows": 1 << 16, "channels": 1 << 14, "recent": 1 << 14}    # bpf/shared.h
 COUNTED = ("labels", "meters", "recent", "pieces_of_users", "sinks", "servers")
 
@@ -63,10 +63,10 @@ def bounds(before, users, sockets, verdicts):
     """{what: the most there may be at the end}."""
     most = dict(before)
     for name in ("flows", "channels"):
-        most[f"{name} of pipes"] += RECEIVERS_PIPES
+        most[f"{name} of pipes"] += RECEIVER
         most[f"{name} of sockets"] = min(before[f"{name} of sockets"] + sockets, LIMIT[name])
     most["meters"] += users    # one rule of the pack has a budget
-    most["pieces_of_users"] += users
+    most["pieces_of_users"] += users + RECEIVER
     most["recent"] = min(before["recent"] + verdicts, LIMIT["recent"])
     most["kernel KiB"] += SPARE_KERNEL_KIB
     return most
