@@ -110,8 +110,9 @@ class Log(unittest.TestCase):
             self.assertEqual(complaints([line]), [line])
 
     def test_ordinary_lines_are_not(self):
-        self.assertEqual(complaints(["usb 1-1: new SuperSpeed device", "IOMMU is not available. This is not a bug.", "rcu: Hierarchical RCU implementation.",
-                                     "EXT4-fs (vda): mounted filesystem", "rcu: \tRCU calculated value"]), [])
+        self.assertEqual(complaints(["usb 1-1: new SuperSpeed device", "IOMMU is not available. This is not a bug.",
+                                     "rcu: Hierarchical RCU implementation.", "EXT4-fs (vda): mounted filesystem",
+                                     "rcu: \tRCU calculated value"]), [])
 
 
 if __name__ == "__main__":
