@@ -50,6 +50,18 @@ TRACE("fexit/generic_splice_sendpage", sendpage_end, void* pipe, struct file* ou
     return 0;
 }
 
+enum { kDomainPort = 53 };
+
+/* A resolver on this host passes questions on to servers outside, for everybody. What a tainted process asks
+ * it is judged as sent to where nobody knows; it does not taint the resolver, or names would end for the
+ * whole host as soon as tainted processes have asked for a thousand of them. */
+static __always_inline bool pass_on(struct destination* to) {
+    if (to->port != kDomainPort || !is_loopback(to)) return false;
+    forget_destination(to);
+    to->port = kDomainPort;
+    return true;
+}
+
 static __always_inline bool is_corked(struct sock* sk, struct msghdr* msg) {
     if (msg && (BPF_CORE_READ(msg, msg_flags) & kMessageMore)) return true;
     if (bpf_core_field_exists(struct udp_sock, udp_flags))
@@ -68,14 +80,16 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
     destination_of_message(&to, sk, family, msg);
     if (is_raw(sk)) forget_destination(&to);
     bool udp = is_udp(sk);
+    bool passed_on = pass_on(&to);
     bool joins = udp && destination_of_cork(&joined, sk);
+    if (joins) passed_on = pass_on(&joined);
     if (msg && !joins && take_paid(taint, socket, &to, bytes)) return 0;
     __u64 charge = udp && bytes < kDatagramBytes && is_corked(sk, msg) ? kDatagramBytes : bytes;
     int refused = judge_network(taint, sk, &to, kOperationSend, charge);
     if (!refused && joins && !is_same_destination(&to, &joined))
         refused = judge_network(taint, sk, &joined, kOperationSend, bytes);
     if (!refused && !msg) note_paid(taint, socket, &to, bytes);
-    if (!refused) flow_to_connection(taint, sk, family, joins ? &joined : &to, bytes);
+    if (!refused && !passed_on) flow_to_connection(taint, sk, family, joins ? &joined : &to, bytes);
     return refused;
 }
 

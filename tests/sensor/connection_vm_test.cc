@@ -29,6 +29,7 @@ struct Way {
     const char* listen;
     const char* send;  // as the sender calls it
     bool connect;
+    std::uint16_t port = 0;  // any
 };
 
 sockaddr_in6 address_of(const char* host, std::uint16_t port) {
@@ -63,7 +64,7 @@ int send_parts(const std::string& model, bool tainted, const Way& way, std::uint
 int receive(const std::string& model, bool tainted, const Way& way, std::size_t bytes) {
     return in_child([&] {
         const int listener = ::socket(AF_INET6, way.type, 0);
-        sockaddr_in6 own = address_of(way.listen, 0);
+        sockaddr_in6 own = address_of(way.listen, htons(way.port));
         socklen_t length = sizeof own;
         const int megabyte = 1 << 20;
         ::setsockopt(listener, SOL_SOCKET, SO_RCVBUFFORCE, &megabyte, sizeof megabyte);
@@ -102,6 +103,35 @@ TEST_F(ConnectionTest, AReceiverOnThisHostIsTaintedPastMinFlow) {
         EXPECT_EQ(receive(model, true, way, kMinFlow - 1), 0) << way.name;
         EXPECT_EQ(receive(model, true, way, kMinFlow), EPERM) << way.name;
     }
+}
+
+constexpr std::uint16_t kDomainPort = 53;
+
+TEST_F(ConnectionTest, AResolverOnThisHostIsNot) {
+    const std::string model = make_model("model");
+    auto policy = test_policy("questions to a resolver");
+    policy.operation_rules[2].reset();
+    ASSERT_TRUE(sensor->apply(policy, ++version));
+    for (const auto& way :
+         {Way{"UDP", SOCK_DGRAM, "::ffff:127.0.0.1", "::ffff:127.0.0.1", true, kDomainPort},
+          Way{"UDP, not connected", SOCK_DGRAM, "::", "::ffff:127.0.0.53", false, kDomainPort}})
+        EXPECT_EQ(receive(model, true, way, 2 * kMinFlow), 0) << way.name;
+}
+
+TEST_F(ConnectionTest, WhatAResolverOnThisHostIsAskedIsOnTheBudget) {
+    const std::string model = make_model("model");
+    const Way way{"UDP", SOCK_DGRAM, "::ffff:127.0.0.1", "::ffff:127.0.0.1", true, kDomainPort};
+    const auto ask = [&](std::size_t bytes) {
+        return in_child([&] {
+            const int listener = ::socket(AF_INET6, SOCK_DGRAM, 0);
+            const sockaddr_in6 own = address_of(way.listen, htons(kDomainPort));
+            if (::bind(listener, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) return 220;
+            return send_parts(model, true, way, own.sin6_port, bytes);
+        });
+    };
+    fresh_network_budget();
+    EXPECT_EQ(ask(kNetworkBudget), 0);
+    EXPECT_EQ(ask(kPart), 212) << "beyond the budget";
 }
 
 }  // namespace
