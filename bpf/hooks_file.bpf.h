@@ -19,8 +19,17 @@ static __always_inline int judge_early_mapping(const struct taint* taint, struct
     return ask(question);
 }
 
+/* A thread of the kernel that opens a file itself is a server's (nfsd, ksmbd). No mark on it would say whose
+ * bytes it sends, so it is judged here: the file goes to a client that rules cannot name. */
+static __always_inline int judge_serving(struct question* question) {
+    question->point = kPointNetworkFilesystem;
+    question->operation = kOperationSend;
+    return ask(question);
+}
+
 /* The current process reads a labelled file: judge the access, then taint it. */
-static __always_inline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
+static __always_inline int read_labelled(struct file* file, struct inode* inode, const struct label* label,
+                                         bool opens) {
     struct taint* taint = taint_of_current();
     if (taint && (taint->flags & kTaintExempt)) return 0;
     if (label->flags & kLabelProbe) return taint_current(&label->marks, kTaintProbe) ? 0 : -kNoMemory;
@@ -37,17 +46,10 @@ static __always_inline int read_labelled(struct file* file, struct inode* inode,
     int refused = ask(&question);
     if (!refused && taint && (taint->flags & kTaintSharesSink))
         refused = judge_early_mapping(taint, &question);
+    if (!refused && opens && (bpf_get_current_task_btf()->flags & kKernelThread))
+        refused = judge_serving(&question);
     if (refused) return refused;
     return taint_current(&label->marks, 0) ? 0 : -kNoMemory;
-}
-
-/* What is read from a loop device comes out of its file. No hook can refuse it in that file's name. */
-static __always_inline void read_image(struct block_device* loop) {
-    struct inode* inode = loop_inode(loop);
-    if (!inode) return;
-    struct inode_key key = key_read_from(inode);
-    struct label* label = bpf_map_lookup_elem(&labels, &key);
-    if (label) taint_current(&label->marks, 0);
 }
 
 /* For reads after the open, when the label may have come later: a process that carries it all was asked
@@ -59,7 +61,7 @@ static __always_inline int read_again(struct file* file, struct inode* inode) {
     if (!label) return 0;
     struct taint* taint = taint_of_current();
     if (taint && marks_cover(&taint->marks, &label->marks)) return 0;
-    return read_labelled(file, inode, label);
+    return read_labelled(file, inode, label, false);
 }
 
 HOOK(file_open, struct file* file) {
@@ -71,7 +73,7 @@ HOOK(file_open, struct file* file) {
     struct inode_key key = key_of(inode);
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label) {
-        int refused = read_labelled(file, inode, label);
+        int refused = read_labelled(file, inode, label, true);
         if (refused) return refused;
     }
     return 0;
@@ -83,7 +85,7 @@ HOOK_AS(open_for_writing, file_open, struct file* file) {
     struct inode* inode = file->f_inode;
     if (type_of(inode) != kModeRegular) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return 0;
+    if (!is_judged_sharer(taint)) return 0;
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeOpen);
         return 0;
@@ -148,7 +150,7 @@ HOOK(file_permission, struct file* file, int mask) {
     struct inode* inode = file->f_inode;
     if (mask & kMayWrite) {
         struct taint* taint = taint_of_current();
-        if (!is_judged(taint)) return 0;
+        if (!is_judged_sharer(taint)) return 0;
         if (is_charged(file)) {
             drop_count();
             return 0;
@@ -164,17 +166,34 @@ HOOK_AS(read_permission, file_permission, struct file* file, int mask) {
     struct inode* inode = file->f_inode;
     umode_t type = type_of(inode);
     if (type == kModeRegular) return read_again(file, inode);
-    if (type == kModeBlock) read_image(block_device_of(file));
+    if (type == kModeBlock) read_disk(block_device_of(file));
     return 0;
 }
 
 /* An untainted process maps something shared and writable: if it becomes tainted later, its stores pass no
- * hook. Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
-static __always_inline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
-    if (type != kModeRegular && type != kModeBlock) return 0;
+ * hook. Remembered until it execs, for munmap has no hook either. Null: no memory to remember it. */
+static __always_inline struct taint* begin_sharing(void) {
     struct task_struct* task = bpf_get_current_task_btf();
     struct taint* taint =
         bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (taint && !taint->sharers)
+        taint->sharers = bpf_ktime_get_boot_ns() << 8 | (bpf_get_smp_processor_id() & 0xff);
+    return taint;
+}
+
+/* Memory without a file, which a fork shares. Not 0: it cannot be remembered. */
+static __always_inline int note_shared_memory(void) {
+    if (is_judged(taint_of_current())) return 0; /* whoever has it by fork carries marks, too */
+    struct taint* taint = begin_sharing();
+    if (!taint) return -kNoMemory;
+    if (!(taint->flags & (kTaintExempt | kTaintShares))) __sync_fetch_and_or(&taint->flags, kTaintShares);
+    return 0;
+}
+
+/* The same for a file or a disk. */
+static __always_inline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
+    if (type != kModeRegular && type != kModeBlock) return 0;
+    struct taint* taint = begin_sharing();
     if (!taint) return -kNoMemory;
     if (taint->flags & kTaintExempt) return 0;
     __u32 flags = kTaintShares;
@@ -184,10 +203,8 @@ static __always_inline int note_early_mapping(struct file* file, struct inode* i
         place = place_of(inode->i_sb);
     } else {
         struct block_device* bdev = block_device_of(file);
-        if (bdev && is_removable_disk(bdev)) {
-            place = kPointRemovable;
-            device = BPF_CORE_READ(bdev, bd_dev);
-        }
+        if (bdev) place = place_of_disk(bdev);
+        if (place) device = BPF_CORE_READ(bdev, bd_dev);
     }
     if (place) {
         taint->early_point = place;
@@ -206,7 +223,7 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         int refused = read_again(file, inode);
         if (refused) return refused;
     }
-    if (type == kModeBlock) read_image(block_device_of(file));
+    if (type == kModeBlock) read_disk(block_device_of(file));
     /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made
      * writable. */
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
@@ -229,11 +246,12 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
 }
 
 HOOK(mmap_file, struct file* file) {
-    if (!file) return 0;
     unsigned long third = ctx[2], fourth = ctx[3];
     asm volatile(""
                  : "+r"(third), "+r"(fourth)); /* or clang loads from one computed place, which is refused */
-    return map_file(file, as_fmod_ret ? third : fourth);
+    unsigned long flags = as_fmod_ret ? third : fourth;
+    if (!file) return (flags & kMapTypeMask) == kMapPrivate ? 0 : note_shared_memory();
+    return map_file(file, flags);
 }
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */

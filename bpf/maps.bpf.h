@@ -43,6 +43,7 @@ struct pending_write {
     struct paid_send paid;
     __u64 named_socket; /* a unix datagram with a name is on its way from it, to whom is known later */
     __u64 named_bytes;
+    __u64 messages; /* of a sendmmsg that is at work */
 };
 
 struct {

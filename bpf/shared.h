@@ -112,6 +112,8 @@ struct taint {
     __u64 probe_send_bytes;
     __u32 early_device; /* of the sink that a shared mapping reaches */
     __u32 early_point;
+    __u64 sharers; /* names this process and those with the same mappings, by fork; 0: with kTaintShares not
+                      set */
 };
 
 struct rule_set {
