@@ -8,7 +8,7 @@
 
 #include "bpf/inode.bpf.h"
 
-enum { kLoopMajor = 7, kNetworkBlockMajor = 43, kMinorBits = 20, kMaxStack = 8 };
+enum { kLoopMajor = 7, kMinorBits = 20, kMaxStack = 8 };
 
 static __always_inline __u32 major_of(__u32 device) {
     return device >> kMinorBits;
@@ -54,6 +54,7 @@ struct stack_walk {
     __u32 count;
     __u32 at;
     bool unknown; /* something on the way could not be looked through */
+    bool network; /* a network block device was on the way */
 };
 
 static __always_inline void stack_push(struct stack_walk* walk, struct block_device* bdev) {

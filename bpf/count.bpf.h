@@ -24,7 +24,7 @@ static __always_inline struct pending_write* pending_of_thread(__u64 flags) {
 
 static __always_inline void note_count(struct file* file, __u64 count) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return;
+    if (!is_judged_sharer(taint)) return;
     struct pending_write* pending = pending_of(taint, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (!pending) return;
     pending->file = (__u64)file;

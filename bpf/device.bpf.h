@@ -43,8 +43,9 @@ static __always_inline int write_to_device(const struct taint* taint, struct fil
     __u32 device = inode->i_rdev;
     if (type == kModeBlock) {
         struct block_device* bdev = block_device_of(file);
-        if (bdev && is_removable_disk(bdev)) {
-            point = kPointRemovable;
+        __u8 place = bdev ? place_of_disk(bdev) : 0;
+        if (place) {
+            point = place;
             device = BPF_CORE_READ(bdev, bd_dev);
         } else if (major_of(device) != kOpticalMajor) {
             if (bdev) flow_to_image(taint, bdev, bytes);

@@ -68,6 +68,19 @@ static __always_inline bool is_guarded_from_current(void) {
     return state && !in_maintenance(state) && !is_agent();
 }
 
+/* Global, and with an answer of its own: report_verdict() is reached from rules as well, and 7.3 takes what only
+ * one of two callers has on its stack for never read ("poisoned by dead code elimination"). */
+VERIFIED_ONCE int report_tampering(struct question* question) {
+    if (!question) return 0;
+    struct answer answer = {
+        .rule = kGuardRule,
+        .identity = 0x6d6f64656c677264ull + question->operation,
+        .action = kActionBlock,
+    };
+    report_verdict(question, &answer);
+    return 0;
+}
+
 /* Reports, and returns what the hook returns. `detail`: a signal, a map's number; 0 where there is none. */
 static __noinline int guard_refuse(__u8 operation, struct dentry* dentry, struct vfsmount* mount,
                                    __u64 detail) {
@@ -78,11 +91,6 @@ static __noinline int guard_refuse(__u8 operation, struct dentry* dentry, struct
         .dentry = (__u64)dentry,
         .mount = (__u64)mount,
     };
-    struct answer answer = {
-        .rule = kGuardRule,
-        .identity = 0x6d6f64656c677264ull + operation,
-        .action = kActionBlock,
-    };
-    report_verdict(&question, &answer);
+    report_tampering(&question);
     return -kNoPermission;
 }

@@ -75,8 +75,8 @@ static __noinline bool is_guarded_name(struct dentry* dentry, __u32 folder) {
 }
 
 /* A regular file is opened. */
-static __always_inline int guard_of_open(struct file* file, struct inode* inode, bool writes) {
-    if ((!writes && (inode->i_mode & 077)) || inode->i_uid.val != 0) return 0;
+static __always_inline int guard_of_open(struct file* file, struct inode* inode, umode_t mode, bool writes) {
+    if ((!writes && (mode & 077)) || inode->i_uid.val != 0) return 0;
     if (!is_guarded_from_current()) return 0;
     struct dentry* dentry = file->f_path.dentry;
     __u64 place = guarded_place_of(dentry);

@@ -23,8 +23,17 @@ static __always_inline int judge_early_mapping(const struct taint* taint, struct
     return ask(question);
 }
 
+/* A thread of the kernel that opens a file itself is a server's (nfsd, ksmbd). No mark on it would say whose
+ * bytes it sends, so it is judged here: the file goes to a client that rules cannot name. */
+static __always_inline int judge_serving(struct question* question) {
+    question->point = kPointNetworkFilesystem;
+    question->operation = kOperationSend;
+    return ask(question);
+}
+
 /* The current process reads a labelled file: judge the access, then taint it. */
-static __noinline int read_labelled(struct file* file, struct inode* inode, const struct label* label) {
+static __noinline int read_labelled(struct file* file, struct inode* inode, const struct label* label,
+                                    bool opens) {
     struct taint* taint = taint_of_current();
     if (taint && (taint->flags & kTaintExempt)) return 0;
     if (label->flags & kLabelProbe) return taint_current(&label->marks, kTaintProbe) ? 0 : -kNoMemory;
@@ -41,29 +50,30 @@ static __noinline int read_labelled(struct file* file, struct inode* inode, cons
     int refused = ask(&question);
     if (!refused && taint && (taint->flags & kTaintSharesSink))
         refused = judge_early_mapping(taint, &question);
+    if (!refused && opens && (bpf_get_current_task_btf()->flags & kKernelThread))
+        refused = judge_serving(&question);
     if (refused) return refused;
     return taint_current(&label->marks, 0) ? 0 : -kNoMemory;
 }
 
-/* What is read from a loop device comes out of its file. No hook can refuse it in that file's name. */
-static __noinline void read_image(struct block_device* loop) {
-    struct inode* inode = loop_inode(loop);
-    if (!inode) return;
-    struct inode_key key = key_read_from(inode);
-    struct label* label = bpf_map_lookup_elem(&labels, &key);
-    if (label) taint_current(&label->marks, 0);
+/* Out of the way of all other files. */
+static __noinline void read_image_of(struct inode* inode) {
+    read_image(inode->i_sb->s_bdev);
 }
 
 /* For reads after the open, when the label may have come later: a process that carries it all was asked
  * already. */
-static __always_inline int read_again(struct file* file, struct inode* inode) {
-    __u32 device = inode->i_sb->s_dev;
-    if (major_of(device) == kLoopMajor) read_image(inode->i_sb->s_bdev);
-    struct label* label = label_of(inode, device);
-    if (!label) return 0;
+static __noinline int read_labelled_again(struct file* file, struct inode* inode, const struct label* label) {
     struct taint* taint = taint_of_current();
     if (taint && marks_cover(&taint->marks, &label->marks)) return 0;
-    return read_labelled(file, inode, label);
+    return read_labelled(file, inode, label, false);
+}
+
+static __always_inline int read_again(struct file* file, struct inode* inode) {
+    __u32 device = inode->i_sb->s_dev;
+    if (major_of(device) == kLoopMajor) read_image_of(inode);
+    struct label* label = label_of(inode, device);
+    return label ? read_labelled_again(file, inode, label) : 0;
 }
 
 /* A tainted process opens a regular file for writing. */
@@ -80,28 +90,28 @@ static __noinline int open_for_writing(struct taint* taint, struct file* file, s
                        kOperationOpenWrite, 0);
 }
 
-static __always_inline int open_regular(struct file* file, struct inode* inode) {
+static __always_inline int open_regular(struct file* file, struct inode* inode, umode_t mode) {
     __u32 device = inode->i_sb->s_dev;
-    if (major_of(device) == kLoopMajor) read_image(inode->i_sb->s_bdev);
+    if (major_of(device) == kLoopMajor) read_image_of(inode);
     struct label* label = label_of(inode, device);
     if (label) {
-        int refused = read_labelled(file, inode, label);
+        int refused = read_labelled(file, inode, label, true);
         if (refused) return refused;
     }
     bool writes = file->f_mode & kFmodeWrite;
     if (writes) {
         struct taint* taint = taint_of_current();
-        int refused = is_judged(taint) ? open_for_writing(taint, file, inode) : 0;
+        int refused = is_judged_sharer(taint) ? open_for_writing(taint, file, inode) : 0;
         if (refused) return refused;
     }
-    return guard_of_open(file, inode, writes);
+    return guard_of_open(file, inode, mode, writes);
 }
 
 HOOK(file_open, struct file* file) {
     struct inode* inode = file->f_inode;
-    umode_t type = type_of(inode);
+    umode_t mode = inode->i_mode, type = mode & kModeMask;
     learn(inode);
-    return type == kModeRegular ? open_regular(file, inode) : open_device(file, inode, type);
+    return type == kModeRegular ? open_regular(file, inode, mode) : open_device(file, inode, type);
 }
 
 /* Each write asks: the answer is kept for the next, as long as the disk is the same. */
@@ -172,26 +182,47 @@ static __always_inline int write_tainted(struct taint* taint, struct file* file,
                                : write_to_other(taint, file, inode, bytes);
 }
 
+static __noinline void read_disk_of(struct file* file) {
+    read_disk(block_device_of(file));
+}
+
 HOOK(file_permission, struct file* file, int mask) {
     struct inode* inode = file->f_inode;
     if (mask & kMayWrite) {
         struct taint* taint = taint_of_current();
-        return is_judged(taint) ? write_tainted(taint, file, inode) : 0;
+        return is_judged_sharer(taint) ? write_tainted(taint, file, inode) : 0;
     }
     if (!(mask & kMayRead)) return 0;
     umode_t type = type_of(inode);
     if (type == kModeRegular) return read_again(file, inode);
-    if (type == kModeBlock) read_image(block_device_of(file));
+    if (type == kModeBlock) read_disk_of(file);
     return 0;
 }
 
 /* An untainted process maps something shared and writable: if it becomes tainted later, its stores pass no
- * hook. Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
-static __noinline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
-    if (type != kModeRegular && type != kModeBlock) return 0;
+ * hook. Remembered until it execs, for munmap has no hook either. Null: no memory to remember it. */
+static __always_inline struct taint* begin_sharing(void) {
     struct task_struct* task = bpf_get_current_task_btf();
     struct taint* taint =
         bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (taint && !taint->sharers)
+        taint->sharers = bpf_ktime_get_boot_ns() << 8 | (bpf_get_smp_processor_id() & 0xff);
+    return taint;
+}
+
+/* Memory without a file, which a fork shares. Not 0: it cannot be remembered. */
+static __always_inline int note_shared_memory(void) {
+    if (is_judged(taint_of_current())) return 0; /* whoever has it by fork carries marks, too */
+    struct taint* taint = begin_sharing();
+    if (!taint) return -kNoMemory;
+    if (!(taint->flags & (kTaintExempt | kTaintShares))) __sync_fetch_and_or(&taint->flags, kTaintShares);
+    return 0;
+}
+
+/* The same for a file or a disk. */
+static __noinline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
+    if (type != kModeRegular && type != kModeBlock) return 0;
+    struct taint* taint = begin_sharing();
     if (!taint) return -kNoMemory;
     if (taint->flags & kTaintExempt) return 0;
     __u32 flags = kTaintShares;
@@ -201,10 +232,8 @@ static __noinline int note_early_mapping(struct file* file, struct inode* inode,
         place = place_of(inode->i_sb);
     } else {
         struct block_device* bdev = block_device_of(file);
-        if (bdev && is_removable_disk(bdev)) {
-            place = kPointRemovable;
-            device = BPF_CORE_READ(bdev, bd_dev);
-        }
+        if (bdev) place = place_of_disk(bdev);
+        if (place) device = BPF_CORE_READ(bdev, bd_dev);
     }
     if (place) {
         taint->early_point = place;
@@ -242,18 +271,19 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         int refused = read_again(file, inode);
         if (refused) return refused;
     }
-    if (type == kModeBlock) read_image(block_device_of(file));
+    if (type == kModeBlock) read_disk_of(file);
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
     struct taint* taint = taint_of_current();
     return is_judged(taint) ? map_for_writing(taint, file, inode) : note_early_mapping(file, inode, type);
 }
 
 HOOK(mmap_file, struct file* file) {
-    if (!file) return 0;
     unsigned long third = ctx[2], fourth = ctx[3];
     asm volatile(""
                  : "+r"(third), "+r"(fourth)); /* or clang loads from one computed place, which is refused */
-    return map_file(file, as_fmod_ret ? third : fourth);
+    unsigned long flags = as_fmod_ret ? third : fourth;
+    if (!file) return (flags & kMapTypeMask) == kMapPrivate ? 0 : note_shared_memory();
+    return map_file(file, flags);
 }
 
 /* A descriptor arrives: SCM_RIGHTS or pidfd_getfd. */

@@ -3,11 +3,12 @@
  * for a name is bytes. */
 #pragma once
 
+#include "bpf/device.bpf.h"
 #include "bpf/removable.bpf.h"
 
 static __always_inline int judge_name(struct inode* directory, struct dentry* dentry) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct super_block* sb = directory->i_sb;
     __u8 place = place_of(sb);
     if (!place) return 0;
@@ -57,5 +58,6 @@ TRACE("fentry/security_inode_free", inode_free, struct inode* inode) {
     struct inode_key key = key_of(inode);
     bpf_map_delete_elem(&labels, &key);
     bpf_map_delete_elem(&flows, &key);
+    if (inode->i_sb->s_magic == MESSAGE_QUEUE_MAGIC) bpf_map_delete_elem(&channels, &key);
     return 0;
 }

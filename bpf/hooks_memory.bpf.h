@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bytes between processes without a file: another process's memory, System V message queues. Memory has no
- * meter, for an access is granted once and used at will (process_vm_readv and pidfd_getfd ask each time,
- * ptrace and /proc/PID/mem at the beginning).
+ * Bytes between processes without a file: another process's memory, message queues. Memory has no meter, for
+ * an access is granted once and used at will (process_vm_readv and pidfd_getfd ask each time, ptrace and
+ * /proc/PID/mem at the beginning).
  */
 #pragma once
 
+#include "bpf/descriptor.bpf.h"
+#include "bpf/device.bpf.h"
 #include "bpf/flow.bpf.h"
 
 /* The current process may read and write the memory of `other`: each now carries what the other does. */
@@ -69,5 +71,47 @@ HOOK(msg_queue_msgrcv, struct kern_ipc_perm* queue, struct msg_msg* message, str
 TRACE("fentry/security_msg_queue_free", queue_gone, struct kern_ipc_perm* queue) {
     struct inode_key key = queue_key(queue);
     bpf_map_delete_elem(&flows, &key);
+    return 0;
+}
+
+/* A POSIX queue is a file, whose opening passes hooks and whose messages do not: one that both sides have
+ * open from before is followed here. False: the number is no queue's. */
+static __always_inline bool posix_queue_key(int descriptor, struct inode_key* key) {
+    struct file* file = file_of_descriptor(descriptor);
+    if (!file) return false;
+    struct inode* inode = BPF_CORE_READ(file, f_inode);
+    if (BPF_CORE_READ(inode, i_sb, s_magic) != MESSAGE_QUEUE_MAGIC) return false;
+    *key = key_read_from(inode);
+    return true;
+}
+
+TRACE("fentry/do_mq_timedsend", posix_queue_send, int descriptor, const char* text, unsigned long bytes) {
+    struct taint* taint = taint_of_current();
+    struct inode_key key;
+    if (!is_judged(taint) || (taint->flags & kTaintProbe) || !posix_queue_key(descriptor, &key)) return 0;
+    flow_to_channel(taint, &key, bytes);
+    return 0;
+}
+
+TRACE("fexit/do_mq_timedreceive", posix_queue_receive, int descriptor, char* text, unsigned long room,
+      unsigned int* priority, void* until, int result) {
+    struct inode_key key;
+    if (result > 0 && posix_queue_key(descriptor, &key)) flow_from_channel(&key);
+    return 0;
+}
+
+/* A process that dies writes its memory past every hook, into a file or into the pipe of a handler. */
+TRACE("fentry/dump_emit", core_dumped, struct coredump_params* dump) {
+    struct taint* taint = taint_of_current();
+    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    struct file* file = dump->file;
+    if (!file) return 0;
+    struct inode* inode = file->f_inode;
+    umode_t type = type_of(inode);
+    if (type == kModeRegular) flow_to_file(taint, 0, file, inode, MODELWARD_MAX_BUDGET, kOperationWrite);
+    if (type == kModeFifo) {
+        struct inode_key key = pipe_key(pipe_of(file));
+        flow_to_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
+    }
     return 0;
 }

@@ -6,7 +6,7 @@
 
 HOOK(socket_connect, struct socket* socket, struct sockaddr* address, int length) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return 0;
+    if (!is_judged_sharer(taint)) return 0;
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeConnect);
         return 0;
@@ -28,12 +28,12 @@ HOOK(socket_bind, struct socket* socket, struct sockaddr* address, int length) {
 
 HOOK(socket_sendmsg, struct socket* socket, struct msghdr* msg, int size) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint)) return 0;
+    if (!is_judged_sharer(taint)) return 0;
     if (taint->flags & kTaintProbe) {
         __sync_fetch_and_or(&taint->probe_seen, kProbeSend);
         taint->probe_send_bytes += (__u32)size;
         return 0;
     }
     struct sock* sk = BPF_CORE_READ(socket, sk);
-    return sk ? send_to_socket(taint, socket, sk, msg, (__u32)size) : 0;
+    return sk ? send_to_socket(taint, socket, sk, msg, bytes_of_call(sk, msg, (__u32)size)) : 0;
 }

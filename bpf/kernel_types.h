@@ -352,6 +352,10 @@ struct proto_ops___sendpage {
 
 struct iov_iter;
 
+struct coredump_params {
+    struct file* file;
+};
+
 /* The registers of a system call. */
 struct pt_regs___x86 {
     unsigned long di;

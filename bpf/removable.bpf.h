@@ -32,6 +32,13 @@ static __noinline bool hangs_on_usb(__u64 disk_address) {
     return false;
 }
 
+/* Disks whose server is another host: nbd, drbd, ATA over Ethernet. Others (rbd, iSCSI) have no number of
+ * their own. */
+static __always_inline bool is_network_disk(__u32 device) {
+    __u32 major = major_of(device);
+    return major == 43 || major == 147 || major == 152;
+}
+
 static __always_inline bool is_usb_disk(struct block_device* bdev, struct gendisk* disk) {
     __u32 device = BPF_CORE_READ(bdev, bd_dev);
     __u64 sequence = BPF_CORE_READ(disk, diskseq);
@@ -39,7 +46,7 @@ static __always_inline bool is_usb_disk(struct block_device* bdev, struct gendis
     if (known && known->disk_sequence == sequence) return known->removable;
     struct device* own = device_of_disk(disk);
     /* Loop devices, device mapper, md, bcache and the like stand on no bus. */
-    bool is_no_stack = own && BPF_CORE_READ(own, parent);
+    bool is_no_stack = own && BPF_CORE_READ(own, parent) && !is_network_disk(device);
     struct sink sink = {
         .disk_sequence = sequence, .removable = hangs_on_usb((__u64)disk), .is_no_stack = is_no_stack};
     bpf_map_update_elem(&sinks, &device, &sink, BPF_ANY);
@@ -57,9 +64,20 @@ static long look_below(__u32 round, struct stack_walk* walk) {
         walk->unknown = true; /* removable either way */
         return 1;
     }
-    if (major_of(BPF_CORE_READ(bdev, bd_dev)) == kLoopMajor) stack_push_loop_file(walk, bdev);
+    __u32 device = BPF_CORE_READ(bdev, bd_dev);
+    if (is_network_disk(device)) walk->network = true;
+    if (major_of(device) == kLoopMajor) stack_push_loop_file(walk, bdev);
     stack_push_slaves(walk, disk);
     return 0;
+}
+
+/* What is read from a loop device comes out of its file. No hook can refuse it in that file's name. */
+static __always_inline void read_image(struct block_device* loop) {
+    struct inode* inode = loop_inode(loop);
+    if (!inode) return;
+    struct inode_key key = key_read_from(inode);
+    struct label* label = bpf_map_lookup_elem(&labels, &key);
+    if (label) taint_current(&label->marks, 0);
 }
 
 /* A global function takes no kernel pointer, but memory that holds one. */
@@ -67,18 +85,43 @@ struct bdev_address {
     __u64 address;
 };
 
-/* What cannot be looked through is taken for removable: a stack of more than eight devices, and a loop device
- * in the moment between the loading of its module and the agent's look at it. */
-VERIFIED_ONCE int lies_on_usb(const struct bdev_address* bdev) {
+/* The sink that a block device is, or 0. What cannot be looked through is taken for removable: a stack of
+ * more than eight devices, and a loop device in the moment between the loading of its module and the agent's
+ * look at it. */
+VERIFIED_ONCE int sink_below(const struct bdev_address* bdev) {
     if (!bdev) return 0;
     struct stack_walk walk = {.found = {bdev->address}, .count = 1};
     bpf_loop(kMaxStack, look_below, &walk, 0);
-    return walk.unknown;
+    if (walk.unknown) return kPointRemovable;
+    return walk.network ? kPointNetworkFilesystem : 0;
 }
 
-static __always_inline bool is_removable_disk(struct block_device* bdev) {
+static long read_one_image(__u32 round, struct stack_walk* walk) {
+    if (walk->at >= walk->count) return 1;
+    struct block_device* bdev = (void*)walk->found[walk->at & (kMaxStack - 1)];
+    walk->at += 1;
+    read_image(bdev);
+    struct gendisk* disk = BPF_CORE_READ(bdev, bd_disk);
+    if (disk) stack_push_slaves(walk, disk);
+    return 0;
+}
+
+/* Also what lies under device mapper and md. */
+VERIFIED_ONCE int read_images_below(const struct bdev_address* bdev) {
+    if (!bdev) return 0;
+    struct stack_walk walk = {.found = {bdev->address}, .count = 1};
+    bpf_loop(kMaxStack, read_one_image, &walk, 0);
+    return 0;
+}
+
+static __always_inline void read_disk(struct block_device* bdev) {
     struct bdev_address address = {(__u64)bdev};
-    return lies_on_usb(&address) != 0;
+    if (bdev) read_images_below(&address);
+}
+
+static __always_inline __u8 place_of_disk(struct block_device* bdev) {
+    struct bdev_address address = {(__u64)bdev};
+    return sink_below(&address);
 }
 
 /* What is known of a disk that is no stack, without a walk and by plain reads; null: it is one, or has not
@@ -90,9 +133,10 @@ static __always_inline const struct sink* sink_without_stack(struct block_device
 }
 
 /* Of a file system's device. */
-static __always_inline bool lies_on_removable(struct block_device* bdev) {
+static __always_inline __u8 place_of_filesystem(struct block_device* bdev) {
     const struct sink* known = sink_without_stack(bdev);
-    return known ? known->removable : is_removable_disk(bdev);
+    if (!known) return place_of_disk(bdev);
+    return known->removable ? kPointRemovable : 0;
 }
 
 /* A tainted process brings `bytes` to removable media or to another place that is a sink. `mount` may be
@@ -115,14 +159,8 @@ static __always_inline int judge_place(const struct taint* taint, __u8 point, st
     return ask(&question);
 }
 
-static __always_inline int judge_removable(const struct taint* taint, struct inode* inode, __u32 device,
-                                           struct dentry* dentry, struct vfsmount* mount, __u8 operation,
-                                           __u64 bytes) {
-    return judge_place(taint, kPointRemovable, inode, device, dentry, mount, operation, bytes);
-}
-
 /* The sink that a file system is, or 0. */
 static __always_inline __u8 place_of(struct super_block* sb) {
-    if (sb->s_bdev) return lies_on_removable(sb->s_bdev) ? kPointRemovable : 0;
+    if (sb->s_bdev) return place_of_filesystem(sb->s_bdev);
     return is_network_filesystem(sb) ? kPointNetworkFilesystem : 0;
 }

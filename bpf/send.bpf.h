@@ -115,6 +115,30 @@ HOOK(unix_may_send, struct socket* socket, struct socket* other) {
     return 0;
 }
 
+/*
+ * sendmmsg asks about the first of its messages, and of the others only those that name another address than
+ * the one before. So the first that names one pays for what all could hold; a stream, for any size.
+ */
+TRACE("fentry/__sys_sendmmsg", many_begin, int descriptor, void* messages, unsigned int count) {
+    if (!is_judged(taint_of_current())) return 0;
+    struct pending_write* pending = pending_of_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (pending) pending->messages = count;
+    return 0;
+}
+
+TRACE("fexit/__sys_sendmmsg", many_end, int descriptor) {
+    struct pending_write* pending = pending_of_thread(0);
+    if (pending) pending->messages = 0;
+    return 0;
+}
+
+static __always_inline __u64 bytes_of_call(struct sock* sk, struct msghdr* msg, __u64 bytes) {
+    if (!BPF_CORE_READ(msg, msg_name)) return bytes;
+    struct pending_write* pending = pending_of_thread(0);
+    if (!pending || pending->messages < 2) return bytes;
+    return is_udp(sk) || is_raw(sk) ? pending->messages * kDatagramBytes : MODELWARD_MAX_BUDGET;
+}
+
 static __always_inline int flow_to_socket(const struct taint* taint, struct socket* socket, struct sock* sk,
                                           struct msghdr* msg, __u64 bytes) {
     struct destination to = {.port = (__u64)BPF_CORE_READ((struct unix_sock*)sk, peer)};

@@ -121,6 +121,7 @@ struct pending_write {
     struct paid_send paid;
     __u64 named_socket; /* a unix datagram with a name is on its way from it, to whom is known later */
     __u64 named_bytes;
+    __u64 messages; /* of a sendmmsg that is at work */
     __u64 disk; /* that was written to last, and the sink it is */
     __u64 disk_sequence;
     __u64 place;
@@ -138,6 +139,8 @@ struct taint {
     __u64 probe_send_bytes;
     __u32 early_device; /* of the sink that a shared mapping reaches */
     __u32 early_point;
+    __u64 sharers; /* names this process and those with the same mappings, by fork; 0: with kTaintShares not
+                      set */
     struct pending_write pending; /* the leader's own */
 };
 

@@ -34,8 +34,47 @@ static __always_inline void want_walk(void) {
     if (walks) __sync_fetch_and_add(walks, 1);
 }
 
-/* The process of `leader` now carries `marks` too. False: no memory, the caller refuses the operation. What
- * it stored into shared mappings before is looked for by the agent: no hook can walk mappings on 6.1. */
+/* Marks that a process and those with its mappings by fork have in common lie in `channels`. */
+#define SHARERS_DEVICE 0xfffffff9u
+
+static __always_inline struct inode_key sharers_key(const struct taint* taint) {
+    struct inode_key key = {.inode = taint->sharers, .device = SHARERS_DEVICE};
+    return key;
+}
+
+/* A process that has mapped something shared now carries marks, and stores where no hook sees it. Those who
+ * have the mapping by fork are known here; others are looked for by the agent: no hook can walk mappings
+ * on 6.1. */
+VERIFIED_ONCE int tell_sharers(const struct taint* taint) {
+    if (!taint) return 0;
+    want_walk();
+    if (taint->flags & kTaintProbe) return 0;
+    struct inode_key key = sharers_key(taint);
+    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    struct marks fresh = taint->marks; /* 6.1 takes no value from a global function's argument */
+    if (marks)
+        marks_add(marks, &fresh);
+    else
+        bpf_map_update_elem(&channels, &key, &fresh, BPF_ANY);
+    return 0;
+}
+
+/* What another of the sharers carries may have reached this process through memory. */
+VERIFIED_ONCE int hear_sharers(struct taint* taint) {
+    if (!taint || (taint->flags & kTaintExempt)) return 0;
+    struct inode_key key = sharers_key(taint);
+    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    if (marks && !marks_cover(&taint->marks, marks)) marks_add(&taint->marks, marks);
+    return 0;
+}
+
+/* For a process that is about to let bytes go. */
+static __always_inline bool is_judged_sharer(struct taint* taint) {
+    if (taint && (taint->flags & kTaintShares)) hear_sharers(taint);
+    return is_judged(taint);
+}
+
+/* The process of `leader` now carries `marks` too. False: no memory, the caller refuses the operation. */
 static __always_inline bool taint_process(struct task_struct* leader, const struct marks* marks,
                                           __u32 flags) {
     /* Kernel threads work for everybody (the reads of a loop device): what they read is judged where it was
@@ -50,7 +89,7 @@ static __always_inline bool taint_process(struct task_struct* leader, const stru
     if (flags & ~taint->flags) __sync_fetch_and_or(&taint->flags, flags);
     if (marks_cover(&taint->marks, marks)) return true;
     marks_add(&taint->marks, marks);
-    if (taint->flags & kTaintShares) want_walk();
+    if (taint->flags & kTaintShares) tell_sharers(taint);
     return true;
 }
 
@@ -71,6 +110,7 @@ static __always_inline bool taint_inherit(struct task_struct* heir, const struct
     to->flags = from->flags & ~kTaintExempt;
     to->early_device = from->early_device;
     to->early_point = from->early_point;
+    to->sharers = from->sharers;
     if (to->flags & kTaintProbe) to->probe_seen = kProbeInherited;
     return true;
 }

@@ -47,7 +47,12 @@ constexpr OptionalProgram kOptionalPrograms[] = {
     {"program_begins", "security_bprm_committed_creds", ""},
     {"debugger_asks", "ptrace_request", "what a debugger reads that attached before the model was read"},
     {"debugger_asks_compat", "compat_ptrace_request", ""},
+    {"many_begin", "__sys_sendmmsg", "all messages but the first of a sendmmsg to one address"},
+    {"many_end", "__sys_sendmmsg", ""},
+    {"core_dumped", "dump_emit", "core dumps"},
     {"queue_gone", "security_msg_queue_free", ""},
+    {"posix_queue_send", "do_mq_timedsend", "POSIX message queues that were open before the model was read"},
+    {"posix_queue_receive", "do_mq_timedreceive", ""},
     {"device_ioctl_compat", "security_file_ioctl_compat", ""},
 };
 

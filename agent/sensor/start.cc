@@ -23,17 +23,18 @@ namespace {
 
 constexpr std::string_view kBlindSpots[] = {
     "stores into a shared mapping that was made before the process became tainted are followed up to a "
-    "second "
-    "late; on a sink's file they are followed only where the taint came from a file, not from a pipe or "
+    "second late where the mapping is not inherited; on a sink's file they are followed only where the taint "
+    "came from a file, not from a pipe or "
     "socket",
     "a file read before its label came and closed again by then",
     "/proc/PID/mem that was opened before its process became tainted",
     "before 6.5, one splice from an empty pipe to a socket: what it moves until the pipe runs empty",
     "pieces below a 64th of min_flow, and pieces that add up to less than eight times min_flow a day",
-    "connections on this host whose addresses are translated (published ports of containers)",
+    "connections whose addresses this host translates (published ports of containers, NAT)",
     "terminals (pty) and other character devices between processes",
-    "device files that only their driver knows (hidraw, nvme-generic), network block devices (nbd), and loop "
-    "devices inside a device mapper when files are read",
+    "device files that only their driver knows (hidraw, nvme-generic), network disks without a number of "
+    "their "
+    "own (rbd, iSCSI), and loop devices inside a device mapper when files are read",
     "XDP sockets that were bound before the process became tainted",
 };
 

@@ -120,7 +120,9 @@ class Servers:
         run("modprobe", "nfsd")
         os.makedirs("/var/lib/nfs/v4recovery", exist_ok=True)
         os.makedirs("/run/rpc_pipefs", exist_ok=True)
+        # The first clients are made to wait until those of before have had their time: ten seconds are the shortest.
         script = (f"mount -t nfsd nfsd /proc/fs/nfsd; mount -t tmpfs none {share}\n"
+                  "echo 10 > /proc/fs/nfsd/nfsv4leasetime; echo 10 > /proc/fs/nfsd/nfsv4gracetime\n"
                   f"exportfs -o rw,fsid=0,no_root_squash,insecure,no_subtree_check '*:{share}'\n"
                   f"rpc.nfsd --no-nfs-version 3 --host {STRANGER} 4 && echo Y > /proc/fs/nfsd/v4_end_grace\n"
                   "exec rpc.mountd --no-nfs-version 3 -F")

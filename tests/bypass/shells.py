@@ -16,6 +16,10 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 1 << 18
 
 
+def log_in(user):
+    Path("/proc/self/loginuid").write_text(user, encoding="ascii")
+
+
 class Shells:
     def __init__(self, scenario, servers, disk):
         self.scenario, self.servers, self.disk = scenario, servers, disk
@@ -34,7 +38,7 @@ class Shells:
         login of its own, so that no other technique has used up its budget."""
         def enter():
             (CGROUP / "cgroup.procs").write_text(str(os.getpid()), encoding="ascii")
-            Path("/proc/self/loginuid").write_text(str(user), encoding="ascii")
+            log_in(str(user))
             if LIBC.unshare(CLONE_NEWNS) or LIBC.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None):
                 raise OSError(ctypes.get_errno(), "no mount namespace")
 
@@ -52,9 +56,13 @@ class Shells:
             return None
 
     def said(self):
-        """The end of what was printed, and a fresh file for what comes. Another process reads it: what a tainted
-        program printed may be labelled."""
-        text = run("tail", "-c", "2000", self.output.name).stdout.strip() if os.path.getsize(self.output.name) else ""
+        """The end of what was printed, and a fresh file for what comes. Another process reads it, under a login of its
+        own: what a tainted program printed may be labelled, and what many such readers handed on to the suite would
+        add up until the suite itself, and with it every control, counts as having the model."""
+        text = ""
+        if os.path.getsize(self.output.name):
+            user = str(next(self.users))
+            text = run("tail", "-c", "2000", self.output.name, preexec_fn=lambda: log_in(user)).stdout.strip()
         self.renew_output()
         return text
 

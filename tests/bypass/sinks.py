@@ -143,7 +143,11 @@ class ControllerSink(Sink):
         wait_for("its device", lambda: os.path.exists("/sys/class/bluetooth/hci0"), 20)
 
     def count(self):
-        return int(self.file.read_text(encoding="ascii"))
+        # It reads more slowly than a program sends: wait until nothing moves.
+        seen = [-1]
+        wait_for("the Bluetooth controller to be quiet",
+                 lambda: seen.append(int(self.file.read_text(encoding="ascii"))) or seen[-1] == seen[-2], pause=0.5)
+        return seen[-1]
 
 
 def make_sinks(scenario, programs, sources, disk):

@@ -49,6 +49,17 @@ class Run:
         return {i["title"] for i in self.incidents if i["verdict"] == "alert"}
 
 
+class Workstation(Scenario):
+    """The servers outside run under the same kernel, which follows the model's bytes into them. What they answer comes
+    back here and is approved, or all of them would fall silent once they had answered for a budget."""
+
+    def pack(self):
+        pack = super().pack()
+        with open(pack / "lists/approved-destinations.yaml", "a", encoding="utf-8") as approved:
+            approved.write("  - 198.51.100.1/32\n")
+        return pack
+
+
 class Suite(Shells):
     def __init__(self, scenario, servers, disk):
         super().__init__(scenario, servers, disk)
@@ -205,7 +216,7 @@ def main():
     techniques = chosen(options)
     disk = second_stick()
     started = time.monotonic()
-    with Scenario(options.disk, "/mnt/usb1") as scenario:
+    with Workstation(options.disk, "/mnt/usb1") as scenario:
         sensor = scenario.stack.host()["sensor"]
         if options.sensor and sensor != options.sensor:
             raise Failure(f"the agent enforces through {sensor}, not {options.sensor}")

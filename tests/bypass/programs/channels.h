@@ -84,6 +84,7 @@ static void give_stream(void) {
 }
 
 static void take_stream(void) {
+    if (ends[1] > 0) close(ends[1]); /* or a giver that was stopped would be waited for in vain */
     bytes.size = read_some(ends[0], bytes.data, bytes.size);
 }
 
