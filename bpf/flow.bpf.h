@@ -118,11 +118,10 @@ static __always_inline bool is_covered(struct pending_write* pending, const stru
     return true;
 }
 
-/* `bytes` of a process with `taint` go into a regular file; `pending` is the writer's, or null. Not 0: the label that they make due finds no
- * room. */
+/* `bytes` of a process with `taint` go into a regular file; `pending` is the writer's, or null. Not 0: the
+ * label that they make due finds no room. */
 static __always_inline int flow_to_file(const struct taint* taint, struct pending_write* pending,
-                                        struct file* file, struct inode* inode, __u64 bytes,
-                                        __u8 operation) {
+                                        struct file* file, struct inode* inode, __u64 bytes, __u8 operation) {
     if (!bytes) return 0;
     struct inode_key key = key_of(inode);
     if (major_of(key.device) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);

@@ -68,8 +68,8 @@ static __always_inline bool is_guarded_from_current(void) {
     return state && !in_maintenance(state) && !is_agent();
 }
 
-/* Global, and with an answer of its own: report_verdict() is reached from rules as well, and 7.3 takes what only
- * one of two callers has on its stack for never read ("poisoned by dead code elimination"). */
+/* Global, and with an answer of its own: report_verdict() is reached from rules as well, and 7.3 takes what
+ * only one of two callers has on its stack for never read ("poisoned by dead code elimination"). */
 VERIFIED_ONCE int report_tampering(struct question* question) {
     if (!question) return 0;
     struct answer answer = {

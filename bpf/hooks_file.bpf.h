@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Hooks on open files: reading taints, writing is judged or flows on. Every process passes them all the time:
- * there is one program a hook, which ends early for what does not concern it. What asks a question has a frame
- * of its own, since two do not fit on the stack of one.
+ * there is one program a hook, which ends early for what does not concern it. What asks a question has a
+ * frame of its own, since two do not fit on the stack of one.
  */
 #pragma once
 

@@ -30,7 +30,8 @@ static __noinline struct label* look_up_label(struct inode* inode) {
     return bpf_map_lookup_elem(&labels, &key);
 }
 
-/* `device` is the inode's, which the caller has at hand: each read of a kernel pointer is seven instructions. */
+/* `device` is the inode's, which the caller has at hand: each read of a kernel pointer is seven instructions.
+ */
 static __always_inline struct label* label_of(struct inode* inode, __u32 device) {
     const __u8* hint = hint_of(inode->i_ino, device);
     return hint && *hint ? look_up_label(inode) : 0;

@@ -35,7 +35,7 @@ static __always_inline __u64 advance(struct meter* meter, __u32 window, __u64 bu
 
 /* `metered` is what the window holds afterwards. */
 static __noinline bool charge_window(struct meter* meter, const struct policy_rule* rule, __u64 bytes,
-                                          __u64 now, __u64* metered) {
+                                     __u64 now, __u64* metered) {
     __u64 budget = rule->budget;
     __u32 window = rule->window_seconds;
     __u64 bucket = window ? now / (window * NANOSECONDS / (kMeterBuckets - 1)) : 0;

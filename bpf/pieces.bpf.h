@@ -69,7 +69,7 @@ static __noinline void sweep_pieces(__u32 payer, __u64 least, __u32 classes) {
 
 /* `bytes` more made `total` in the target of `flow`, which is below every min_flow. */
 VERIFIED_ONCE int charge_pieces(const struct marks* marks, struct flow* flow, __u64 total, __u64 bytes,
-                             struct marks* crossed) {
+                                struct marks* crossed) {
     if (!marks || !flow || !crossed) return 0;
     struct policy* policy = policy_in_force();
     if (!policy) return 0;

@@ -122,7 +122,7 @@ struct pending_write {
     __u64 named_socket; /* a unix datagram with a name is on its way from it, to whom is known later */
     __u64 named_bytes;
     __u64 messages; /* of a sendmmsg that is at work */
-    __u64 disk; /* that was written to last, and the sink it is */
+    __u64 disk;     /* that was written to last, and the sink it is */
     __u64 disk_sequence;
     __u64 place;
     struct inode_key covered; /* a file whose label held all of these marks */
@@ -267,7 +267,7 @@ enum tended {
     kTendedWalks,    /* counts up: processes that hold a labelled file are to be looked for */
     kTendedLoopFile, /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
                       */
-    kTendedLabels,      /* counts up: the agent has changed or taken away a label */
+    kTendedLabels,   /* counts up: the agent has changed or taken away a label */
     kTendedConnections, /* not 0: a connection on this host carries marks */
     kTended,
 };

@@ -157,8 +157,9 @@ struct subject {
 /* The rule that decides, named in `answer`; null: none does. `subject` lies on the stack: a map's key has to.
  */
 static __always_inline const struct policy_rule* find_rule(const struct policy* policy,
-                                                      const struct question* question, struct answer* answer,
-                                                      const struct subject* subject) {
+                                                           const struct question* question,
+                                                           struct answer* answer,
+                                                           const struct subject* subject) {
     __u32 point = question->point;
     if (point >= kPoints) return 0;
     answer->policy_version = policy->version;
@@ -214,8 +215,7 @@ static __always_inline bool judge_as(const struct question* question, struct ans
 
 static __always_inline struct subject current_subject(void) {
     struct task_struct* task = bpf_get_current_task_btf();
-    struct subject subject = {
-        .program = program_of(task), .uid = task->cred->euid.val, .payer = payer(task)};
+    struct subject subject = {.program = program_of(task), .uid = task->cred->euid.val, .payer = payer(task)};
     return subject;
 }
 

@@ -3,10 +3,10 @@
 // operation.
 //
 // usage: kernel_operations FOLDER [TAINT_FILE]
-// FOLDER is on a disk of the guest's own (its root is the host's tree, whose transport would be what is timed)
-// and holds what tests/bench/tools puts there: bin/nothing, bin/cc1, bin/as and the libraries they need.
-// With TAINT_FILE the process opens it first, so that a labelled file taints the process. In a guest started
-// with --icount the nanoseconds are counted instructions and repeat to 0.1 %.
+// FOLDER is on a disk of the guest's own (its root is the host's tree, whose transport would be what is
+// timed) and holds what tests/bench/tools puts there: bin/nothing, bin/cc1, bin/as and the libraries they
+// need. With TAINT_FILE the process opens it first, so that a labelled file taints the process. In a guest
+// started with --icount the nanoseconds are counted instructions and repeat to 0.1 %.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -100,7 +100,8 @@ double cpu_nanoseconds() {
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
     rusage children{};
     ::getrusage(RUSAGE_CHILDREN, &children);
-    const auto seconds = static_cast<double>(own.tv_sec + children.ru_utime.tv_sec + children.ru_stime.tv_sec);
+    const auto seconds =
+        static_cast<double>(own.tv_sec + children.ru_utime.tv_sec + children.ru_stime.tv_sec);
     const auto micro = static_cast<double>(children.ru_utime.tv_usec + children.ru_stime.tv_usec);
     return seconds * 1e9 + micro * 1e3 + static_cast<double>(own.tv_nsec);
 }

@@ -17,7 +17,8 @@ constexpr std::uint64_t kAllPrograms = 2'000'000;
 
 TEST_F(LoadTest, TheVerifierIsDoneSoon) {
     std::uint64_t all = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(sensor_options().pin_directory / "programs")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(sensor_options().pin_directory / "programs")) {
         const UniqueFd program(::bpf_obj_get(entry.path().c_str()));
         ASSERT_TRUE(program) << entry.path();
         bpf_prog_info info{};
