@@ -277,9 +277,9 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
     return is_judged(taint) ? map_for_writing(taint, file, inode) : note_early_mapping(file, inode, type);
 }
 
-/* Memory that no file is behind comes without one. The verifier of 6.12 takes the hook's argument for a pointer
- * that is never null, and removes a comparison with null as dead code: the kernel would fault. So it is read
- * as a number as well. */
+/* Memory that no file is behind comes without one. The verifier of 6.12 takes the hook's argument for a
+ * pointer that is never null, and removes a comparison with null as dead code: the kernel would fault. So it
+ * is read as a number as well. */
 static __always_inline bool comes_without_file(unsigned long long* ctx) {
     __u64 file = 0;
     bpf_probe_read_kernel(&file, sizeof(file), &ctx[0]);
