@@ -8,7 +8,10 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <limits>
 #include <vector>
@@ -70,6 +73,35 @@ TEST_F(FlowTest, AFileIsLabelledWhenMinFlowIsReachedAndNotBefore) {
     EXPECT_FALSE(label_of(copy));
     EXPECT_EQ(in_child([&] { return read_model(copy) ? try_stick() : 200; }), 0);
     std::filesystem::remove(kTarget);
+}
+
+// A writer is known to have written to a labelled file before, and is not looked up again.
+TEST_F(FlowTest, AClearedLabelComesBackThoughItsWriterGoesOn) {
+    const std::string model = make_model("model"), copy = make_plain("copy", 0);
+    std::array<int, 2> labelled{}, cleared{};
+    ASSERT_EQ(::pipe(labelled.data()), 0);
+    ASSERT_EQ(::pipe(cleared.data()), 0);
+    const pid_t writer = ::fork();
+    if (writer == 0) {
+        char byte = 0;
+        const int fd = ::open(copy.c_str(), O_WRONLY | O_APPEND);
+        bool done = fd >= 0 && read_model(model) && write_all(fd, 2 * kMinFlow) == 0;
+        done = done && ::write(labelled[1], &byte, 1) == 1 && ::read(cleared[0], &byte, 1) == 1;
+        ::_exit(done && write_all(fd, kMinFlow) == 0 ? 0 : 1);
+    }
+    char byte = 0;
+    ::close(labelled[1]);
+    ASSERT_EQ(::read(labelled[0], &byte, 1), 1);
+    EXPECT_TRUE(label_of(copy));
+    clear_label(copy);
+    EXPECT_FALSE(label_of(copy));
+    ASSERT_EQ(::write(cleared[1], &byte, 1), 1);
+    int status = -1;
+    ASSERT_EQ(::waitpid(writer, &status, 0), writer);
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(label_of(copy));
+    for (const int fd : {labelled[0], cleared[0], cleared[1]})
+        ::close(fd);
 }
 
 TEST_F(FlowTest, AnUntaintedWriterLabelsNothing) {
