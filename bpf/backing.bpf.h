@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a block device lies on: loop devices on a file, stacked ones (device mapper, md) on other devices.
- * The stack is walked anew for every judged operation: a device mapper table can be swapped under a device
- * that stays the same.
+ * The stack is walked anew for every judged operation (a disk that stands on a bus is none, and its answer is
+ * kept, removable.bpf.h): a device mapper table can be swapped under a device that stays the same.
  */
 #pragma once
 

@@ -39,8 +39,8 @@ static __always_inline void drop_count(void) {
     drop_count_of(pending_of_thread(0));
 }
 
-/* What it refuses by itself leaves a note behind: the next operation on the file comes with a count of its
- * own, or drops it. */
+/* What rw_verify_area refuses by itself leaves a note behind: the next operation on the file comes with a
+ * count of its own, or drops it. */
 TRACE("fentry/rw_verify_area", rw_verify_area, int read_write, struct file* file, const void* position,
       unsigned long count) {
     if (read_write == 1) note_count(file, count);

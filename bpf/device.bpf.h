@@ -61,7 +61,7 @@ static __always_inline int write_to_device(const struct taint* taint, struct fil
 static __noinline int open_device(struct file* file, struct inode* inode, umode_t type) {
     if (!(file->f_mode & kFmodeWrite) || (type != kModeCharacter && type != kModeBlock)) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     __u32 device = inode->i_rdev;
     if (type == kModeCharacter ? !is_sink_character(device) : major_of(device) != kOpticalMajor) return 0;
     return judge_place(taint, kPointDevice, inode, device, file->f_path.dentry, file->f_path.mnt,

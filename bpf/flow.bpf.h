@@ -104,17 +104,17 @@ static __always_inline bool is_known_to_cover(const struct pending_write* pendin
 
 static __always_inline bool is_covered(struct pending_write* pending, const struct inode_key* key,
                                        const struct taint* taint) {
-    __u32 place = kTendedLabels;
-    const __u64* changed = bpf_map_lookup_elem(&tended, &place);
-    __u64 now = changed ? *(const volatile __u64*)changed : 0;
+    __u64 now = label_changes();
     if (pending && is_known_to_cover(pending, key, taint, now)) return true;
     const struct label* label = bpf_map_lookup_elem(&labels, key);
-    if (!label || !marks_cover(&label->marks, &taint->marks)) return false;
-    if (pending) {
-        pending->covered = *key;
-        pending->covered_marks = taint->marks;
-        pending->covered_when = now;
-    }
+    if (!label) return false;
+    if (!pending) return marks_cover(&label->marks, &taint->marks);
+    /* What is remembered is what was compared: another thread may taint the process meanwhile. */
+    pending->covered.inode = 0;
+    pending->covered_marks = taint->marks;
+    if (!marks_cover(&label->marks, &pending->covered_marks)) return false;
+    pending->covered = *key;
+    pending->covered_when = now;
     return true;
 }
 

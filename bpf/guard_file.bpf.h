@@ -87,10 +87,16 @@ static __always_inline int guard_of_open(struct file* file, struct inode* inode,
     return refused ? guard_refuse(writes ? kGuardWrite : kGuardRead, dentry, file->f_path.mnt, 0) : 0;
 }
 
+/* Null for a name without a file. Read as a number: some kernels take d_inode of a hook's argument for a
+ * pointer that is never null, and would remove the comparison (see comes_without_file). */
+static __always_inline struct inode* inode_of(struct dentry* dentry) {
+    return BPF_CORE_READ(dentry, d_inode);
+}
+
 /* `dentry` loses its name or its content. */
 static __always_inline int guard_removal(struct dentry* dentry, __u8 operation) {
-    struct inode* inode = dentry->d_inode;
-    if (inode && inode->i_uid.val != 0) return 0;
+    struct inode* inode = inode_of(dentry);
+    if (inode && BPF_CORE_READ(inode, i_uid.val) != 0) return 0;
     if (!is_guarded_from_current()) return 0;
     __u64 place = guarded_place_of(dentry);
     __u32 own = place, folder = place >> 32;
@@ -138,14 +144,14 @@ HOOK_AS(guard_hard_link, inode_link, struct dentry* from, struct inode* folder, 
 
 /* Under maintenance a package manager renames a new program over the old one: it becomes what that was. */
 static __always_inline void inherit_roles(struct dentry* from, struct dentry* over) {
-    struct inode* old = over->d_inode;
-    struct inode* next = from->d_inode;
+    struct inode* old = inode_of(over);
+    struct inode* next = inode_of(from);
     if (!old || !next) return;
-    struct inode_key key = key_of(old);
+    struct inode_key key = key_read_from(old);
     struct guarded* known = bpf_map_lookup_elem(&guarded, &key);
     if (!known) return;
     struct guarded roles = *known;
-    key = key_of(next);
+    key = key_read_from(next);
     bpf_map_update_elem(&guarded, &key, &roles, BPF_ANY);
 }
 
@@ -159,14 +165,14 @@ HOOK_AS(guard_rename, inode_rename, struct inode* from_folder, struct dentry* fr
     }
     int refused = guard_removal(from, kGuardRename);
     if (refused) return refused;
-    if (to->d_inode) refused = guard_removal(to, kGuardRename);
+    if (inode_of(to)) refused = guard_removal(to, kGuardRename);
     return refused ? refused : guard_new_name(to_folder, to, kGuardRename);
 }
 
 static __always_inline int guard_path(const struct path* path, __u8 operation) {
     struct dentry* dentry = path->dentry;
-    struct inode* inode = dentry->d_inode;
-    if (!inode || inode->i_uid.val != 0 || !is_guarded_from_current()) return 0;
+    struct inode* inode = inode_of(dentry);
+    if (!inode || BPF_CORE_READ(inode, i_uid.val) != 0 || !is_guarded_from_current()) return 0;
     if (!((__u32)guarded_place_of(dentry) & (kGuardFile | kGuardTree | kGuardSecret))) return 0;
     return guard_refuse(operation, dentry, path->mnt, 0);
 }

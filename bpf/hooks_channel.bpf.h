@@ -29,7 +29,7 @@ TRACE("fexit/anon_pipe_read", anon_pipe_read, struct kiocb* iocb, struct iov_ite
 TRACE("fexit/splice_file_to_pipe", splice_into_pipe, struct file* in, void* pipe, void* offset,
       unsigned long length, unsigned int flags, long result) {
     struct taint* taint = taint_of_current();
-    if (result <= 0 || !is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (result <= 0 || !is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct inode_key key = pipe_key((__u64)pipe);
     flow_to_channel(taint, &key, result);
     return 0;
@@ -65,7 +65,7 @@ static __always_inline int before_vmsplice(int descriptor) {
         return 0;
     }
     struct taint* taint = taint_of_current();
-    if (is_judged(taint) && !(taint->flags & kTaintProbe))
+    if (is_judged_sharer(taint) && !(taint->flags & kTaintProbe))
         flow_to_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
     return 0;
 }
@@ -85,7 +85,7 @@ static __always_inline void flow_between_pipes(struct file* in, struct file* out
     struct inode_key from = pipe_key(pipe_of(in)), to = pipe_key(pipe_of(out));
     flow_from_channel(&from);
     struct taint* taint = taint_of_current();
-    if (is_judged(taint) && !(taint->flags & kTaintProbe)) flow_to_channel(taint, &to, result);
+    if (is_judged_sharer(taint) && !(taint->flags & kTaintProbe)) flow_to_channel(taint, &to, result);
 }
 
 TRACE("fexit/do_splice", splice_end, struct file* in, void* in_position, struct file* out, void* out_position,

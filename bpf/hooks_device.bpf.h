@@ -27,7 +27,7 @@ static __always_inline int judge_ioctl(struct file* file, unsigned int command) 
     if (type != kModeCharacter && type != kModeBlock) return 0;
     if (!carries_bytes(command)) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     return write_to_device(taint, file, inode, type, kOperationWrite, MODELWARD_UNKNOWN_COUNT);
 }
 

@@ -199,27 +199,8 @@ HOOK(file_permission, struct file* file, int mask) {
     return 0;
 }
 
-/* An untainted process maps something shared and writable: if it becomes tainted later, its stores pass no
- * hook. Remembered until it execs, for munmap has no hook either. Null: no memory to remember it. */
-static __always_inline struct taint* begin_sharing(void) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    struct taint* taint =
-        bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (taint && !taint->sharers)
-        taint->sharers = bpf_ktime_get_boot_ns() << 8 | (bpf_get_smp_processor_id() & 0xff);
-    return taint;
-}
-
-/* Memory without a file, which a fork shares. Not 0: it cannot be remembered. */
-static __always_inline int note_shared_memory(void) {
-    if (is_judged(taint_of_current())) return 0; /* whoever has it by fork carries marks, too */
-    struct taint* taint = begin_sharing();
-    if (!taint) return -kNoMemory;
-    if (!(taint->flags & (kTaintExempt | kTaintShares))) __sync_fetch_and_or(&taint->flags, kTaintShares);
-    return 0;
-}
-
-/* The same for a file or a disk. */
+/* An untainted process maps a file or a disk shared and writable: if it becomes tainted later, its stores
+ * pass no hook. Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
 static __noinline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
     if (type != kModeRegular && type != kModeBlock) return 0;
     struct taint* taint = begin_sharing();
@@ -274,7 +255,9 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
     if (type == kModeBlock) read_disk_of(file);
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
     struct taint* taint = taint_of_current();
-    return is_judged(taint) ? map_for_writing(taint, file, inode) : note_early_mapping(file, inode, type);
+    if (!is_judged_sharer(taint)) return note_early_mapping(file, inode, type);
+    int refused = map_for_writing(taint, file, inode);
+    return refused ? refused : note_sharing(); /* what it reads later goes there, too */
 }
 
 /* Memory that no file is behind comes without one. The verifier of 6.12 takes the hook's argument for a
@@ -291,8 +274,7 @@ HOOK(mmap_file, struct file* file) {
     asm volatile(""
                  : "+r"(third), "+r"(fourth)); /* or clang loads from one computed place, which is refused */
     unsigned long flags = as_fmod_ret ? third : fourth;
-    if (!file || comes_without_file(ctx))
-        return (flags & kMapTypeMask) == kMapPrivate ? 0 : note_shared_memory();
+    if (!file || comes_without_file(ctx)) return (flags & kMapTypeMask) == kMapPrivate ? 0 : note_sharing();
     return map_file(file, flags);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bpf/device.bpf.h"
+#include "bpf/labels.bpf.h"
 #include "bpf/removable.bpf.h"
 
 static __always_inline int judge_name(struct inode* directory, struct dentry* dentry) {
@@ -43,7 +44,7 @@ HOOK(inode_rename, struct inode* from, struct dentry* old, struct inode* directo
 HOOK(inode_setxattr, void* mapping, struct dentry* dentry, const char* name, const void* value,
      unsigned long size) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct inode* inode = dentry->d_inode;
     struct super_block* sb = dentry->d_sb;
     __u8 place = inode ? place_of(sb) : 0;
@@ -56,7 +57,7 @@ HOOK(inode_setxattr, void* mapping, struct dentry* dentry, const char* name, con
 TRACE("fentry/security_inode_free", inode_free, struct inode* inode) {
     if (inode->i_nlink) return 0;
     struct inode_key key = key_of(inode);
-    bpf_map_delete_elem(&labels, &key);
+    delete_label(&key);
     bpf_map_delete_elem(&flows, &key);
     if (inode->i_sb->s_magic == MESSAGE_QUEUE_MAGIC) bpf_map_delete_elem(&channels, &key);
     return 0;

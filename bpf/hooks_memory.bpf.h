@@ -16,9 +16,9 @@ static __always_inline int share_memory(struct task_struct* other) {
     if (task->group_leader == other->group_leader) return 0;
     struct taint* mine = taint_of_current();
     struct taint* theirs = bpf_task_storage_get(&taints, other->group_leader, 0, 0);
-    if (is_judged(theirs) && !(theirs->flags & kTaintProbe) && !taint_current(&theirs->marks, 0))
+    if (is_judged_sharer(theirs) && !(theirs->flags & kTaintProbe) && !taint_current(&theirs->marks, 0))
         return -kNoMemory;
-    if (is_judged(mine) && !(mine->flags & kTaintProbe) &&
+    if (is_judged_sharer(mine) && !(mine->flags & kTaintProbe) &&
         !taint_process(other->group_leader, &mine->marks, 0))
         return -kNoMemory;
     return 0;
@@ -49,7 +49,7 @@ static __always_inline struct inode_key queue_key(struct kern_ipc_perm* queue) {
 /* Asked again each time a sender has waited for room, so bytes are counted where they are taken out. */
 HOOK(msg_queue_msgsnd, struct kern_ipc_perm* queue, struct msg_msg* message) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct inode_key key = queue_key(queue);
     struct flow* flow = flow_of(&key);
     if (!flow) return -kNoMemory;
@@ -88,7 +88,8 @@ static __always_inline bool posix_queue_key(int descriptor, struct inode_key* ke
 TRACE("fentry/do_mq_timedsend", posix_queue_send, int descriptor, const char* text, unsigned long bytes) {
     struct taint* taint = taint_of_current();
     struct inode_key key;
-    if (!is_judged(taint) || (taint->flags & kTaintProbe) || !posix_queue_key(descriptor, &key)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe) || !posix_queue_key(descriptor, &key))
+        return 0;
     flow_to_channel(taint, &key, bytes);
     return 0;
 }
@@ -103,7 +104,7 @@ TRACE("fexit/do_mq_timedreceive", posix_queue_receive, int descriptor, char* tex
 /* A process that dies writes its memory past every hook, into a file or into the pipe of a handler. */
 TRACE("fentry/dump_emit", core_dumped, struct coredump_params* dump) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct file* file = dump->file;
     if (!file) return 0;
     struct inode* inode = file->f_inode;

@@ -6,6 +6,9 @@
 
 HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
     if (clone_flags & kCloneThread) return 0;
+    /* Another process in the same memory. Not while the parent waits for its child to exec. */
+    if ((clone_flags & (kCloneMemory | kCloneVfork)) == kCloneMemory && note_sharing() != 0)
+        return -kNoMemory;
     struct taint* taint = taint_of_current();
     if (!is_judged(taint) && !has_shared(taint)) return 0; /* mappings are inherited as well */
     return taint_inherit(task, taint) ? 0 : -kNoMemory;

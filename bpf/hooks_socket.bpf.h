@@ -21,7 +21,7 @@ HOOK(socket_connect, struct socket* socket, struct sockaddr* address, int length
 /* An XDP socket that is bound may send from its shared memory without another call. */
 HOOK(socket_bind, struct socket* socket, struct sockaddr* address, int length) {
     struct taint* taint = taint_of_current();
-    if (!is_judged(taint) || (taint->flags & kTaintProbe)) return 0;
+    if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     if (BPF_CORE_READ(socket, sk, __sk_common.skc_family) != kFamilyXdp) return 0;
     return judge_family(taint, kFamilyXdp, kOperationSend, MODELWARD_UNKNOWN_COUNT);
 }

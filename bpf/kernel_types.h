@@ -377,6 +377,8 @@ enum {
     kModeCharacter = 0020000,
     kModeFifo = 0010000,
     kFmodeWrite = 2,
+    kCloneMemory = 0x00000100,
+    kCloneVfork = 0x00004000,
     kCloneThread = 0x00010000,
     kFamilyUnspecified = 0,
     kFamilyUnix = 1,

@@ -37,6 +37,21 @@ static __always_inline struct label* label_of(struct inode* inode, __u32 device)
     return hint && *hint ? look_up_label(inode) : 0;
 }
 
+/* How often a label was changed or taken away, by the agent or because its inode is gone. */
+static __always_inline __u64 label_changes(void) {
+    __u32 place = kTendedLabels, gone = kTendedLabelsGone;
+    const volatile __u64* by_agent = bpf_map_lookup_elem(&tended, &place);
+    const volatile __u64* by_kernel = bpf_map_lookup_elem(&tended, &gone);
+    return by_agent && by_kernel ? *by_agent + *by_kernel : 0;
+}
+
+static __always_inline void delete_label(const struct inode_key* key) {
+    if (bpf_map_delete_elem(&labels, key) != 0) return;
+    __u32 gone = kTendedLabelsGone;
+    __u64* changes = bpf_map_lookup_elem(&tended, &gone);
+    if (changes) __sync_fetch_and_add(changes, 1);
+}
+
 /* Not 0: there is a label, or no room for one. */
 static __always_inline long add_label(const struct inode_key* key, const struct label* label) {
     __u8* hint = hint_of(key->inode, key->device);

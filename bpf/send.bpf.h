@@ -7,8 +7,8 @@
 #include "bpf/families.bpf.h"
 #include "bpf/network.bpf.h"
 
-/* What a UDP datagram can hold at most. */
-enum { kDatagramBytes = 1 << 16 };
+/* What a UDP datagram can hold at most, and how many messages one sendmmsg takes. */
+enum { kDatagramBytes = 1 << 16, kMostMessages = 1024 };
 
 /* From 6.5 on every byte for a socket passes socket_sendmsg; before, sendfile and splice pass file_permission
  * only, and a write(2) passes both. */
@@ -111,7 +111,7 @@ HOOK(unix_may_send, struct socket* socket, struct socket* other) {
     pending->named_socket = 0;
     struct taint* taint = taint_of_current();
     struct sock* receiver = BPF_CORE_READ(other, sk);
-    if (is_judged(taint) && receiver) flow_to_unix(taint, receiver, pending->named_bytes);
+    if (is_judged_sharer(taint) && receiver) flow_to_unix(taint, receiver, pending->named_bytes);
     return 0;
 }
 
@@ -120,9 +120,9 @@ HOOK(unix_may_send, struct socket* socket, struct socket* other) {
  * the one before. So the first that names one pays for what all could hold; a stream, for any size.
  */
 TRACE("fentry/__sys_sendmmsg", many_begin, int descriptor, void* messages, unsigned int count) {
-    if (!is_judged(taint_of_current())) return 0;
+    if (!is_judged_sharer(taint_of_current())) return 0;
     struct pending_write* pending = pending_of_thread(BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (pending) pending->messages = count;
+    if (pending) pending->messages = count < kMostMessages ? count : kMostMessages;
     return 0;
 }
 

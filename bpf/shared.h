@@ -264,10 +264,11 @@ struct server {
 
 /* Places of the map `tended`: what kernel and agent tell each other. */
 enum tended {
-    kTendedWalks,    /* counts up: processes that hold a labelled file are to be looked for */
-    kTendedLoopFile, /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
-                      */
-    kTendedLabels,   /* counts up: the agent has changed or taken away a label */
+    kTendedWalks,      /* counts up: processes that hold a labelled file are to be looked for */
+    kTendedLoopFile,   /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
+                        */
+    kTendedLabels,     /* counts up: the agent has changed or taken away a label */
+    kTendedLabelsGone, /* the same for labels whose inode is gone: two writers, two places */
     kTendedConnections, /* not 0: a connection on this host carries marks */
     kTended,
 };

@@ -68,6 +68,28 @@ VERIFIED_ONCE int hear_sharers(struct taint* taint) {
     return 0;
 }
 
+/* The current process has memory that others get by fork, or that it shares with a file. Null: it cannot be
+ * remembered. */
+static __always_inline struct taint* begin_sharing(void) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    struct taint* taint =
+        bpf_task_storage_get(&taints, task->group_leader, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (taint && !taint->sharers)
+        __sync_val_compare_and_swap(&taint->sharers, 0,
+                                    bpf_ktime_get_boot_ns() << 8 | (bpf_get_smp_processor_id() & 0xff));
+    return taint;
+}
+
+/* The same, with what it carries already. Not 0: it cannot be remembered. */
+static __noinline int note_sharing(void) {
+    struct taint* taint = begin_sharing();
+    if (!taint) return -kNoMemory;
+    if (taint->flags & (kTaintExempt | kTaintShares)) return 0;
+    __sync_fetch_and_or(&taint->flags, kTaintShares);
+    if (taint->marks.classes) tell_sharers(taint);
+    return 0;
+}
+
 /* For a process that is about to let bytes go. */
 static __always_inline bool is_judged_sharer(struct taint* taint) {
     if (taint && (taint->flags & kTaintShares)) hear_sharers(taint);

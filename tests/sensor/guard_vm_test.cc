@@ -146,7 +146,7 @@ TEST_F(GuardTest, NorByTheirNumbersAndThatGoesForThePolicysTablesToo) {
     for (const auto id : ids(::bpf_link_get_next_id))
         links += in_child([&] { return outcome(::bpf_link_get_fd_by_id(id)); }) == EPERM;
     const auto attached = std::distance(fs::directory_iterator(std::string(kPins) + "/links"), {});
-    /* one more than is attached: the agent runs it itself */
+    // one more than is attached: the agent runs it itself
     EXPECT_EQ(programs, static_cast<std::size_t>(attached) + 1);
     EXPECT_EQ(links, static_cast<std::size_t>(attached));
 }
