@@ -82,7 +82,7 @@ enum taint_flags {
     kTaintExempt =
         1, /* neither becomes tainted nor is judged; ends with the process, gone after fork and exec */
     kTaintProbe = 2,      /* the self-test's own process: hooks note that they ran instead of judging */
-    kTaintShares = 4,     /* has mapped a file shared and writable while it carried nothing */
+    kTaintShares = 4,     /* has memory or a file mapped shared and writable */
     kTaintSharesSink = 8, /* has done so with a file at `early_point` */
 };
 
