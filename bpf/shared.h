@@ -3,7 +3,8 @@
  * What the kernel programs and agent/sensor/ share: the values of every map and the event record.
  *
  * Sizes are fixed, every gap is named, and both sides compile this one file. Whoever changes the meaning or
- * the layout of anything here raises kLayout: an agent does not take over maps of another layout.
+ * the layout of anything here raises kLayout: an agent does not take over maps of another layout. One file,
+ * however long: it is what kLayout stands for.
  */
 #pragma once
 

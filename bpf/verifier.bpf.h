@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What keeps the verifier's work small. It follows each way through a program by itself: a call is one more
- * way for each way to it, and a loop with a branch in it doubles them with each round. Newer kernels (6.8 on)
- * find fewer of them equal than 6.1 does. So what is called from many ways is a global function, and loops
- * over classes compute instead of branching. tests/sensor/load_vm_test.cc
- * holds the sum.
+ * way for each way to it, and a loop with a branch in it doubles them with each round. 6.12 finds
+ * fewer of them equal than 6.1 does. So what is called from many ways is a global function, and loops over
+ * classes compute instead of branching. tests/sensor/load_vm_test.cc holds the sum.
  */
 #pragma once
 
