@@ -8,7 +8,9 @@
 
 #include "bpf/names.bpf.h"
 
-typedef struct __sk_buff packet_t;
+/* Not a typedef: global functions know the context by its own name. */
+#define packet_t struct __sk_buff
+#define PACKET_PART VERIFIED_ONCE
 
 static __always_inline bool packet_load(packet_t* packet, __u32 at, void* to, __u32 size) {
     return !bpf_skb_load_bytes(packet, at, to, size);

@@ -5,6 +5,7 @@
  * packet is read:
  *
  *   packet_t               a packet
+ *   PACKET_PART            a part of reading that the verifier reads by itself
  *   packet_load()          true: `size` bytes from `at` on are in `to`; false: they are not all there
  *   packet_size()
  *   learn_address()        a DNS answer says that the name has this address
@@ -39,26 +40,26 @@ struct name_place {
     __u32 length;
 };
 
-/* Masks instead of branches: verifier.bpf.h says why. All ones if a < b, for numbers below 2^63; clang does
- * not see that it is a comparison, or it would branch. */
+/* Letters are made small; what no host name has becomes '_', so that the rest of the name still counts. */
+static const unsigned char name_letters[kNameBytes + 1] =
+    "________________________________"
+    "_____________-._0123456789______"
+    "_abcdefghijklmnopqrstuvwxyz_____"
+    "_abcdefghijklmnopqrstuvwxyz_____"
+    "________________________________"
+    "________________________________"
+    "________________________________"
+    "________________________________";
+
+/* Numbers instead of branches: verifier.bpf.h says why. 1 if a < b, for numbers below 2^63, else 0. Clang
+ * does not see that it is a comparison, or it would branch; and a mask of all ones or none would do for 6.12,
+ * but 7.x goes both ways where one meets a constant. */
 static __always_inline __u64 name_less(__u64 a, __u64 b) {
     __u64 less = a - b;
     asm volatile("" : "+r"(less));
     less >>= 63;
     asm volatile("" : "+r"(less));
-    return 0 - less;
-}
-
-static __always_inline __u64 name_between(__u64 letter, __u64 first, __u64 last) {
-    return name_less(letter, last + 1) & ~name_less(letter, first);
-}
-
-/* Letters are made small; what no host name has becomes '_', so that the rest of the name still counts. */
-static __always_inline __u8 name_letter(__u64 letter) {
-    letter += name_between(letter, 'A', 'Z') & ('a' - 'A');
-    __u64 kept =
-        name_between(letter, 'a', 'z') | name_between(letter, '0', '9') | name_between(letter, '-', '.');
-    return (__u8)((letter & kept) | ('_' & ~kept));
+    return less;
 }
 
 static __always_inline __u32 name_be16(const __u8* bytes) {
@@ -143,7 +144,7 @@ static __always_inline int take_reversed(packet_t* packet, const struct name_pla
         if (i >= length) break;
         letter = 0;
         packet_load(packet, (at - i) & kOffsetMask, &letter, 1);
-        name->bytes[i] = name_letter(letter);
+        name->bytes[i] = name_letters[letter];
     }
     name->prefix_length = (length + 1) * 8;
     return kNameFound;
@@ -170,7 +171,8 @@ struct name_scratch {
  * The name that was asked for, from its labels at `at` (compression has nothing to point at there), reversed
  * into scratch->name. Returns how many bytes it takes in the packet; 0: it is the root, or no name.
  */
-static __always_inline __u32 take_question(packet_t* packet, __u32 at, struct name_scratch* scratch) {
+PACKET_PART int take_question(packet_t* packet, __u32 at, struct name_scratch* scratch) {
+    if (!scratch) return 0;
     __u32 size = packet_size(packet);
     if (size <= at) return 0;
     size -= at;
@@ -184,25 +186,25 @@ static __always_inline __u32 take_question(packet_t* packet, __u32 at, struct na
     for (__u32 i = 0; i < kNameBytes - 1; i++) {
         __u64 byte = scratch->wire[i];
         __u64 starts = name_less(left, 1); /* this byte says how long a label is */
-        __u64 letter = name_letter(byte);
-        letter += name_between(letter, '.', '.') & ('_' - '.'); /* a dot inside of a label is none */
-        scratch->wire[i] = (__u8)((letter & ~starts) | ('.' & starts));
+        __u64 letter = name_letters[byte];
+        letter += name_less(letter ^ '.', 1) * ('_' - '.'); /* a dot inside of a label is none */
+        scratch->wire[i] = (__u8)(letter + starts * ('.' - letter));
         done |= starts & name_less(byte, 1);
-        bad |= starts & ~name_less(byte, 64) & ~done;
-        left = ((byte & starts) | ((left - 1) & ~starts)) & 63;
-        length += 1 & ~done;
+        bad |= starts & name_less(63, byte) & (1 - done);
+        left = (starts * byte + (1 - starts) * (left - 1)) & 63;
+        length += 1 - done;
     }
     if (bad || !done || length < 2 || length >= size || length > kMaxHostBytes + 1) return 0;
     ROLLED
     for (__u32 i = 0; i < kNameBytes; i++)
         scratch->name.bytes[i] =
-            scratch->wire[(length - 1 - i) & (kNameBytes - 1)] & (__u8)name_less(i, length - 1);
+            (__u8)(scratch->wire[(length - 1 - i) & (kNameBytes - 1)] * name_less(i, length - 1));
     scratch->name.prefix_length = (__u32)length * 8;
-    return (__u32)length + 1;
+    return (int)length + 1;
 }
 
 /* Past the owner of a record. 0: it could not be followed. */
-static __always_inline __u32 skip_owner(packet_t* packet, __u32 at) {
+PACKET_PART int skip_owner(packet_t* packet, __u32 at) {
     bool ended = false;
     ROLLED
     for (int i = 0; i < kMaxOwnerLabels; i++) {
@@ -212,7 +214,7 @@ static __always_inline __u32 skip_owner(packet_t* packet, __u32 at) {
         at = (at + (length >= 192 ? 2u : 1u + length)) & kOffsetMask;
         if (ended) break;
     }
-    return ended ? at : 0;
+    return ended ? (int)at : 0;
 }
 
 /* False: the address is not all there. */
@@ -242,15 +244,15 @@ static __always_inline int names_of_answer(packet_t* packet, __u32 at, struct na
     __u32 count = name_be16(head + 6);
     if (!count) return kNoName;
     at = (at + kDnsHeader) & kOffsetMask;
-    __u32 bytes = take_question(packet, at, scratch);
+    int bytes = take_question(packet, at, scratch);
     if (!bytes) return kNameUnreadable;
-    at = (at + bytes) & kOffsetMask;
+    at = (at + (__u32)bytes) & kOffsetMask;
     if (!packet_load(packet, at, question, sizeof(question))) return kNameUnreadable;
     at = (at + sizeof(question)) & kOffsetMask;
     ROLLED
     for (__u32 i = 0; i < kMaxAnswers; i++) {
         if (i >= count) return kNameFound;
-        at = skip_owner(packet, at);
+        at = (__u32)skip_owner(packet, at) & kOffsetMask;
         if (!at || !packet_load(packet, at, record, sizeof(record))) return kNameUnreadable;
         __u32 size = name_be16(record + 8);
         at = (at + sizeof(record)) & kOffsetMask;

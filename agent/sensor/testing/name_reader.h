@@ -43,6 +43,7 @@ static __always_inline void learn_address(packet_t* packet, const name_address* 
     packet->learned[std::string(reinterpret_cast<const char*>(address), sizeof *address)] = text_of(*name);
 }
 
+#define PACKET_PART static inline
 #include "bpf/name_packet.h"
 
 }  // namespace modelward::kernel
