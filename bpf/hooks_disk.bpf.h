@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reading a disk's blocks under its file system (debugfs, dd, a backup of the device). The agent labels each
- * disk that holds a labelled file, under the inode number 0. What asks a disk what is on it (blkid, fdisk,
- * udev) reads little, so a user's processes are tainted once they have read 4 MiB of one in an hour. Nothing
- * is refused here: the function reads, and is no security hook.
+ * disk that holds a labelled file, under the inode number 0. What asks a disk what is on it reads little
+ * (fdisk 30 KB, blkid 1.1 MB), so a user's processes are tainted once they have read 1 MiB of one in a day;
+ * those of no login (udev, udisks, LVM, all together) after 4 MiB. Nothing is refused here: the function
+ * reads, and is no security hook.
  */
 #pragma once
 
@@ -14,7 +15,7 @@
 /* Keys of the meters: the device is in the place of the generation. */
 #define DISK_DEVICE 0xfffffff8u
 
-enum { kDiskReadBytes = 4 << 20, kDiskReadSeconds = 60 * 60 };
+enum { kDiskReadBytes = 1 << 20, kSystemReadsTimes = 4, kDiskReadSeconds = 24 * 60 * 60 };
 
 static __noinline struct label* label_of_disk(__u32 device) {
     struct inode_key key = {.device = device};
@@ -22,12 +23,13 @@ static __noinline struct label* label_of_disk(__u32 device) {
     return hint && *hint ? bpf_map_lookup_elem(&labels, &key) : 0;
 }
 
-/* All that a user has read of the disk in this hour. */
+/* All that a user has read of the disk on this day; what nobody who logged in has read counts less. */
 static __noinline __u64 disk_read_add(__u32 device, __u64 bytes) {
-    __u64 hour = bpf_ktime_get_boot_ns() / NANOSECONDS / kDiskReadSeconds;
-    struct inode_key key = {
-        .inode = hour << 32 | payer(bpf_get_current_task_btf()), .device = DISK_DEVICE, .generation = device};
-    return flow_add(&key, bytes);
+    struct task_struct* task = bpf_get_current_task_btf();
+    __u64 day = bpf_ktime_get_boot_ns() / NANOSECONDS / kDiskReadSeconds;
+    struct inode_key key = {.inode = day << 32 | payer(task), .device = DISK_DEVICE, .generation = device};
+    __u64 total = flow_add(&key, bytes);
+    return task->loginuid.val == kNoUser ? total / kSystemReadsTimes : total;
 }
 
 static __noinline int report_disk_read(struct file* file, const struct label* label, __u64 bytes) {
@@ -71,5 +73,5 @@ TRACE("fentry/filemap_splice_read", disk_spliced, struct file* in, void* positio
 
 /* Whatever is read through a mapping passes nothing. */
 static __always_inline void map_blocks(struct file* file) {
-    read_blocks(file, kDiskReadBytes);
+    read_blocks(file, kDiskReadBytes * kSystemReadsTimes);
 }

@@ -15,8 +15,8 @@ namespace modelward::testing {
 
 namespace {
 
-constexpr std::size_t kPart = 1 << 20;
-constexpr std::size_t kParts = 4;  // of the limit
+constexpr std::size_t kPart = 1 << 18;
+constexpr std::size_t kParts = 4;  // of the limit, 1 MiB
 
 std::string disk_of(const std::string& path) {
     struct stat status;
@@ -64,7 +64,7 @@ class DiskTest : public SensorTest {
         if (!user) user = ++last_user_;
         const std::string target = std::string(kStick) + "/blocks";
         const int said = in_child([&] {
-            std::ofstream("/proc/self/loginuid") << user << std::flush;
+            if (user > 0) std::ofstream("/proc/self/loginuid") << user << std::flush;
             const int disk = ::open(disk_.c_str(), O_RDONLY | flags);
             if (disk < 0) return 200;
             if (!read(disk, parts)) return 201;
@@ -78,7 +78,7 @@ class DiskTest : public SensorTest {
 };
 
 TEST_F(DiskTest, WhoReadsMuchOfItCarriesWhatIsOnIt) {
-    EXPECT_EQ(read_then_try_stick(pread_parts, kParts - 1), 0) << "blkid reads that much";
+    EXPECT_EQ(read_then_try_stick(pread_parts, kParts - 1), 0) << "fdisk reads less";
     EXPECT_EQ(read_then_try_stick(pread_parts, kParts), EPERM);
     EXPECT_EQ(read_then_try_stick(pread_parts, kParts, O_DIRECT), EPERM);
     EXPECT_EQ(read_then_try_stick(splice_parts, kParts), EPERM);
@@ -90,6 +90,12 @@ TEST_F(DiskTest, ManyProcessesOfAUserReadForOne) {
     for (std::size_t i = 1; i < kParts; ++i)
         EXPECT_EQ(read_then_try_stick(pread_parts, 1, 0, user), 0);
     EXPECT_EQ(read_then_try_stick(pread_parts, 1, 0, user), EPERM);
+}
+
+TEST_F(DiskTest, ThoseWhoNeverLoggedInMayReadFourTimesThat) {
+    const int nobody = -1;
+    EXPECT_EQ(read_then_try_stick(pread_parts, 4 * kParts - 1, 0, nobody), 0);
+    EXPECT_EQ(read_then_try_stick(pread_parts, 1, 0, nobody), EPERM);
 }
 
 TEST_F(DiskTest, TheReadIsReportedWithTheDisksName) {
