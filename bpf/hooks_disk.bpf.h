@@ -12,9 +12,6 @@
 #include "bpf/backing.bpf.h"
 #include "bpf/flow.bpf.h"
 
-/* Keys of the meters: the device is in the place of the generation. */
-#define DISK_DEVICE 0xfffffff8u
-
 enum { kDiskReadBytes = 1 << 20, kSystemReadsTimes = 4, kDiskReadSeconds = 24 * 60 * 60 };
 
 static __noinline struct label* label_of_disk(__u32 device) {

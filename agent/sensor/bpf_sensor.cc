@@ -36,6 +36,7 @@ Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps m
                                                    Meters meters) {
     auto rings = EventRings::open(maps);
     if (!rings) return fail(rings.error());
+    if (auto told = tell_of_change(maps); !told) return fail(told.error());
     return std::unique_ptr<BpfSensor>(new BpfSensor(std::move(info), std::move(maps), std::move(pins),
                                                     std::move(meters), std::move(*rings)));
 }
