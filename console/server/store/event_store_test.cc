@@ -67,7 +67,7 @@ TEST_F(EventStoreTest, AnOverlappingBatchAddsOnlyWhatIsNew) {
 }
 
 TEST_F(EventStoreTest, AnIncidentHasTheStrongestVerdictOfItsEvents) {
-    const auto deliver_one = [&, sequence = 0U](wire::Verdict verdict) mutable {
+    auto deliver_one = [&, sequence = 0U](wire::Verdict verdict) mutable {
         ++sequence;
         auto batch = block_batch(sequence, sequence);
         batch.mutable_events(0)->set_verdict(verdict);
