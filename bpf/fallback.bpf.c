@@ -6,6 +6,5 @@
 #include "bpf/fallback/ask.bpf.h"
 #include "bpf/fallback/process.bpf.h"
 #include "bpf/fallback/socket.bpf.h"
-#include "bpf/hooks_names.bpf.h"
 
 char _license[] SEC("license") = "GPL";

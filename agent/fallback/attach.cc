@@ -19,7 +19,7 @@ namespace modelward::agent {
 namespace {
 
 // Used by the programs alone.
-constexpr std::string_view kPrivateMaps[] = {"reported", "shut", "scratch", "name_scratches"};
+constexpr std::string_view kPrivateMaps[] = {"reported", "shut", "scratch"};
 
 std::unexpected<Error> refused(const LibbpfLog& log, int error) {
     const std::string cause = log.first_warning();
