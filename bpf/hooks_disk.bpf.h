@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reading a disk's blocks under its file system (debugfs, dd, a backup of the device). The agent labels each
- * disk that holds a labelled file, under the inode number 0. What asks a disk what is on it reads little
- * (fdisk 30 KB, blkid 1.1 MB), so a user's processes are tainted once they have read 1 MiB of one in a day;
- * those of no login (udev, udisks, LVM, all together) after 4 MiB. Nothing is refused here: the function
- * reads, and is no security hook.
+ * disk that holds a labelled file, under the inode number 0 and the medium's sequence number: devices' own
+ * numbers are used again. What asks a disk what is on it reads little (fdisk 30 KB, blkid 1.1 MB), so a
+ * user's processes are tainted once they have read 1 MiB of one in a day; those of no login (udev, udisks,
+ * LVM, all together) after 4 MiB. Nothing is refused here: the function reads, and is no security hook.
  */
 #pragma once
 
@@ -14,8 +14,9 @@
 
 enum { kDiskReadBytes = 1 << 20, kSystemReadsTimes = 4, kDiskReadSeconds = 24 * 60 * 60 };
 
-static __noinline struct label* label_of_disk(__u32 device) {
-    struct inode_key key = {.device = device};
+static __noinline struct label* label_of_disk(struct block_device* bdev) {
+    struct inode_key key = {.device = BPF_CORE_READ(bdev, bd_dev),
+                            .generation = BPF_CORE_READ(bdev, bd_disk, diskseq)};
     const __u8* hint = hint_of(key.inode, key.device);
     return hint && *hint ? bpf_map_lookup_elem(&labels, &key) : 0;
 }
@@ -45,13 +46,12 @@ static __noinline int report_disk_read(struct file* file, const struct label* la
 static __noinline int read_blocks(struct file* file, __u64 bytes) {
     struct block_device* bdev = block_device_of(file);
     if (!bdev) return 0;
-    __u32 device = BPF_CORE_READ(bdev, bd_dev);
-    const struct label* label = label_of_disk(device);
+    const struct label* label = label_of_disk(bdev);
     if (!label) return 0;
     struct taint* taint = taint_of_current();
     if (taint && ((taint->flags & (kTaintExempt | kTaintProbe)) || marks_cover(&taint->marks, &label->marks)))
         return 0;
-    __u64 total = disk_read_add(device, bytes);
+    __u64 total = disk_read_add(BPF_CORE_READ(bdev, bd_dev), bytes);
     if (total < kDiskReadBytes) return 0;
     report_disk_read(file, label, total);
     taint_current(&label->marks, 0);

@@ -11,14 +11,13 @@ namespace modelward::agent {
 
 namespace {
 
-// False: it could not be labelled.
-bool carry_on_disk(const KernelMaps& maps, std::uint32_t disk, const kernel::marks& marks) {
-    const kernel::inode_key key{.inode = 0, .device = disk, .generation = 0};
-    kernel::label label{};
-    const bool known = ::bpf_map_lookup_elem(maps.labels.get(), &key, &label) == 0;
-    if (!add_marks(label.marks, marks) && known) return true;
-    label.origin = kernel::kOriginDerived;
-    return put_label(maps, key, label).has_value();
+kernel::inode_key key_of(std::uint32_t disk, std::uint64_t sequence) {
+    return {.inode = 0, .device = disk, .generation = static_cast<std::uint32_t>(sequence)};
+}
+
+bool is_gone(const kernel::inode_key& key) {
+    const auto sequence = disk_sequence(key.device);
+    return !sequence || key_of(key.device, *sequence).generation != key.generation;
 }
 
 }  // namespace
@@ -38,11 +37,35 @@ bool add_marks(kernel::marks& marks, const kernel::marks& more) {
     return grew;
 }
 
+void DiskLabels::carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known) {
+    const auto sequence = disk_sequence(disk);
+    if (!sequence) {
+        ++failed_;
+        return;
+    }
+    const kernel::inode_key key = key_of(disk, *sequence);
+    kernel::label label{};
+    const bool found = ::bpf_map_lookup_elem(maps.labels.get(), &key, &label) == 0;
+    const bool grew = add_marks(label.marks, known.marks);
+    label.origin = kernel::kOriginDerived;
+    if (grew || !found) {
+        if (!put_label(maps, key, label)) ++failed_;
+        known.keys.push_back(key);
+    }
+}
+
 void DiskLabels::carry(const KernelMaps& maps, std::uint32_t device, const Label& label) {
     const auto value = to_kernel(label);
-    if (!value || !add_marks(known_[device], value->marks)) return;
+    if (!value) return;
+    Known& known = known_[device];
+    if (const auto now = disk_sequence(device); now != known.sequence) {
+        for (const auto& key : known.keys)
+            if (is_gone(key)) ::bpf_map_delete_elem(maps.labels.get(), &key);
+        known = {now, {}, {}};
+    }
+    if (!add_marks(known.marks, value->marks)) return;
     for (const std::uint32_t disk : disks_below(device))
-        if (!carry_on_disk(maps, disk, value->marks)) ++failed_;
+        carry_on_disk(maps, disk, known);
 }
 
 }  // namespace modelward::agent

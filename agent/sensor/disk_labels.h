@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A disk that holds a labelled file carries the file's marks, under the inode number 0: see
-// bpf/hooks_disk.bpf.h. They stay when the file goes: its blocks do, too.
+// A disk that holds a labelled file carries the file's marks, under the inode number 0 and,
+// for a generation, the sequence number of the medium in it: see bpf/hooks_disk.bpf.h. They stay when the
+// file goes: its blocks do, too.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "agent/sensor/kernel_event.h"
@@ -20,7 +22,13 @@ class DiskLabels {
     std::uint64_t failed() const { return failed_; }  // disks that could not be labelled
 
   private:
-    std::map<std::uint32_t, kernel::marks> known_;  // by file system
+    struct Known {
+        std::optional<std::uint64_t> sequence;  // of its first disk
+        kernel::marks marks{};
+        std::vector<kernel::inode_key> keys;  // labelled for it
+    };
+    void carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known);
+    std::map<std::uint32_t, Known> known_;  // by file system
     std::uint64_t failed_ = 0;
 };
 

@@ -5,8 +5,8 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
-#include <optional>
 #include <sstream>
 #include <string>
 
@@ -18,11 +18,26 @@ namespace {
 
 constexpr std::size_t kMostDisks = 64;
 
-std::optional<std::uint32_t> number_of(const std::filesystem::path& folder) {
+std::string first_line(const std::filesystem::path& path) {
     std::string text;
-    std::ifstream file(folder / "dev");
+    std::ifstream file(path);
     std::getline(file, text);
-    return parse_device(text);
+    return text;
+}
+
+std::optional<std::uint32_t> number_of(const std::filesystem::path& folder) {
+    return parse_device(first_line(folder / "dev"));
+}
+
+// Empty: there is no such device.
+std::filesystem::path folder_of(std::uint32_t device, const std::filesystem::path& sys) {
+    std::error_code error;
+    return std::filesystem::canonical(sys / "dev/block" / print_device(device), error);
+}
+
+bool is_partition(const std::filesystem::path& folder) {
+    std::error_code error;
+    return std::filesystem::exists(folder / "partition", error);
 }
 
 void add(std::vector<std::uint32_t>& all, const std::optional<std::uint32_t>& device) {
@@ -32,10 +47,10 @@ void add(std::vector<std::uint32_t>& all, const std::optional<std::uint32_t>& de
 
 // What lies directly below.
 void add_below(std::vector<std::uint32_t>& all, std::uint32_t device, const std::filesystem::path& sys) {
+    const auto folder = folder_of(device, sys);
+    if (folder.empty()) return;
+    if (is_partition(folder)) add(all, number_of(folder.parent_path()));
     std::error_code error;
-    const auto folder = std::filesystem::canonical(sys / "dev/block" / print_device(device), error);
-    if (error) return;
-    if (std::filesystem::exists(folder / "partition", error)) add(all, number_of(folder.parent_path()));
     for (std::filesystem::directory_iterator entry(folder / "slaves", error), end; !error && entry != end;
          entry.increment(error))
         add(all, number_of(entry->path()));
@@ -72,6 +87,17 @@ std::vector<std::uint32_t> disks_below(std::uint32_t device, const std::filesyst
     for (std::size_t i = 0; i < all.size(); ++i)
         add_below(all, all[i], sys);
     return all;
+}
+
+std::optional<std::uint64_t> disk_sequence(std::uint32_t device, const std::filesystem::path& sys) {
+    const auto folder = folder_of(device, sys);
+    if (folder.empty()) return std::nullopt;
+    const std::string text = first_line((is_partition(folder) ? folder.parent_path() : folder) / "diskseq");
+    std::uint64_t sequence = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, failed] = std::from_chars(text.data(), end, sequence);
+    if (failed != std::errc() || rest != end) return std::nullopt;
+    return sequence;
 }
 
 }  // namespace modelward::agent

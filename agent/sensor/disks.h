@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace modelward::agent {
@@ -14,5 +15,9 @@ namespace modelward::agent {
 // from; only that one of its disks.
 std::vector<std::uint32_t> disks_below(std::uint32_t device, const std::filesystem::path& sys = "/sys",
                                        const std::filesystem::path& mounts = "/proc/self/mountinfo");
+
+// Which medium is in it: numbers of devices are used again (loop devices, sticks), the kernel's disk sequence
+// is not. Nothing when the device is gone.
+std::optional<std::uint64_t> disk_sequence(std::uint32_t device, const std::filesystem::path& sys = "/sys");
 
 }  // namespace modelward::agent

@@ -81,6 +81,14 @@ TEST_F(DisksTest, AFileSystemWithANumberOfItsOwnLiesOnWhatItIsMountedFrom) {
     EXPECT_TRUE(disks(number(0, 99)).empty()) << "mounted nowhere";
 }
 
+TEST_F(DisksTest, TheMediumInADiskHasANumberThatIsItsOwn) {
+    EXPECT_EQ(disk_sequence(number(8, 0), sys), std::nullopt);
+    std::ofstream(sys / "devices/sda/diskseq") << "4294967297\n";
+    EXPECT_EQ(disk_sequence(number(8, 0), sys), 4294967297U);
+    EXPECT_EQ(disk_sequence(number(8, 2), sys), 4294967297U) << "a partition's is its disk's";
+    EXPECT_EQ(disk_sequence(number(8, 99), sys), std::nullopt);
+}
+
 TEST_F(DisksTest, ADiskThatIsGoneIsNotAnError) {
     EXPECT_EQ(disks(number(8, 99)), (std::vector{number(8, 99)}));
 }

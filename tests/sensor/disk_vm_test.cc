@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <tuple>
 
 #include "tests/sensor/insider.h"
 #include "tests/sensor/sensor_fixture.h"
@@ -111,6 +112,24 @@ TEST_F(DiskTest, TheReadIsReportedWithTheDisksName) {
 TEST_F(DiskTest, ADiskWithoutAModelIsAnyFile) {
     disk_ = disk_of(kStick);
     EXPECT_EQ(read_then_try_stick(pread_parts, kParts), 0);
+}
+
+// Numbers of loop devices are used again at once.
+TEST_F(DiskTest, AnotherMediumInTheSameDeviceIsNotTheOldOne) {
+    ASSERT_EQ(std::system("modprobe loop"), 0);
+    sensor->tend();  // finds where the module keeps a device's file
+    ASSERT_EQ(std::system("mkdir -p /mnt/disk/inside && cd /mnt/disk &&"
+                          " truncate -s 16M old && mkfs.ext4 -q old && truncate -s 16M new &&"
+                          " losetup /dev/loop5 old && mount /dev/loop5 inside && echo model > inside/model"),
+              0);
+    disk_ = "/dev/loop5";
+    set_label("/mnt/disk/inside/model");
+    EXPECT_EQ(read_then_try_stick(pread_parts, kParts), EPERM);
+    ASSERT_EQ(
+        std::system("umount /mnt/disk/inside && losetup -d /dev/loop5 && losetup /dev/loop5 /mnt/disk/new"),
+        0);
+    EXPECT_EQ(read_then_try_stick(pread_parts, kParts), 0);
+    std::ignore = std::system("losetup -d /dev/loop5; cd /mnt/disk && rm -r old new inside");
 }
 
 }  // namespace
