@@ -35,7 +35,8 @@ TEST(Detection, NamesAnUnknownField) {
     EXPECT_EQ(
         with_fields("    network.application: curl\n"),
         "rule-1.yaml:12:5: unknown field 'network.application' (use one of: artifact.class, artifact.kind, "
-        "sink.kind, destination.ip, destination.port, user.id, process.executable)");
+        "sink.kind, destination.ip, destination.port, user.id, process.executable, "
+        "destination.domain)");
 }
 
 TEST(Detection, NamesEveryUnknownFieldAtOnce) {

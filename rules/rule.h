@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/domain.h"
 #include "rules/policy.h"
 #include "rules/prefix.h"
 
@@ -24,7 +25,8 @@ enum class Field : std::uint8_t {
     kDestinationIp,
     kDestinationPort,
     kUserId,
-    kProcessExecutable
+    kProcessExecutable,
+    kDestinationDomain
 };
 
 enum class Category : std::uint8_t { kAccess, kEgress };
@@ -39,6 +41,8 @@ struct FieldTest {
     std::vector<std::string> paths;  // kProcessExecutable
     // kDestinationIp: the address is in one of these. Lists are shared between all rules that name them.
     std::vector<std::shared_ptr<const PrefixSet>> destinations;
+    // kDestinationDomain: the name is in one of these, likewise.
+    std::vector<std::shared_ptr<const DomainSet>> domains{};
 };
 
 // All of its tests hold.
@@ -64,7 +68,8 @@ struct Expression {
 };
 
 // What is asked about, in the terms of policy.h. Classes and kinds are bit masks of their numbers; a labelled
-// thing has at least one of each. Destination and port mean something where has_destination() only.
+// thing has at least one of each. Destination and port mean something where has_destination() only, the
+// domain where has_domain().
 struct Facts {
     Operation operation = Operation::kRead;
     std::uint16_t classes = 0;
@@ -73,6 +78,7 @@ struct Facts {
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
     std::string program{};  // path of the executable
+    std::string domain{};   // of the destination, as parse_domain() has it; empty: not known
 };
 
 // One entry of modelward.tests: what this rule alone must decide.
