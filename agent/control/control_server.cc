@@ -21,8 +21,11 @@ Result<std::unique_ptr<ControlServer>> ControlServer::listen(EventLoop& loop,
                                                              const std::filesystem::path& path, For whom,
                                                              Answer answer) {
     // Everybody passes through, nobody lists it: what lies there says itself who may open it.
-    if (::mkdir(path.parent_path().c_str(), 0711) != 0 && errno != EEXIST)
-        return fail_errno("create " + path.parent_path().string());
+    const auto folder = path.parent_path();
+    const bool made = ::mkdir(folder.c_str(), 0700) == 0;
+    if (!made && errno != EEXIST) return fail_errno("create " + folder.string());
+    if (made && ::chmod(folder.c_str(), 0711) != 0)
+        return fail_errno("open the way through " + folder.string());
     auto address = socket_address(path);
     if (!address) return fail(address.error());
     UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
