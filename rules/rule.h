@@ -24,7 +24,8 @@ enum class Field : std::uint8_t {
     kDestinationIp,
     kDestinationPort,
     kUserId,
-    kProcessExecutable
+    kProcessExecutable,
+    kProcessPackage
 };
 
 enum class Category : std::uint8_t { kAccess, kEgress };
@@ -36,7 +37,7 @@ struct FieldTest {
     int column;
     // Class and kind numbers, Operation, port or uid.
     std::vector<std::uint32_t> numbers;
-    std::vector<std::string> paths;  // kProcessExecutable
+    std::vector<std::string> paths;  // kProcessExecutable, kProcessPackage: program_name.h
     // kDestinationIp: the address is in one of these. Lists are shared between all rules that name them.
     std::vector<std::shared_ptr<const PrefixSet>> destinations;
 };
@@ -72,7 +73,7 @@ struct Facts {
     Address destination{};
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
-    std::string program{};  // path of the executable
+    std::string program{};  // one of the names that rules give it
 };
 
 // One entry of modelward.tests: what this rule alone must decide.

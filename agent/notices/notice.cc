@@ -123,8 +123,8 @@ std::string terminal_text(const Notice& notice) {
     std::string text = "\r\n*** Modelward:";
     add_lines(as_printable(notice.happened), text);
     if (!notice.to_do.empty()) add_lines(as_printable(notice.to_do), text);
-    add_lines("Rule: " + as_printable(notice.rule_title) + ". To read this again: modelward notices", text);
-    return text + "\r\n";
+    add_lines("Rule: " + as_printable(notice.rule_title), text);
+    return text + "\r\n    To read this again: modelward notices\r\n";
 }
 
 }  // namespace modelward::agent
