@@ -11,15 +11,6 @@
 #include "bpf/service.bpf.h"
 #include "bpf/taint.bpf.h"
 
-/* Keys of channels that have no inode of their own to be found by: the address of the receiving socket or of
- * the pipe. */
-#define SOCKET_DEVICE 0xffffffffu
-#define PIPE_DEVICE 0xfffffffeu
-#define QUEUE_DEVICE 0xfffffffdu
-#define CONNECTION_DEVICE 0xfffffffcu
-#define SERVICE_DEVICE 0xfffffffbu
-#define NAME_DEVICE 0xfffffffau
-
 /* The meter of a target, made if need be; null: no room. */
 static __always_inline struct flow* flow_of(const struct inode_key* key) {
     struct flow* flow = bpf_map_lookup_elem(&flows, key);

@@ -20,10 +20,11 @@ static __always_inline void taint_holder(struct task_struct* task, struct file* 
     if (taint_process(task->group_leader, &label->marks, 0)) count_loss(kHoldersTainted);
 }
 
+/* Who holds a file for writing only (a log's, a redirected output's owner) has not read it. */
 SEC("iter/task_file") int holders_of_files(struct bpf_iter__task_file* ctx) {
     struct task_struct* task = ctx->task;
     struct file* file = ctx->file;
-    if (task && file) taint_holder(task, file);
+    if (task && file && (file->f_mode & kFmodeRead)) taint_holder(task, file);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "bpf/device.bpf.h"
 #include "bpf/flow.bpf.h"
 #include "bpf/guard_file.bpf.h"
+#include "bpf/hooks_disk.bpf.h"
 #include "bpf/removable.bpf.h"
 #include "bpf/send.bpf.h"
 
@@ -186,6 +187,11 @@ static __noinline void read_disk_of(struct file* file) {
     read_disk(block_device_of(file));
 }
 
+static __noinline void map_disk(struct file* file) {
+    read_disk(block_device_of(file));
+    map_blocks(file);
+}
+
 HOOK(file_permission, struct file* file, int mask) {
     struct inode* inode = file->f_inode;
     if (mask & kMayWrite) {
@@ -199,14 +205,13 @@ HOOK(file_permission, struct file* file, int mask) {
     return 0;
 }
 
-/* An untainted process maps a file or a disk shared and writable: if it becomes tainted later, its stores
- * pass no hook. Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
-static __noinline int note_early_mapping(struct file* file, struct inode* inode, umode_t type) {
+/* A process maps a file or a disk shared and writable: what it reads later and stores there passes no hook.
+ * Remembered until it execs, for munmap has no hook either. Not 0: no memory to remember it. */
+static __noinline int note_mapping(struct file* file, struct inode* inode, umode_t type) {
     if (type != kModeRegular && type != kModeBlock) return 0;
     struct taint* taint = begin_sharing();
     if (!taint) return -kNoMemory;
     if (taint->flags & kTaintExempt) return 0;
-    __u32 flags = kTaintShares;
     __u8 place = 0;
     __u32 device = inode->i_sb->s_dev;
     if (type == kModeRegular) {
@@ -219,10 +224,9 @@ static __noinline int note_early_mapping(struct file* file, struct inode* inode,
     if (place) {
         taint->early_point = place;
         taint->early_device = device;
-        flags |= kTaintSharesSink;
+        __sync_fetch_and_or(&taint->flags, kTaintSharesSink);
     }
-    if (flags & ~taint->flags) __sync_fetch_and_or(&taint->flags, flags);
-    return 0;
+    return note_sharing();
 }
 
 /* What is stored into a shared mapping later passes no hook: it is judged now, as far as it can be made
@@ -252,12 +256,11 @@ static __always_inline int map_file(struct file* file, unsigned long flags) {
         int refused = read_again(file, inode);
         if (refused) return refused;
     }
-    if (type == kModeBlock) read_disk_of(file);
+    if (type == kModeBlock) map_disk(file);
     if ((flags & kMapTypeMask) == kMapPrivate || !(file->f_mode & kFmodeWrite)) return 0;
     struct taint* taint = taint_of_current();
-    if (!is_judged_sharer(taint)) return note_early_mapping(file, inode, type);
-    int refused = map_for_writing(taint, file, inode);
-    return refused ? refused : note_sharing(); /* what it reads later goes there, too */
+    int refused = is_judged_sharer(taint) ? map_for_writing(taint, file, inode) : 0;
+    return refused ? refused : note_mapping(file, inode, type);
 }
 
 /* Memory that no file is behind comes without one. The verifier of 6.12 takes the hook's argument for a

@@ -350,7 +350,9 @@ struct proto_ops___sendpage {
     void* sendpage;
 };
 
-struct iov_iter;
+struct iov_iter {
+    unsigned long count;
+};
 
 struct coredump_params {
     struct file* file;
@@ -376,6 +378,7 @@ enum {
     kModeBlock = 0060000,
     kModeCharacter = 0020000,
     kModeFifo = 0010000,
+    kFmodeRead = 1,
     kFmodeWrite = 2,
     kCloneMemory = 0x00000100,
     kCloneVfork = 0x00004000,

@@ -131,7 +131,8 @@ struct {
     __type(value, struct pieces);
 } pieces_of_users SEC(".maps");
 
-/* Marks on pipes and on the receiving ends of unix sockets. */
+/* Marks on what bytes pass through that is no file: pipes, receiving sockets, queues, connections on this
+ * host, memory shared by fork (keys.bpf.h). */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, kMaxChannels);

@@ -11,9 +11,6 @@
 #include "bpf/taint.bpf.h"
 #include "bpf/verdict.bpf.h"
 
-/* Keys with a device number from here on are no files. */
-#define LOWEST_CHANNEL_DEVICE 0xfffffff0u
-
 enum { kPieceShare = 64, kPiecesMultiple = 8, kPiecesSeconds = 24 * 60 * 60 };
 
 /* What of `marks` crosses after `bytes` in all: the classes whose min_flow is reached, with all else they

@@ -113,7 +113,8 @@ struct paid_send {
     struct marks marks;
 };
 
-/* What a thread is about to write: left by rw_verify_area for the file_permission that follows at once. */
+/* What a thread is about to write, left by rw_verify_area for the file_permission that follows at once; and
+ * what is remembered of its last writes, so that the next need not ask again. */
 struct pending_write {
     __u64 file;
     __u64 count;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/hook.bpf.h"
+#include "bpf/keys.bpf.h"
 #include "bpf/marks.bpf.h"
 
 /* Asked on every hook, mostly of a process that has no storage of any program: told by one read. */
@@ -35,8 +36,6 @@ static __always_inline void want_walk(void) {
 }
 
 /* Marks that a process and those with its mappings by fork have in common lie in `channels`. */
-#define SHARERS_DEVICE 0xfffffff9u
-
 static __always_inline struct inode_key sharers_key(const struct taint* taint) {
     struct inode_key key = {.inode = taint->sharers, .device = SHARERS_DEVICE};
     return key;

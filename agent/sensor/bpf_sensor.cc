@@ -36,6 +36,7 @@ Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps m
                                                    Meters meters) {
     auto rings = EventRings::open(maps);
     if (!rings) return fail(rings.error());
+    if (auto told = tell_of_change(maps); !told) return fail(told.error());
     return std::unique_ptr<BpfSensor>(new BpfSensor(std::move(info), std::move(maps), std::move(pins),
                                                     std::move(meters), std::move(*rings)));
 }
@@ -79,6 +80,7 @@ Result<InodeKey> BpfSensor::label(int fd, const Label& label) {
     if (!keys) return fail(keys.error());
     for (const auto& key : *keys)
         if (auto put = put_label(maps_, key, *value); !put) return fail(put.error());
+    disks_.carry(maps_, keys->back().device, label);
     tending_.labels_came();
     return from_kernel(keys->front());
 }
@@ -125,8 +127,11 @@ void BpfSensor::tend() {
 Result<std::size_t> BpfSensor::read_events(
     const std::function<Result<void>(std::span<const KernelEvent>)>& take) {
     return rings_.read([&](std::span<const KernelEvent> events) {
-        for (const auto& event : events)
-            if (event.kind == KernelEventKind::kDerivedLabel) tending_.labels_came();
+        for (const auto& event : events) {
+            if (event.kind != KernelEventKind::kDerivedLabel) continue;
+            disks_.carry(maps_, event.file.device, event.label);
+            tending_.labels_came();
+        }
         return take(events);
     });
 }
@@ -144,6 +149,7 @@ std::vector<Counter> BpfSensor::counters() const {
     counters.push_back({"hook_missed", count_missed_runs(programs_)});
     for (auto& counter : tending_.counters())
         counters.push_back(std::move(counter));
+    counters.push_back({"disks_not_labelled", disks_.failed()});
     counters.push_back({"event_undecodable", rings_.undecodable()});
     counters.push_back({"event_sweep_failed", failed_sweeps_});
     counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});

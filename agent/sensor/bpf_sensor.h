@@ -3,6 +3,7 @@
 // programs were attached by this process or by one before it makes no difference here.
 #pragma once
 
+#include "agent/sensor/disk_labels.h"
 #include "agent/sensor/event_rings.h"
 #include "agent/sensor/pins.h"
 #include "agent/sensor/policy_convert.h"
@@ -56,6 +57,7 @@ class BpfSensor final : public Sensor {
     UniqueFd sweep_;
     EventRings rings_;
     Tending tending_;
+    DiskLabels disks_;
     std::uint64_t failed_sweeps_ = 0;
     Meters meters_;
     struct InForce {

@@ -53,6 +53,8 @@ constexpr OptionalProgram kOptionalPrograms[] = {
     {"queue_gone", "security_msg_queue_free", ""},
     {"posix_queue_send", "do_mq_timedsend", "POSIX message queues that were open before the model was read"},
     {"posix_queue_receive", "do_mq_timedreceive", ""},
+    {"disk_read", "blkdev_read_iter", "a model's blocks read from the disk under its file system"},
+    {"disk_spliced", "filemap_splice_read", ""},
     {"device_ioctl_compat", "security_file_ioctl_compat", ""},
 };
 

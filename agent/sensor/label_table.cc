@@ -55,16 +55,6 @@ Result<void> set_hint(const UniqueFd& hints, const kernel::inode_key& key) {
     return {};
 }
 
-// Writers remember which file's label held all that they carry.
-Result<void> tell_of_change(const KernelMaps& maps) {
-    if (!maps.tended) return {};  // the fallback's
-    const std::uint32_t place = kernel::kTendedLabels;
-    std::uint64_t changes = 0;
-    if (::bpf_map_lookup_elem(maps.tended.get(), &place, &changes) != 0)
-        return fail_errno("look up how often labels have changed");
-    return map_put(maps.tended, place, changes + 1, "tell the programs of a changed label");
-}
-
 }  // namespace
 
 Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd) {
@@ -110,6 +100,15 @@ Result<void> drop_label(const KernelMaps& maps, const kernel::inode_key& key) {
     ::bpf_map_delete_elem(maps.flows.get(), &key);
     if (::bpf_map_delete_elem(maps.labels.get(), &key) == 0 || errno == ENOENT) return tell_of_change(maps);
     return fail_errno("clear a label");
+}
+
+Result<void> tell_of_change(const KernelMaps& maps) {
+    if (!maps.tended) return {};  // the fallback's
+    const std::uint32_t place = kernel::kTendedLabels;
+    std::uint64_t changes = 0;
+    if (::bpf_map_lookup_elem(maps.tended.get(), &place, &changes) != 0)
+        return fail_errno("look up how often labels have changed");
+    return map_put(maps.tended, place, changes + 1, "tell the programs of a changed label");
 }
 
 kernel::inode_key to_kernel(const InodeKey& key) {

@@ -22,6 +22,10 @@ Result<void> put_label(const KernelMaps& maps, const kernel::inode_key& key, con
 Result<std::optional<Label>> get_label(const KernelMaps& maps, const kernel::inode_key& key);
 Result<void> drop_label(const KernelMaps& maps, const kernel::inode_key& key);
 
+// Writers remember which file's label held all that they carry: after this they ask again. For every change
+// of a label, and at a start, since an agent may have died between a change and this.
+Result<void> tell_of_change(const KernelMaps& maps);
+
 kernel::inode_key to_kernel(const InodeKey& key);
 InodeKey from_kernel(const kernel::inode_key& key);
 

@@ -12,23 +12,11 @@
 #include <string>
 #include <string_view>
 
+#include "agent/sensor/device_number.h"
+
 namespace modelward::agent {
 
 namespace {
-
-constexpr unsigned kMinorBits = 20;
-
-// "0:45" as the kernel numbers devices.
-std::optional<std::uint32_t> device_of(std::string_view text) {
-    std::uint32_t major = 0, minor = 0;
-    const char* end = text.data() + text.size();
-    const auto [colon, failed] = std::from_chars(text.data(), end, major);
-    if (failed != std::errc() || colon == end || *colon != ':') return std::nullopt;
-    const auto [rest, bad] = std::from_chars(colon + 1, end, minor);
-    if (bad != std::errc() || rest != end || major >> (32 - kMinorBits) || minor >> kMinorBits)
-        return std::nullopt;
-    return major << kMinorBits | minor;
-}
 
 bool parse_address(std::string text, kernel::server& out) {
     if (const auto scope = text.find('%'); scope != std::string::npos) text.resize(scope);
@@ -71,7 +59,7 @@ std::map<std::uint32_t, kernel::server> servers_of(std::istream& mountinfo) {
         std::istringstream front(line.substr(0, dash)), back(line.substr(dash + 3));
         std::string id, parent, device, type, source, options;
         if (!(front >> id >> parent >> device) || !(back >> type >> source >> options)) continue;
-        const auto number = device_of(device);
+        const auto number = parse_device(device);
         if (!number || !is_of_network(type)) continue;
         kernel::server server{};
         const auto address = option(options, "addr");

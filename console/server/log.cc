@@ -4,6 +4,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/printable.h"
+
 namespace modelward::console {
 namespace {
 
@@ -15,10 +17,10 @@ spdlog::logger& logger() {
 }  // namespace
 
 void log_info(const std::string& text) {
-    logger().info("{}", text);
+    logger().info("{}", as_printable(text));
 }
 void log_error(const std::string& text) {
-    logger().error("{}", text);
+    logger().error("{}", as_printable(text));
 }
 
 }  // namespace modelward::console

@@ -6,6 +6,7 @@
 
 namespace modelward::console {
 
+// Each entry is one line of printable characters: hosts and paths in it were often chosen by the watched.
 void log_info(const std::string& text);
 void log_error(const std::string& text);
 

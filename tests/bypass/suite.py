@@ -45,6 +45,11 @@ class Run:
     def blocks(self):
         return [i for i in self.incidents if i["verdict"] == "block"]
 
+    def reported(self):
+        """What an unclassified file set off, which says how marks came to it."""
+        return "".join(f"\n{i['verdict']}: {i['title']}: {' '.join(i['process']['args'])[:80]}, {i['path']}, "
+                       f"{(i['artifact'] or {}).get('label')}" for i in self.incidents)
+
     def alerts(self):
         return {i["title"] for i in self.incidents if i["verdict"] == "alert"}
 
@@ -139,7 +144,7 @@ def judge(technique, expected, control, attempt):
         if this.trouble:
             return "error", f"{name}: {this.trouble}"
     if control.bytes_out < technique.control:
-        return "error", f"the control got only {control.bytes_out} bytes out: {control.said}"
+        return "error", f"the control got only {control.bytes_out} bytes out: {control.said}{control.reported()}"
     if control.blocks():
         return "error", f"the control was blocked ({control.blocks()[0]['title']})"
     through = attempt.bytes_out > most or (technique.sink == "stick" and attempt.names > technique.names)

@@ -97,6 +97,17 @@ TEST_F(HoldersTest, WhoHoldsAFileOpenOrMappedIsTaintedWhenItsLabelComes) {
     EXPECT_EQ(bystander.finish(), 0);
 }
 
+TEST_F(HoldersTest, WhoHoldsAFileForWritingOnlyHasNotReadIt) {
+    const std::string log = make_plain("log");
+    const auto hold = [&](int mode) { return outcome(::open(log.c_str(), mode)); };
+    WaitingInsider writer([&] { return hold(O_WRONLY | O_APPEND); }, try_stick);
+    WaitingInsider reader([&] { return hold(O_RDWR); }, try_stick);
+    set_label(log);
+    tend();
+    EXPECT_EQ(writer.finish(), 0);
+    EXPECT_EQ(reader.finish(), EPERM);
+}
+
 TEST_F(HoldersTest, MemorySharedBeforeTheModelWasReadCarriesItOn) {
     const std::string model = make_model("model"), shared = "/dev/shm/modelward-test";
     std::ofstream(shared) << std::string(4096, 'w');
@@ -147,6 +158,23 @@ TEST_F(HoldersTest, WhoHasAFileOnTheStickMappedForWritingCannotReadTheModel) {
                   return read_model(model) ? 0 : errno;
               }),
               EPERM);
+    std::filesystem::remove(resident);
+}
+
+TEST_F(HoldersTest, WhoMappedTheStickUnderOneClassIsAskedAgainForAnother) {
+    const std::string open_to_all = make_plain("open-to-all"), model = make_model("model"),
+                      resident = std::string(kStick) + "/resident";
+    set_label(open_to_all, 1 << 1);
+    std::ofstream(resident) << std::string(4096, 'w');
+    const auto read_then_map = [&](const std::string& next) {
+        return in_child([&] {
+            if (!read_model(open_to_all)) return 201;
+            if (const int failed = map_file(resident, PROT_READ | PROT_WRITE, MAP_SHARED)) return failed;
+            return read_model(next) ? 0 : errno;
+        });
+    };
+    EXPECT_EQ(read_then_map(open_to_all), 0) << "no rule is about that class";
+    EXPECT_EQ(read_then_map(model), EPERM);
     std::filesystem::remove(resident);
 }
 

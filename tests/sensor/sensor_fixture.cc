@@ -117,10 +117,10 @@ std::string SensorTest::make_plain(const std::string& name, std::size_t bytes) {
     return path;
 }
 
-void SensorTest::set_label(const std::string& path) {
+void SensorTest::set_label(const std::string& path, std::uint32_t classes) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     agent::Label label;
-    label.classes = 1;
+    label.classes = classes;
     label.kinds = 1;
     label.artifacts = {7};
     const auto labelled = sensor->label(fd.get(), label);

@@ -39,7 +39,7 @@ class SensorTest : public ::testing::Test {
     // A new file of kModelBytes on the scratch disk, labelled as restricted artifact 7.
     std::string make_model(const std::string& name);
     std::string make_plain(const std::string& name, std::size_t bytes = kModelBytes);
-    void set_label(const std::string& path);
+    void set_label(const std::string& path, std::uint32_t classes = 1);
     void clear_label(const std::string& path);
     std::optional<agent::Label> label_of(const std::string& path);
 

@@ -88,20 +88,40 @@ Result<std::optional<std::int64_t>> find_incident(Database& database, const Host
     return rows->integer(0);
 }
 
+// Throttled is less than blocked, whatever their numbers on the wire.
+int strength(std::int64_t verdict) {
+    switch (verdict) {
+        case wire::VERDICT_ALERT:
+            return 1;
+        case wire::VERDICT_THROTTLE:
+            return 2;
+        case wire::VERDICT_BLOCK:
+            return 3;
+        case wire::VERDICT_KILL:
+            return 4;
+        default:
+            return 0;
+    }
+}
+
+std::int64_t stronger(std::int64_t a, std::int64_t b) {
+    return strength(b) > strength(a) ? b : a;
+}
+
 Result<void> extend_incident(Database& database, std::int64_t number, const wire::Event& event,
                              std::int64_t time_ms, std::int64_t now_ms) {
-    auto rows =
-        database.query("SELECT count, bytes_requested, bytes_out FROM incidents WHERE number = ?", number);
+    auto rows = database.query(
+        "SELECT count, bytes_requested, bytes_out, verdict FROM incidents WHERE number = ?", number);
     if (!rows) return fail(rows.error());
     if (const auto row = rows->next(); !row) return fail(row.error());
     const std::int64_t count = sum_capped(rows->integer(0), event_count(event));
     const std::int64_t requested = sum_capped(rows->integer(1), event.bytes_requested());
     const std::int64_t out = std::max(rows->integer(2), storable(event.bytes_metered()));
     return database.run(
-        "UPDATE incidents SET verdict = max(verdict, ?), first_ms = min(first_ms, ?), last_ms = max(last_ms, "
+        "UPDATE incidents SET verdict = ?, first_ms = min(first_ms, ?), last_ms = max(last_ms, "
         "?), "
         "received_ms = ?, count = ?, bytes_requested = ?, bytes_out = ? WHERE number = ?",
-        static_cast<int>(event.verdict()), time_ms, time_ms, now_ms, count, requested, out, number);
+        stronger(rows->integer(3), event.verdict()), time_ms, time_ms, now_ms, count, requested, out, number);
 }
 
 Result<std::int64_t> open_incident(Database& database, const HostName& host, const IncidentKey& key,

@@ -66,6 +66,23 @@ TEST_F(EventStoreTest, AnOverlappingBatchAddsOnlyWhatIsNew) {
     EXPECT_EQ(incidents()[0].count, 6u);
 }
 
+TEST_F(EventStoreTest, AnIncidentHasTheStrongestVerdictOfItsEvents) {
+    auto deliver_one = [&, sequence = 0U](wire::Verdict verdict) mutable {
+        ++sequence;
+        auto batch = block_batch(sequence, sequence);
+        batch.mutable_events(0)->set_verdict(verdict);
+        EXPECT_TRUE(deliver(batch));
+    };
+    deliver_one(wire::VERDICT_ALERT);
+    deliver_one(wire::VERDICT_BLOCK);
+    deliver_one(wire::VERDICT_THROTTLE);
+    ASSERT_EQ(incidents().size(), 1u);
+    EXPECT_EQ(incidents()[0].verdict, wire::VERDICT_BLOCK) << "throttled is less";
+    deliver_one(wire::VERDICT_KILL);
+    deliver_one(wire::VERDICT_BLOCK);
+    EXPECT_EQ(incidents()[0].verdict, wire::VERDICT_KILL);
+}
+
 TEST_F(EventStoreTest, HostsDoNotShareAMark) {
     EXPECT_EQ(deliver(block_batch(1, 3), "host-1").value(), 3u);
     EXPECT_EQ(deliver(block_batch(1, 2), "host-2").value(), 2u);

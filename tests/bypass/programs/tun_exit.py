@@ -21,6 +21,7 @@ print("up", flush=True)
 out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 while True:
     packet = os.read(tun, 2048)
+    print(".", end="", flush=True)
     try:
         out.sendto(packet, (sys.argv[1], int(sys.argv[2])))
     except ConnectionRefusedError:

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/disk_labels.h"
+
+#include <algorithm>
+
+#include "agent/sensor/disks.h"
+#include "agent/sensor/label_marks.h"
+#include "agent/sensor/label_table.h"
+
+namespace modelward::agent {
+
+namespace {
+
+kernel::inode_key key_of(std::uint32_t disk, std::uint64_t sequence) {
+    return {.inode = 0, .device = disk, .generation = static_cast<std::uint32_t>(sequence)};
+}
+
+bool is_gone(const kernel::inode_key& key) {
+    const auto sequence = disk_sequence(key.device);
+    return !sequence || key_of(key.device, *sequence).generation != key.generation;
+}
+
+}  // namespace
+
+bool add_marks(kernel::marks& marks, const kernel::marks& more) {
+    const kernel::marks before = marks;
+    marks.classes |= more.classes;
+    marks.kinds |= more.kinds;
+    bool grew = marks.classes != before.classes || marks.kinds != before.kinds;
+    for (const std::uint32_t artifact : more.artifacts) {
+        if (!artifact || std::ranges::find(marks.artifacts, artifact) != std::end(marks.artifacts)) continue;
+        auto* const place = std::ranges::find(marks.artifacts, 0U);
+        if (place == std::end(marks.artifacts)) break;
+        *place = artifact;
+        grew = true;
+    }
+    return grew;
+}
+
+void DiskLabels::carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known) {
+    const auto sequence = disk_sequence(disk);
+    if (!sequence) {
+        ++failed_;
+        return;
+    }
+    const kernel::inode_key key = key_of(disk, *sequence);
+    kernel::label label{};
+    const bool found = ::bpf_map_lookup_elem(maps.labels.get(), &key, &label) == 0;
+    const bool grew = add_marks(label.marks, known.marks);
+    label.origin = kernel::kOriginDerived;
+    if (grew || !found) {
+        if (!put_label(maps, key, label)) ++failed_;
+        known.keys.push_back(key);
+    }
+}
+
+void DiskLabels::carry(const KernelMaps& maps, std::uint32_t device, const Label& label) {
+    const auto value = to_kernel(label);
+    if (!value) return;
+    Known& known = known_[device];
+    if (const auto now = disk_sequence(device); now != known.sequence) {
+        for (const auto& key : known.keys)
+            if (is_gone(key)) ::bpf_map_delete_elem(maps.labels.get(), &key);
+        known = {now, {}, {}};
+    }
+    if (!add_marks(known.marks, value->marks)) return;
+    for (const std::uint32_t disk : disks_below(device))
+        carry_on_disk(maps, disk, known);
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading a disk's blocks under its file system (debugfs, dd, a backup of the device). The agent labels each
+ * disk that holds a labelled file, under the inode number 0 and the medium's sequence number: devices' own
+ * numbers are used again. What asks a disk what is on it reads little (fdisk 30 KB, blkid 1.1 MB), so a
+ * user's processes are tainted once they have read 1 MiB of one in a day; those of no login (udev, udisks,
+ * LVM, all together) after 4 MiB. Nothing is refused here: the function reads, and is no security hook.
+ */
+#pragma once
+
+#include "bpf/ask.bpf.h"
+#include "bpf/backing.bpf.h"
+#include "bpf/flow.bpf.h"
+
+enum { kDiskReadBytes = 1 << 20, kSystemReadsTimes = 4, kDiskReadSeconds = 24 * 60 * 60 };
+
+static __noinline struct label* label_of_disk(struct block_device* bdev) {
+    struct inode_key key = {.device = BPF_CORE_READ(bdev, bd_dev),
+                            .generation = BPF_CORE_READ(bdev, bd_disk, diskseq)};
+    const __u8* hint = hint_of(key.inode, key.device);
+    return hint && *hint ? bpf_map_lookup_elem(&labels, &key) : 0;
+}
+
+/* All that a user has read of the disk on this day; what nobody who logged in has read counts less. */
+static __noinline __u64 disk_read_add(__u32 device, __u64 bytes) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    __u64 day = bpf_ktime_get_boot_ns() / NANOSECONDS / kDiskReadSeconds;
+    struct inode_key key = {.inode = day << 32 | payer(task), .device = DISK_DEVICE, .generation = device};
+    __u64 total = flow_add(&key, bytes);
+    return task->loginuid.val == kNoUser ? total / kSystemReadsTimes : total;
+}
+
+static __noinline int report_disk_read(struct file* file, const struct label* label, __u64 bytes) {
+    struct question question = {
+        .marks = label->marks,
+        .origin = kOriginDerived,
+        .point = kPointRead,
+        .operation = kOperationRead,
+        .bytes = bytes,
+        .dentry = (__u64)BPF_CORE_READ(file, f_path.dentry),
+        .mount = (__u64)BPF_CORE_READ(file, f_path.mnt),
+    };
+    return ask(&question);
+}
+
+static __noinline int read_blocks(struct file* file, __u64 bytes) {
+    struct block_device* bdev = block_device_of(file);
+    if (!bdev) return 0;
+    const struct label* label = label_of_disk(bdev);
+    if (!label) return 0;
+    struct taint* taint = taint_of_current();
+    if (taint && ((taint->flags & (kTaintExempt | kTaintProbe)) || marks_cover(&taint->marks, &label->marks)))
+        return 0;
+    __u64 total = disk_read_add(BPF_CORE_READ(bdev, bd_dev), bytes);
+    if (total < kDiskReadBytes) return 0;
+    report_disk_read(file, label, total);
+    taint_current(&label->marks, 0);
+    return 0;
+}
+
+TRACE("fentry/blkdev_read_iter", disk_read, struct kiocb* iocb, struct iov_iter* to) {
+    return read_blocks(iocb->ki_filp, to->count);
+}
+
+/* Since 6.5 a splice passes this instead. It is any file's: told by its type. */
+TRACE("fentry/filemap_splice_read", disk_spliced, struct file* in, void* position, void* pipe,
+      unsigned long length) {
+    return type_of(in->f_inode) == kModeBlock ? read_blocks(in, length) : 0;
+}
+
+/* Whatever is read through a mapping passes nothing. */
+static __always_inline void map_blocks(struct file* file) {
+    read_blocks(file, kDiskReadBytes * kSystemReadsTimes);
+}
