@@ -15,6 +15,7 @@ struct Context {
 void add_fingerprint_commands(CLI::App& app, Context& context);  // fingerprint, match, compare
 void add_rules_commands(CLI::App& app, Context& context);        // rules check
 void add_agent_commands(CLI::App& app, Context& context);        // enroll, status
+void add_notices_command(CLI::App& app, Context& context);       // notices
 void add_console_commands(CLI::App& app, Context& context);      // login, artifact, incidents, rules publish
 
 }  // namespace modelward::cli

@@ -11,6 +11,7 @@ void add_console_commands(CLI::App& app, Context& context) {
     add_rules_publish_command(app, context);
     add_enrollment_token_commands(app, context);
     add_maintenance_token_command(app, context);
+    add_audit_command(app, context);
 }
 
 }  // namespace modelward::cli

@@ -14,6 +14,7 @@ void add_artifact_commands(CLI::App& app, Context& context);
 void add_incident_commands(CLI::App& app, Context& context);
 void add_rules_publish_command(CLI::App& app, Context& context);
 void add_enrollment_token_commands(CLI::App& app, Context& context);
+void add_audit_command(CLI::App& app, Context& context);
 void add_maintenance_token_command(CLI::App& app, Context& context);
 
 // Runs a command; an error goes to standard error and sets the exit code to 2.

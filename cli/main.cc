@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     modelward::cli::add_fingerprint_commands(app, context);
     modelward::cli::add_rules_commands(app, context);
     modelward::cli::add_agent_commands(app, context);
+    modelward::cli::add_notices_command(app, context);
     modelward::cli::add_console_commands(app, context);
     try {
         app.parse(argc, argv);

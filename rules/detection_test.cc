@@ -29,6 +29,19 @@ TEST(Detection, AcceptsEveryField) {
               "");
 }
 
+TEST(Detection, ProgramsAreNamedByPathByContentOrByPackage) {
+    EXPECT_EQ(with_fields("    process.executable: [/usr/bin/borg, '/usr/bin/borg@sha256:" +
+                          std::string(64, 'a') + "']\n"),
+              "");
+    EXPECT_EQ(with_fields("    process.package: [borgbackup, 'libstdc++6']\n"), "");
+    EXPECT_EQ(with_fields("    process.package: ../borg\n"),
+              "rule-1.yaml:12:22: '../borg' is no name of a package (write it like borgbackup)");
+    EXPECT_EQ(with_fields("    process.executable: package:borg\n"),
+              "rule-1.yaml:12:25: 'package:borg' names no program (write process.package: NAME)");
+    EXPECT_NE(with_fields("    process.executable: /usr/bin/borg@sha256:abc\n").find("sha256sum prints them"),
+              std::string::npos);
+}
+
 TEST(Detection, NamesAnUnknownField) {
     EXPECT_EQ(with_fields("    artifact.clas: restricted\n"),
               "rule-1.yaml:12:5: unknown field 'artifact.clas' (did you mean 'artifact.class'?)");
@@ -36,7 +49,7 @@ TEST(Detection, NamesAnUnknownField) {
         with_fields("    network.application: curl\n"),
         "rule-1.yaml:12:5: unknown field 'network.application' (use one of: artifact.class, artifact.kind, "
         "sink.kind, destination.ip, destination.port, user.id, process.executable, "
-        "destination.domain)");
+        "process.package, destination.domain)");
 }
 
 TEST(Detection, NamesEveryUnknownFieldAtOnce) {

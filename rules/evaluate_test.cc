@@ -64,6 +64,15 @@ TEST(Evaluate, AProgramIsComparedByItsWholePath) {
     EXPECT_EQ(evaluate(policy, facts, 1).action, Action::kAllow);
 }
 
+TEST(Evaluate, APackageIsANameOfItsOwn) {
+    const CompiledPolicy policy = policy_of({RuleText{
+        .detection = "  s: {artifact.class: restricted, process.package: borgbackup}\n  condition: s\n"}});
+    Facts facts{Operation::kRemovable, kRestricted, kWeights, {}, 0, 0, "package:borgbackup"};
+    EXPECT_EQ(evaluate(policy, facts, 1).action, Action::kBlock);
+    facts.program = "/usr/bin/borg";
+    EXPECT_EQ(evaluate(policy, facts, 1).action, Action::kAllow) << "only a host knows whose package it is";
+}
+
 TEST(Evaluate, AllowGoesBeforeBlockAndBlockBeforeAlert) {
     const CompiledPolicy policy =
         policy_of({numbered(1, {.title = "C", .action = "alert", .extension = "  priority: 0\n"}),

@@ -60,6 +60,7 @@ Box box_of(const FieldTest& test, bool negated) {
             box.users = values<std::uint32_t>(test, negated);
             break;
         case Field::kProcessExecutable:
+        case Field::kProcessPackage:
             box.programs = {{test.paths.begin(), test.paths.end()}, negated};
             break;
     }

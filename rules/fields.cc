@@ -9,6 +9,7 @@
 #include "rules/address_values.h"
 #include "rules/domain_values.h"
 #include "rules/limits.h"
+#include "rules/program_name.h"
 #include "rules/suggest.h"
 
 namespace modelward::rules {
@@ -18,7 +19,7 @@ constexpr std::array<std::string_view, 2> kDestinationModifiers{"cidr", "expand"
 
 constexpr std::array<std::string_view, 2> kDomainModifiers{"endswith", "expand"};
 
-constexpr std::array<FieldInfo, 8> kFields{{
+constexpr std::array<FieldInfo, 9> kFields{{
     {Field::kArtifactClass, "artifact.class", {}, false, false},
     {Field::kArtifactKind, "artifact.kind", {}, false, false},
     {Field::kSinkKind, "sink.kind", {}, true, false},
@@ -26,6 +27,7 @@ constexpr std::array<FieldInfo, 8> kFields{{
     {Field::kDestinationPort, "destination.port", {}, true, true},
     {Field::kUserId, "user.id", {}, false, false},
     {Field::kProcessExecutable, "process.executable", {}, false, false},
+    {Field::kProcessPackage, "process.package", {}, false, false},
     {Field::kDestinationDomain, "destination.domain", kDomainModifiers, true, true},
 }};
 
@@ -104,6 +106,7 @@ std::optional<std::uint32_t> parse_number(Reporter& report, const YamlNode& node
         case Field::kDestinationIp:
         case Field::kDestinationDomain:
         case Field::kProcessExecutable:
+        case Field::kProcessPackage:
             return std::nullopt;
     }
     return std::nullopt;
@@ -176,9 +179,21 @@ bool parse_domains(Reporter& report, const std::vector<const YamlNode*>& nodes, 
     return true;
 }
 
+bool parse_packages(Reporter& report, const std::vector<const YamlNode*>& nodes, FieldTest& test) {
+    for (const YamlNode* node : nodes) {
+        if (!check_text(report, *node, "a package", kMaxProgramBytes)) return false;
+        if (!is_package_name(node->text)) {
+            report.add(*node, in_quotes(node->text) + " is no name of a package", "write it like borgbackup");
+            return false;
+        }
+        test.paths.push_back(std::string(kPackagePrefix) + node->text);
+    }
+    return true;
+}
+
 bool parse_paths(Reporter& report, const std::vector<const YamlNode*>& nodes, FieldTest& test) {
     for (const YamlNode* node : nodes) {
-        if (!check_program(report, *node)) return false;
+        if (!check_program(report, *node, false)) return false;
         test.paths.push_back(node->text);
     }
     return true;
@@ -186,16 +201,20 @@ bool parse_paths(Reporter& report, const std::vector<const YamlNode*>& nodes, Fi
 
 }  // namespace
 
-// The file that is found there is what counts, so it is named in one way only.
-bool check_program(Reporter& report, const YamlNode& node) {
+bool check_program(Reporter& report, const YamlNode& node, bool packages) {
     if (!check_text(report, node, "a program", kMaxProgramBytes)) return false;
-    const std::string_view path = node.text;
-    const std::string_view walked = std::string_view(path).substr(0, path.find_last_not_of('/') + 1);
-    bool good = path.size() > 1 && path.starts_with('/') && walked.size() == path.size();
-    for (const std::string_view part : {"//", "/./", "/../"})
-        good = good && path.find(part) == std::string_view::npos;
-    if (good && !path.ends_with("/..") && !path.ends_with("/.")) return true;
-    report.add(node, in_quotes(path) + " is no whole path of a program", "write it like /usr/bin/rsync");
+    const auto name = parse_program_name(node.text);
+    if (name && (packages || name->package.empty())) return true;
+    if (node.text.starts_with(kPackagePrefix))
+        report.add(node, in_quotes(node.text) + " names no program",
+                   packages ? "write a package like package:borgbackup" : "write process.package: NAME");
+    else if (node.text.contains("@sha256"))
+        report.add(
+            node, in_quotes(node.text) + " pins no program",
+            "write it like /usr/bin/rsync@sha256: and 64 digits of lower-case hex (sha256sum prints them)");
+    else
+        report.add(node, in_quotes(node.text) + " is no whole path of a program",
+                   "write it like /usr/bin/rsync");
     return false;
 }
 
@@ -229,6 +248,10 @@ std::optional<FieldTest> parse_field_test(Reporter& report, const YamlEntry& ent
     }
     if (test.field == Field::kProcessExecutable) {
         if (!parse_paths(report, *nodes, test)) return std::nullopt;
+        return test;
+    }
+    if (test.field == Field::kProcessPackage) {
+        if (!parse_packages(report, *nodes, test)) return std::nullopt;
         return test;
     }
     for (const YamlNode* node : *nodes) {

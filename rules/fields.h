@@ -25,8 +25,8 @@ std::span<const std::string_view> field_names();
 // The field with this exact name, or nullptr.
 const FieldInfo* find_field(std::string_view name);
 
-// `node` is the whole path of a program, without "." or "..".
-bool check_program(Reporter& report, const YamlNode& node);
+// `node` names a program as program_name.h says; by its package only where `packages` are taken.
+bool check_program(Reporter& report, const YamlNode& node, bool packages);
 
 // "destination.ip|cidr: [...]". Reports and returns nullopt for an unknown field, modifier or value, and for
 // a field that the category does not have.

@@ -64,6 +64,7 @@ bool matches(const FieldTest& test, const View& view) {
             value = view.facts.user_id;
             break;
         case Field::kProcessExecutable:
+        case Field::kProcessPackage:
             return std::ranges::find(test.paths, view.facts.program) != test.paths.end();
     }
     return std::ranges::find(test.numbers, value) != test.numbers.end();

@@ -127,9 +127,9 @@ struct CompiledPolicy {
     RuleSet other_domain_rules;                   // a name that is not in domains, or is not known
     std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid
     RuleSet other_user_rules;
-    std::map<std::string, RuleSet> program_rules;  // by path; matched by the inode that is found there
+    std::map<std::string, RuleSet> program_rules;  // by program_name.h; matched by inode
     RuleSet other_program_rules;
-    std::vector<std::string> exempt_programs;  // paths, likewise: neither followed nor judged
+    std::vector<std::string> exempt_programs;  // likewise: neither followed nor judged
     // The list approved_storage: USB storage that is on none of these is held. Without the list nothing is.
     std::optional<std::vector<DevicePattern>> approved_storage;
 

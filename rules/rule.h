@@ -26,6 +26,7 @@ enum class Field : std::uint8_t {
     kDestinationPort,
     kUserId,
     kProcessExecutable,
+    kProcessPackage,
     kDestinationDomain
 };
 
@@ -38,7 +39,7 @@ struct FieldTest {
     int column;
     // Class and kind numbers, Operation, port or uid.
     std::vector<std::uint32_t> numbers;
-    std::vector<std::string> paths;  // kProcessExecutable
+    std::vector<std::string> paths;  // kProcessExecutable, kProcessPackage: program_name.h
     // kDestinationIp: the address is in one of these. Lists are shared between all rules that name them.
     std::vector<std::shared_ptr<const PrefixSet>> destinations;
     // kDestinationDomain: the name is in one of these, likewise.
@@ -77,7 +78,7 @@ struct Facts {
     Address destination{};
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
-    std::string program{};  // path of the executable
+    std::string program{};  // one of the names that rules give it
     std::string domain{};   // of the destination, as parse_domain() has it; empty: not known
 };
 

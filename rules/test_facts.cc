@@ -56,6 +56,7 @@ void set_fact(Facts& facts, const FieldTest& test) {
             facts.user_id = test.numbers.front();
             break;
         case Field::kProcessExecutable:
+        case Field::kProcessPackage:
             facts.program = test.paths.front();
             break;
     }

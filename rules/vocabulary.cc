@@ -81,7 +81,7 @@ void parse_programs(Reporter& report, const YamlNode& name, const YamlNode& valu
     const auto nodes = check_values(report, values, "'values'", kMaxPrograms);
     if (!nodes) return;
     for (const YamlNode* node : *nodes)
-        if (check_program(report, *node)) vocabulary.exempt_programs.push_back(node->text);
+        if (check_program(report, *node, true)) vocabulary.exempt_programs.push_back(node->text);
 }
 
 std::vector<Prefix> parse_prefixes(Reporter& report, const std::vector<const YamlNode*>& nodes) {

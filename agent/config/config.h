@@ -38,7 +38,8 @@ struct Config {
     bool guard = false;  // keep root from ending the agent and enforcement; maintenance tokens open it
     std::string log_level = "info";  // trace, debug, info, warning, error
 
-    std::filesystem::path control_socket() const { return run_dir / "agent.sock"; }
+    std::filesystem::path control_socket() const { return run_dir / "agent.sock"; }    // root's
+    std::filesystem::path notices_socket() const { return run_dir / "notices.sock"; }  // everybody's
 };
 
 Result<Config> parse_config(std::string_view text, std::string_view file_name);

@@ -4,6 +4,7 @@
 
 #include <future>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "agent/control/control_client.h"
 #include "agent/control/control_server.h"
@@ -20,9 +21,10 @@ struct ControlTest : testing::Test {
     std::filesystem::path socket = directory.path() / "run/agent.sock";
     EventLoop loop = std::move(*EventLoop::create());
 
-    std::unique_ptr<ControlServer> serve() {
-        auto server =
-            ControlServer::listen(loop, socket, [](const json& request) { return json{{"echo", request}}; });
+    std::unique_ptr<ControlServer> serve(ControlServer::For whom = ControlServer::For::kRoot) {
+        auto server = ControlServer::listen(loop, socket, whom, [](const json& request, std::uint32_t uid) {
+            return json{{"echo", request}, {"uid", uid}};
+        });
         EXPECT_TRUE(server) << server.error().message();
         return std::move(*server);
     }
@@ -62,6 +64,34 @@ TEST_F(ControlTest, TheSocketIsForItsOwnerOnly) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST_F(ControlTest, EverybodysSocketTellsWhoAsks) {
+    const auto server = serve(ControlServer::For::kEverybody);
+    EXPECT_EQ(std::filesystem::status(socket).permissions(), static_cast<std::filesystem::perms>(0666));
+    EXPECT_EQ(std::filesystem::status(socket.parent_path()).permissions(),
+              static_cast<std::filesystem::perms>(0711));
+    const auto answer = while_serving([&] { return ask_agent(socket, {{"command", "notices"}}); });
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ((*answer)["uid"], ::getuid());
+}
+
+TEST_F(ControlTest, WhoTakesMorePlacesThanAreTheirsLosesTheirOldest) {
+    const auto server = serve(ControlServer::For::kEverybody);
+    const auto address = socket_address(socket);
+    const auto closed = while_serving([&] {
+        std::vector<UniqueFd> waiting;
+        for (std::size_t i = 0; i <= kMaxClientsOfOne; ++i) {
+            waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM, 0));
+            EXPECT_EQ(::connect(waiting.back().get(), reinterpret_cast<const sockaddr*>(&*address),
+                                sizeof *address),
+                      0);
+        }
+        char byte = 0;
+        return ::recv(waiting.front().get(), &byte, 1, 0) == 0 &&
+               ::recv(waiting.back().get(), &byte, 1, MSG_DONTWAIT) < 0;
+    });
+    EXPECT_TRUE(closed);
+}
+
 TEST_F(ControlTest, WhatIsNotJsonOrTooLongIsRefused) {
     const auto server = serve();
     for (const auto* request : {"status\n", "{\"command\":5}\n", "{}\n", "[\"command\"]\n"})
@@ -75,7 +105,8 @@ TEST_F(ControlTest, ASocketThatWasLeftBehindIsReplaced) {
     directory.write("run/agent.sock", "");  // a killed agent removes nothing
     EXPECT_TRUE(std::filesystem::exists(socket));
     EventLoop second = std::move(*EventLoop::create());
-    EXPECT_TRUE(ControlServer::listen(second, socket, [](const json&) { return json::object(); }));
+    EXPECT_TRUE(ControlServer::listen(second, socket, ControlServer::For::kRoot,
+                                      [](const json&, std::uint32_t) { return json::object(); }));
 }
 
 TEST_F(ControlTest, WithoutAnAgentTheClientSaysSo) {

@@ -76,13 +76,16 @@ void Agent::compose() {
                                       labeller_->found(path, status);
                                   },
                                   [this](const auto& path) { labeller_->written(path); }});
-    intake_ =
-        std::make_unique<KernelIntake>(*loop_, *sensor_, spool_, builder_, [this](const KernelEvent& event) {
-            Label label = event.label;  // what the writer carried
-            label.origin = LabelOrigin::kDerived;
-            memory_.labelled(event.path, event.file, label);
-            labeller_->derived(event.path, event.file);
-        });
+    intake_ = std::make_unique<KernelIntake>(
+        *loop_, *sensor_, spool_, builder_,
+        KernelIntake::Handlers{
+            [this](const KernelEvent& event) {
+                Label label = event.label;  // what the writer carried
+                label.origin = LabelOrigin::kDerived;
+                memory_.labelled(event.path, event.file, label);
+                labeller_->derived(event.path, event.file);
+            },
+            [this](const KernelEvent& event, const wire::Event& built) { notices_.take(event, built); }});
     storage_guard_ = std::make_unique<StorageGuard>(
         *loop_, [this](const std::string& sentence) { say(wire::EVENT_KIND_AGENT, sentence); });
     policy_ = std::make_unique<PolicyKeeper>(
@@ -125,10 +128,17 @@ Result<void> Agent::begin() {
     if (auto started = intake_->start(); !started) return started;
     watcher_->set_trees(config_.watch);
     if (identity_) try_to_enroll();
-    auto control = ControlServer::listen(*loop_, config_.control_socket(),
-                                         [this](const nlohmann::json& request) { return answer(request); });
+    using For = ControlServer::For;
+    auto control = ControlServer::listen(
+        *loop_, config_.control_socket(), For::kRoot,
+        [this](const nlohmann::json& request, std::uint32_t) { return answer(request); });
     if (!control) return fail(control.error());
     control_ = std::move(*control);
+    control = ControlServer::listen(
+        *loop_, config_.notices_socket(), For::kEverybody,
+        [this](const nlohmann::json& request, std::uint32_t uid) { return notices_.answer(request, uid); });
+    if (!control) return fail(control.error());
+    notices_control_ = std::move(*control);
     if (auto timer = loop_->every(std::chrono::milliseconds(250), [this] { tick(); }); !timer) return timer;
     if (auto timer = loop_->every(kMeterSaves, [this] { keep_meters(); }); !timer) return timer;
     if (auto timer = loop_->every(std::chrono::seconds(1), [this] { intake_->once_a_second(); }); !timer)

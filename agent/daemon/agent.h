@@ -18,6 +18,7 @@
 #include "agent/labels/label_memory.h"
 #include "agent/labels/labeller.h"
 #include "agent/loop/event_loop.h"
+#include "agent/notices/notices.h"
 #include "agent/spool/open_spool.h"
 #include "agent/uplink/delivery.h"
 #include "agent/watch/watcher.h"
@@ -66,6 +67,7 @@ class Agent {
     PolicyArchive archive_;
     EventBuilder builder_;
     LabelMemory memory_;
+    Notices notices_;
     std::optional<Identity> identity_;
     std::string identity_problem_;
     CertificateRenewal renewal_;
@@ -82,7 +84,7 @@ class Agent {
     std::unique_ptr<PolicyKeeper> policy_;
     GuardKeeper guard_;
     std::unique_ptr<Delivery> delivery_;
-    std::unique_ptr<ControlServer> control_;
+    std::unique_ptr<ControlServer> control_, notices_control_;
 };
 
 }  // namespace modelward::agent

@@ -37,6 +37,10 @@ std::vector<Counter> Agent::counters() const {
              {"derived_files_waiting", labeller_->derived_waiting()},
              {"scans_dropped", labeller_->dropped()},
              {"scanner_restarts", labeller_->scanner_restarts()},
+             {"notices_made", notices_.counters().made},
+             {"notices_on_terminals", notices_.counters().on_terminals},
+             {"notices_held_back", notices_.counters().held_back},
+             {"notices_not_on_terminal", notices_.counters().not_on_terminal},
              {"directories_skipped", watch.directories_skipped},
              {"file_events_overflowed", watch.events_overflowed},
          })

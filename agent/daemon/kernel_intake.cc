@@ -64,8 +64,12 @@ Result<void> KernelIntake::take(std::span<const KernelEvent> events) {
         const auto seen_before = spool_->counters().duplicates;
         if (auto stored = spool_->append(items); !stored) return stored;
         for (const auto& event : slice)
-            if (event.kind == KernelEventKind::kDerivedLabel) derived_(event);
-        events_ += slice.size() - (spool_->counters().duplicates - seen_before);
+            if (event.kind == KernelEventKind::kDerivedLabel) handlers_.derived(event);
+        const auto fresh = slice.size() - (spool_->counters().duplicates - seen_before);
+        // The kernel gives whole slices again, and what was told once is not news.
+        for (std::size_t i = 0; fresh != 0 && i < slice.size(); ++i)
+            handlers_.stored(slice[i], items[i].event);
+        events_ += fresh;
         events = events.subspan(slice.size());
     }
     return {};

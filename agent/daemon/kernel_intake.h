@@ -14,11 +14,18 @@ namespace modelward::agent {
 
 class KernelIntake {
   public:
-    using Derived = std::function<void(const KernelEvent&)>;
+    struct Handlers {
+        std::function<void(const KernelEvent&)> derived;                     // lineage labelled a file
+        std::function<void(const KernelEvent&, const wire::Event&)> stored;  // each one
+    };
 
-    // The references must outlive the intake. `derived` is called for each file that lineage labelled.
-    KernelIntake(EventLoop& loop, Sensor& sensor, Spool& spool, EventBuilder& builder, Derived derived)
-        : loop_(&loop), sensor_(&sensor), spool_(&spool), builder_(&builder), derived_(std::move(derived)) {}
+    // The references must outlive the intake.
+    KernelIntake(EventLoop& loop, Sensor& sensor, Spool& spool, EventBuilder& builder, Handlers handlers)
+        : loop_(&loop),
+          sensor_(&sensor),
+          spool_(&spool),
+          builder_(&builder),
+          handlers_(std::move(handlers)) {}
     KernelIntake(const KernelIntake&) = delete;
     ~KernelIntake() { pause(); }
 
@@ -39,7 +46,7 @@ class KernelIntake {
     Sensor* sensor_;
     Spool* spool_;
     EventBuilder* builder_;
-    Derived derived_;
+    Handlers handlers_;
     bool listening_ = false;
     bool waiting_ = false;  // the last read found no room
     std::uint64_t events_ = 0;

@@ -17,8 +17,13 @@ struct KernelIntakeTest : testing::Test {
     PolicyArchive archive = std::move(*PolicyArchive::open(spool.database()));
     EventBuilder builder{archive};
     std::vector<std::string> derived;
-    KernelIntake intake{loop, sensor, spool, builder,
-                        [this](const KernelEvent& e) { derived.push_back(e.path); }};
+    std::size_t stored = 0;
+    KernelIntake intake{loop,
+                        sensor,
+                        spool,
+                        builder,
+                        {[this](const KernelEvent& e) { derived.push_back(e.path); },
+                         [this](const KernelEvent&, const wire::Event&) { ++stored; }}};
 
     static KernelEvent block(std::uint64_t sequence, std::size_t padding = 0) {
         KernelEvent event;
@@ -43,6 +48,7 @@ TEST_F(KernelIntakeTest, WhatWaitedAtTheStartAndWhatComesLaterIsStored) {
     sensor.push(block(2));
     run_once();
     EXPECT_EQ(spool.counters().events, 2u);
+    EXPECT_EQ(stored, 2u);
     EXPECT_TRUE(sensor.events.empty());
 }
 
@@ -68,6 +74,7 @@ TEST_F(KernelIntakeTest, WithoutRoomEventsStayInTheKernelAndComeOnceLater) {
     intake.once_a_second();
     EXPECT_FALSE(intake.paused());
     EXPECT_EQ(spool.counters().events, 600u);
+    EXPECT_EQ(stored, 600u) << "each is told once, though the kernel gave some again";
     EXPECT_EQ(spool.counters().lost, 0u);
     EXPECT_TRUE(sensor.events.empty());
 }

@@ -4,6 +4,7 @@
 // --remove: 1 takes a maintenance token.
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -94,6 +95,7 @@ int remove(const Config& config, const SensorOptions& options, const std::string
 }
 
 int run(const Config& config, const std::string& config_path, const SensorOptions& options) {
+    ::umask(0077);  // what lies in the state and run folders is nobody else's, however this was started
     start_log(config.log_level);
     auto loop = EventLoop::create();
     if (!loop) return say(loop.error().message(), kFailed);

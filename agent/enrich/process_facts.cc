@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/enrich/process_facts.h"
 
-#include <unistd.h>
-
-#include <charconv>
 #include <fstream>
-#include <string_view>
 
+#include "agent/enrich/process_stat.h"
 #include "base/utf8.h"
 
 namespace modelward::agent {
@@ -22,30 +19,12 @@ std::string read_start(const std::filesystem::path& path) {
     return text;
 }
 
-// Field 22 of /proc/PID/stat (proc(5)): start time after boot in clock ticks. The name in field 2 may hold
-// anything, so counting begins behind its closing parenthesis.
-std::optional<std::uint64_t> start_ticks(std::string_view stat) {
-    const auto name_end = stat.rfind(')');
-    if (name_end == std::string_view::npos) return std::nullopt;
-    stat.remove_prefix(name_end + 1);
-    for (int field = 2; field < 22; ++field) {
-        const auto space = stat.find(' ');
-        if (space == std::string_view::npos) return std::nullopt;
-        stat.remove_prefix(space + 1);
-    }
-    std::uint64_t ticks = 0;
-    const auto [end, error] = std::from_chars(stat.data(), stat.data() + stat.size(), ticks);
-    return error == std::errc{} ? std::optional(ticks) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<ProcessFacts> process_facts(std::uint32_t pid, std::uint64_t start_boot_ns,
                                           const std::filesystem::path& proc) {
     const auto folder = proc / std::to_string(pid);
-    static const auto ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-    const auto ticks = start_ticks(read_start(folder / "stat"));
-    if (!ticks || *ticks != start_boot_ns / (1'000'000'000 / ticks_per_second)) return std::nullopt;
+    if (!process_stat(pid, start_boot_ns, proc)) return std::nullopt;
     ProcessFacts facts;
     std::error_code ignored;
     facts.executable = as_utf8(std::filesystem::read_symlink(folder / "exe", ignored).string());

@@ -144,6 +144,8 @@ std::vector<Counter> FallbackSensor::counters() const {
     // What the tables' own sensor counts of programs is not about this one.
     std::erase_if(all, [](const Counter& one) { return one.name.starts_with("programs_of_rules"); });
     all.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
+    all.push_back(
+        {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
     all.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     const auto& gate = state_->counters;
     for (const auto& [name, value] : {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs as rules name them, by path, to what the kernel compares: the inode that is found there now. A
-// program that a package upgrade replaces is another inode: whoever holds ResolvedPrograms asks it whether it
-// still holds.
+// Programs as rules name them (rules/program_name.h) to what the kernel compares: the inodes that are found
+// there now. A program that a package upgrade replaces is another inode, and one that is pinned to a content
+// and has another is not that program: whoever holds ResolvedPrograms asks it whether it still holds.
 #pragma once
 
 #include <sys/stat.h>
@@ -21,16 +21,22 @@ struct ProgramFile {
     std::string path;
     dev_t device = 0;
     ino_t inode = 0;  // 0: there is no such file
+    // Where its content matters (a pinned program, a package's list): told by size and time of change.
+    bool by_content = false;
+    off_t size = 0;
+    std::int64_t changed_ns = 0;
     bool operator==(const ProgramFile&) const = default;
 };
 
 struct ResolvedPrograms {
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> rows;
     std::vector<ProgramFile> files;
+    std::vector<std::string> packages;       // that were asked for
+    std::vector<std::string> other_content;  // pinned programs that have become something else
 
-    // The same files are found at the same paths.
+    // The same files are found at the same paths, and those whose content matters were not written.
     bool still_holds() const;
-    std::size_t missing() const;
+    std::size_t missing() const;  // paths and packages
 };
 
 // What several paths lead to satisfies a rule that names one of them, and none that excludes one of them.

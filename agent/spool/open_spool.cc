@@ -53,7 +53,9 @@ Result<OpenedSpool> open_spool(const SpoolPlace& place) {
             taken ? "" : "Events kept in memory before are still there: " + taken.error().message() + "."};
     }
     std::error_code ignored;
-    std::filesystem::create_directories(place.run_dir, ignored);
+    // As ControlServer makes it: people come through here for their notices.
+    if (std::filesystem::create_directories(place.run_dir, ignored))
+        std::filesystem::permissions(place.run_dir, static_cast<std::filesystem::perms>(0711), ignored);
     const SpoolLimits less{std::min(place.limits.max_bytes, kMemorySpoolBytes),
                            std::min(place.limits.block_reserve_bytes, kMemorySpoolBytes / 4)};
     auto memory = open_in(place.run_dir, place, less);

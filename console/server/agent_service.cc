@@ -70,7 +70,7 @@ Response AgentService::enroll(const Request& request) {
         return text_response(decoded.error());
     }
     const auto response = enroll_host(resources_.config, resources_.authority, resources_.bundle_key, message,
-                                      resources_.now_ms());
+                                      resources_.now_ms(), request.peer_address);
     if (!response) {
         log_info("enrollment from " + request.peer_address + " refused: " + response.error().message());
         return text_response(response.error());

@@ -104,13 +104,13 @@ Result<std::unique_ptr<BundlePublisher>> BundlePublisher::open(ConfigDatabase& c
     return publisher;
 }
 
-Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack) {
+Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack, const Actor& actor) {
     const rules::CheckedPolicy checked = rules::load_policy(pack);
     if (!checked.ok()) return RulesOutcome{0, checked.problems};
     if (pack.rules.empty())
         return fail(ErrorCode::kInvalid, "the pack holds no rule: every host would enforce nothing");
     std::vector<rules::Problem> problems;
-    const auto version = publish([&](Database& database) -> Result<void> {
+    const auto change = [&](Database& database) -> Result<void> {
         const auto artifacts = list_artifacts(database);
         if (!artifacts) return fail(artifacts.error());
         const auto known = load_class_numbers(database);
@@ -120,13 +120,16 @@ Result<RulesOutcome> BundlePublisher::publish_rules(const rules::Pack& pack) {
         if (!problems.empty()) return fail(ErrorCode::kInvalid, "the rules do not fit what hosts have");
         if (auto replaced = replace_documents(database, pack); !replaced) return replaced;
         return note_class_numbers(database, checked.policy.classes);
-    });
+    };
+    const auto version = publish(change, {actor, "rules.publish", "",
+                                          std::to_string(pack.rules.size()) + " rules, " +
+                                              std::to_string(pack.lists.size()) + " lists"});
     if (!problems.empty()) return RulesOutcome{0, std::move(problems)};
     if (!version) return fail(version.error());
     return RulesOutcome{*version, {}};
 }
 
-Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact) {
+Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact, const Actor& actor) {
     const auto fingerprint = fingerprint::parse_fingerprint(artifact.fingerprint);
     if (!fingerprint) return fail(fingerprint.error().with_context("fingerprint"));
     StoredArtifact stored{0,
@@ -136,12 +139,14 @@ Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact
                           artifact.class_name,
                           fingerprint->file_bytes,
                           now_ms_()};
-    const auto version = publish([&](Database& database) -> Result<void> {
+    const auto change = [&](Database& database) -> Result<void> {
         const auto pack = load_documents(database);
         if (!pack) return fail(pack.error());
         if (auto checked = check(artifact, rules::load_policy(*pack).policy); !checked) return checked;
         return insert_artifact(database, stored, fingerprint->sha256, artifact.fingerprint);
-    });
+    };
+    const auto version = publish(change, {actor, "artifact.add", stored.name,
+                                          stored.kind + ", " + stored.class_name + ", " + stored.id});
     if (!version) return fail(version.error());
     return stored;
 }
@@ -149,7 +154,7 @@ Result<StoredArtifact> BundlePublisher::add_artifact(const NewArtifact& artifact
 // The change is made twice: once to see what the bundle of it is, and taken back; then, when that is signed,
 // for good. Everybody who signs in or enrols needs the database, and a bundle of many artifacts takes
 // seconds.
-Result<std::uint64_t> BundlePublisher::publish(const Change& change) {
+Result<std::uint64_t> BundlePublisher::publish(const Change& change, const Note& note) {
     const std::lock_guard publishing(publishing_);
     auto bundle = rehearse(change);
     if (!bundle) return fail(bundle.error());
@@ -161,7 +166,7 @@ Result<std::uint64_t> BundlePublisher::publish(const Change& change) {
     }
     auto frame = wire::encode(*signed_bundle);
     if (!frame) return fail(frame.error());
-    if (auto stored = store(change, *bundle, *signed_bundle); !stored) return fail(stored.error());
+    if (auto stored = store(change, note, *bundle, *signed_bundle); !stored) return fail(stored.error());
     take_over({bundle->version(), std::move(*frame)});
     return bundle->version();
 }
@@ -187,7 +192,7 @@ Result<wire::Bundle> BundlePublisher::rehearse(const Change& change) {
     return bundle;
 }
 
-Result<void> BundlePublisher::store(const Change& change, const wire::Bundle& bundle,
+Result<void> BundlePublisher::store(const Change& change, const Note& note, const wire::Bundle& bundle,
                                     const wire::SignedBundle& made) {
     auto database = config_.lock();
     auto transaction = Transaction::begin(*database);
@@ -200,6 +205,10 @@ Result<void> BundlePublisher::store(const Change& change, const wire::Bundle& bu
     if (auto changed = change(*database); !changed) return changed;
     if (auto stored = insert_bundle(*database, bundle.version(), bundle.created_unix_ms(), made); !stored)
         return stored;
+    auto noted =
+        append_audit(*database, bundle.created_unix_ms(), note.actor, note.action,
+                     note.object.empty() ? "bundle " + std::to_string(*version) : note.object, note.detail);
+    if (!noted) return noted;
     return transaction->commit();
 }
 
@@ -209,8 +218,16 @@ void BundlePublisher::take_over(PublishedBundle bundle) {
         newest_ = std::make_shared<const PublishedBundle>(std::move(bundle));
 }
 
-Result<std::string> BundlePublisher::sign_maintenance(const wire::MaintenanceToken& token) const {
-    return wire::make_maintenance_token(token, key_);
+Result<std::string> BundlePublisher::sign_maintenance(const wire::MaintenanceToken& token,
+                                                      const Actor& actor) const {
+    auto made = wire::make_maintenance_token(token, key_);
+    if (!made) return made;
+    auto database = config_.lock();
+    auto noted =
+        append_audit(*database, now_ms_(), actor, "maintenance-token.create", token.host_id(),
+                     std::to_string(token.seconds()) + " s, token " + token.id() + ": " + token.reason());
+    if (!noted) return fail(noted.error());
+    return made;
 }
 
 std::shared_ptr<const PublishedBundle> BundlePublisher::newest() const {

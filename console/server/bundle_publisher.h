@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "console/server/store/audit.h"
 #include "console/server/store/config_database.h"
 #include "console/server/store/policy_tables.h"
 #include "rules/rules.h"
@@ -42,23 +43,31 @@ class BundlePublisher {
     static Result<std::unique_ptr<BundlePublisher>> open(ConfigDatabase& config, wire::PrivateKey key,
                                                          std::function<std::int64_t()> now_ms);
 
-    Result<RulesOutcome> publish_rules(const rules::Pack& pack);
+    Result<RulesOutcome> publish_rules(const rules::Pack& pack, const Actor& actor);
     // kInvalid: no such kind or class, a broken fingerprint; kConflict: the name or the content is registered
     // already.
-    Result<StoredArtifact> add_artifact(const NewArtifact& artifact);
+    Result<StoredArtifact> add_artifact(const NewArtifact& artifact, const Actor& actor);
 
-    // With the key that signs bundles, in a domain of its own. kInvalid, kLimit.
-    Result<std::string> sign_maintenance(const wire::MaintenanceToken& token) const;
+    // Noted in the audit log before it is given out. With the key that signs bundles, in a domain of its own.
+    // kInvalid, kLimit.
+    Result<std::string> sign_maintenance(const wire::MaintenanceToken& token, const Actor& actor) const;
 
     // The newest bundle; version 0 and no frame before the first.
     std::shared_ptr<const PublishedBundle> newest() const;
 
   private:
     BundlePublisher(ConfigDatabase& config, wire::PrivateKey key, std::function<std::int64_t()> now_ms);
+    struct Note {  // for the audit log
+        Actor actor;
+        std::string_view action;
+        std::string object;  // empty: the bundle
+        std::string detail;
+    };
     using Change = std::function<Result<void>(Database&)>;
-    Result<std::uint64_t> publish(const Change& change);
+    Result<std::uint64_t> publish(const Change& change, const Note& note);
     Result<wire::Bundle> rehearse(const Change& change);
-    Result<void> store(const Change& change, const wire::Bundle& bundle, const wire::SignedBundle& made);
+    Result<void> store(const Change& change, const Note& note, const wire::Bundle& bundle,
+                       const wire::SignedBundle& made);
     void take_over(PublishedBundle bundle);
 
     ConfigDatabase& config_;

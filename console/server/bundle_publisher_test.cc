@@ -74,7 +74,8 @@ TEST(Publishing, TheDatabaseIsFreeWhileABundleIsMade) {
     };
     auto publisher =
         BundlePublisher::open(*config, wire::PrivateKey::generate_ed25519().value(), now_ms).value();
-    const auto published = publisher->publish_rules(rules::read_pack(MODELWARD_CORE_PACK).value());
+    const auto published =
+        publisher->publish_rules(rules::read_pack(MODELWARD_CORE_PACK).value(), {"tester", ""});
     ASSERT_TRUE(published.has_value()) << published.error().message();
     EXPECT_EQ(published->version, 1u);
     EXPECT_EQ(others.size(), 1u);

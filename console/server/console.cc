@@ -111,8 +111,9 @@ Result<std::unique_ptr<Console>> Console::open(const ConsoleOptions& options) {
                                        parts->agent_workers);
     parts->upkeep = std::make_unique<DailyUpkeep>(
         parts->io, parts->workers,
-        [&events = *parts->events, state, now_ms, months = options.retention_months] {
-            for (const std::string& sentence : upkeep(events, state, months, now_ms()))
+        [&events = *parts->events, &config = *parts->config, state, now_ms,
+         kept = Retention{options.retention_months, options.audit_months}] {
+            for (const std::string& sentence : upkeep(events, config, state, kept, now_ms()))
                 log_info(sentence);
         });
     const ConnectionLimits limits = connection_limits(descriptor_limit());

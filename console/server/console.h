@@ -20,6 +20,7 @@ struct ConsoleOptions {
     std::string agents_listen = "0.0.0.0:8444";      // agents
     std::function<std::int64_t()> now_ms{};          // empty: the system's clock
     int retention_months = 13;                       // of events, besides the month that runs; 0: all
+    int audit_months = 36;                           // the same for the audit log
     std::chrono::milliseconds stream_check{15'000};  // of sessions with an open stream
 };
 

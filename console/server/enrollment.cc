@@ -41,7 +41,8 @@ Result<Issued> issue(const wire::CertificateAuthority& authority, const std::str
 }  // namespace
 
 Result<NewToken> create_enrollment_token(ConfigDatabase& config, const wire::CertificateAuthority& authority,
-                                         std::int64_t valid_minutes, std::int64_t now_ms) {
+                                         std::int64_t valid_minutes, std::int64_t now_ms,
+                                         const Actor& actor) {
     if (valid_minutes < 1 || valid_minutes > kMaxTokenMinutes) {
         return fail(ErrorCode::kInvalid,
                     "a token is valid for 1 to " + std::to_string(kMaxTokenMinutes) + " minutes");
@@ -50,14 +51,15 @@ Result<NewToken> create_enrollment_token(ConfigDatabase& config, const wire::Cer
     if (!pin) return fail(pin.error());
     const wire::EnrollmentToken token = wire::make_enrollment_token(*pin);
     const std::int64_t expires_ms = now_ms + valid_minutes * 60'000;
-    if (auto added = add_enrollment_token(config, token.secret, expires_ms); !added)
+    if (auto added = add_enrollment_token(config, token.secret, expires_ms, now_ms, actor); !added)
         return fail(added.error());
     return NewToken{wire::format(token), expires_ms};
 }
 
 Result<wire::EnrollResponse> enroll_host(ConfigDatabase& config, const wire::CertificateAuthority& authority,
                                          const wire::BundlePublicKey& bundle_key,
-                                         const wire::EnrollRequest& request, std::int64_t now_ms) {
+                                         const wire::EnrollRequest& request, std::int64_t now_ms,
+                                         std::string_view address) {
     // First, so that whoever has no token reaches nothing else; it is used up last, with the host's entry.
     if (auto known = check_enrollment_token(config, request.token_secret(), now_ms); !known)
         return fail(known.error());
@@ -71,7 +73,7 @@ Result<wire::EnrollResponse> enroll_host(ConfigDatabase& config, const wire::Cer
     const EnrolledHost host{id, request.hostname(), now_ms, false, issued->expires_ms};
     auto ca_pem = authority.certificate().to_pem();
     if (!ca_pem) return fail(ca_pem.error());
-    if (auto admitted = admit_host(config, request.token_secret(), host, issued->pin); !admitted)
+    if (auto admitted = admit_host(config, request.token_secret(), host, issued->pin, address); !admitted)
         return fail(admitted.error());
     wire::EnrollResponse response;
     response.set_host_id(host.id);

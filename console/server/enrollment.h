@@ -20,12 +20,13 @@ struct NewToken {
 
 // kInvalid unless 1 <= valid_minutes <= kMaxTokenMinutes.
 Result<NewToken> create_enrollment_token(ConfigDatabase& config, const wire::CertificateAuthority& authority,
-                                         std::int64_t valid_minutes, std::int64_t now_ms);
+                                         std::int64_t valid_minutes, std::int64_t now_ms, const Actor& actor);
 
 // kInvalid: a malformed request, which leaves the token usable; kDenied: the token does not admit.
 Result<wire::EnrollResponse> enroll_host(ConfigDatabase& config, const wire::CertificateAuthority& authority,
                                          const wire::BundlePublicKey& bundle_key,
-                                         const wire::EnrollRequest& request, std::int64_t now_ms);
+                                         const wire::EnrollRequest& request, std::int64_t now_ms,
+                                         std::string_view address);
 
 // For the host that asks, over a connection that its certificate so far authenticates. The old one stays
 // good until it ends: an agent that never got the answer must be able to ask again. kInvalid, kDenied.

@@ -122,13 +122,13 @@ Result<Initialized> initialize(const InitializeOptions& options) {
     {
         auto config = ConfigDatabase::open(draft, true);
         if (!config) return fail(config.error());
-        if (auto added = add_user(**config, "admin", *hash, "admin", unix_ms_now()); !added)
+        if (auto added = add_user(**config, "admin", *hash, "admin", unix_ms_now(), local_actor()); !added)
             return fail(added.error());
         auto key = load_bundle_key(state);
         if (!key) return fail(key.error());
         auto publisher = BundlePublisher::open(**config, std::move(*key), unix_ms_now);
         if (!publisher) return fail(publisher.error());
-        const auto outcome = (*publisher)->publish_rules(*pack);
+        const auto outcome = (*publisher)->publish_rules(*pack, local_actor());
         if (!outcome) return fail(outcome.error());
         result.bundle_version = outcome->version;
     }  // closing the last connection folds the write-ahead log into the file

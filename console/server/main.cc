@@ -28,6 +28,7 @@ struct Arguments {
     std::string listen = "0.0.0.0:8443";
     std::string agents_listen = "0.0.0.0:8444";
     int retention_months = 13;
+    int audit_months = 36;
     std::int64_t valid_minutes = 60;
     std::string username;
     std::string role = "analyst";
@@ -72,7 +73,8 @@ Result<void> serve(const Arguments& arguments) {
     auto console = Console::open({.state = arguments.state(),
                                   .listen = arguments.listen,
                                   .agents_listen = arguments.agents_listen,
-                                  .retention_months = arguments.retention_months});
+                                  .retention_months = arguments.retention_months,
+                                  .audit_months = arguments.audit_months});
     if (!console) return fail(console.error());
     (*console)->start();
     log_info("people on " + arguments.listen + ", agents on " + arguments.agents_listen);
@@ -103,7 +105,8 @@ Result<void> create_token(const Arguments& arguments) {
     if (!config) return fail(config.error());
     const auto authority = load_authority(arguments.state());
     if (!authority) return fail(authority.error());
-    const auto token = create_enrollment_token(**config, *authority, arguments.valid_minutes, unix_ms_now());
+    const auto token =
+        create_enrollment_token(**config, *authority, arguments.valid_minutes, unix_ms_now(), local_actor());
     if (!token) return fail(token.error());
     std::cout << token->text << '\n';
     return {};
@@ -119,8 +122,9 @@ Result<void> with_password(const Arguments& arguments, bool add) {
     if (!password) return fail(password.error());
     const auto hash = hash_password(*password);
     if (!hash) return fail(hash.error());
-    auto done = add ? add_user(**config, arguments.username, *hash, arguments.role, unix_ms_now())
-                    : set_password(**config, arguments.username, *hash);
+    auto done =
+        add ? add_user(**config, arguments.username, *hash, arguments.role, unix_ms_now(), local_actor())
+            : set_password(**config, arguments.username, *hash, unix_ms_now(), local_actor());
     if (done && !given) std::cout << "password (shown once): " << *password << '\n';
     return done;
 }
@@ -160,6 +164,11 @@ int run(int argc, char** argv) {
     serve_command
         .add_option("--retention-months", arguments.retention_months,
                     "Keep the events of the running month and this many before it; 0 keeps all")
+        ->check(CLI::Range(0, 1200))
+        ->capture_default_str();
+    serve_command
+        .add_option("--audit-months", arguments.audit_months,
+                    "Keep the audit log of the running month and this many before it; 0 keeps all")
         ->check(CLI::Range(0, 1200))
         ->capture_default_str();
     serve_command.callback([&] { chosen = [&] { return serve(arguments); }; });

@@ -77,6 +77,44 @@ TEST_F(PeopleServiceTest, SigningInAndOut) {
     EXPECT_EQ(person_.call("GET", "/api/v1/session").status, 401) << "the old cookie is worth nothing";
 }
 
+TEST_F(PeopleServiceTest, TheAuditLogSaysWhoDidWhatAndHoldsNoSecret) {
+    EXPECT_EQ(person_.call("GET", "/api/v1/audit").status, 401);
+    EXPECT_EQ(person_.sign_in("hunter2-typed-into-the-wrong-field", "wrong password"), 401);
+    EXPECT_EQ(person_.sign_in("admin", "wrong password"), 401);
+    ASSERT_EQ(person_.sign_in(), 200);
+    const auto token =
+        json::parse(person_.call("POST", "/api/v1/enrollment-tokens", R"({"valid_minutes":5})").body);
+    const Host host(console_);
+    const std::string maintenance = "/api/v1/hosts/" + host.id + "/maintenance-tokens";
+    const auto opened = json::parse(
+        person_.call("POST", maintenance, R"({"seconds":60,"reason":"a new disk","valid_minutes":5})").body);
+    EXPECT_EQ(person_.call("DELETE", "/api/v1/hosts/" + host.id).status, 204);
+    const auto answer = person_.call("GET", "/api/v1/audit");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    const json log = json::parse(answer.body);
+    std::vector<std::string> actions;
+    for (const json& entry : log["entries"])
+        actions.push_back(entry["action"].get<std::string>());
+    // RunningConsole made the host's token; init published the rules and added the user.
+    EXPECT_EQ(actions,
+              (std::vector<std::string>{"host.revoke", "maintenance-token.create", "host.enroll",
+                                        "enrollment-token.create", "enrollment-token.create", "session.start",
+                                        "session.refused", "session.refused", "rules.publish", "user.add"}));
+    EXPECT_EQ(log["entries"][0]["actor"], "admin");
+    EXPECT_EQ(log["entries"][0]["address"], "127.0.0.1");
+    EXPECT_EQ(log["entries"][0]["object"], host.id);
+    EXPECT_EQ(log["entries"][2]["actor"], "ws-17");
+    EXPECT_EQ(log["entries"][6]["actor"], "admin");
+    EXPECT_EQ(log["entries"][7]["actor"], "") << "what was typed may be a password";
+    for (const std::string& secret : {token["token"].get<std::string>(), opened["token"].get<std::string>(),
+                                      std::string(kTestPassword), std::string("hunter2")})
+        EXPECT_EQ(answer.body.find(secret), std::string::npos) << secret;
+    EXPECT_EQ(json::parse(person_.call("GET", "/api/v1/audit?action=session.refused&limit=1").body)["total"],
+              2);
+    for (const char* wrong : {"?action=everything", "?limit=0", "?limit=501", "?cursor=x", "?from_ms=-1"})
+        EXPECT_EQ(person_.call("GET", std::string("/api/v1/audit") + wrong).status, 400) << wrong;
+}
+
 TEST_F(PeopleServiceTest, GuessingIsSlowedDown) {
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(person_.sign_in("admin", "wrong password"), 401);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "console/server/state_directory.h"
+#include "console/server/store/config_database.h"
 #include "console/server/store/event_store.h"
 
 namespace modelward::console {
@@ -19,9 +20,15 @@ namespace modelward::console {
 // The oldest month to keep ("2026-11"): this one and the `months` before it.
 std::string first_kept_period(std::int64_t now_ms, int months);
 
-// Does it once; a sentence for the log for each thing that was done or is due. `months` 0: keeps everything.
-std::vector<std::string> upkeep(EventStore& events, const StateDirectory& state, int months,
-                                std::int64_t now_ms);
+// Months that are kept besides the running one; 0 keeps everything.
+struct Retention {
+    int events = 0;
+    int audit = 0;
+};
+
+// Does it once; a sentence for the log for each thing that was done or is due.
+std::vector<std::string> upkeep(EventStore& events, ConfigDatabase& config, const StateDirectory& state,
+                                const Retention& kept, std::int64_t now_ms);
 
 class DailyUpkeep {
   public:

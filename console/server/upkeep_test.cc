@@ -8,6 +8,7 @@
 #include <future>
 #include <thread>
 
+#include "console/server/store/audit.h"
 #include "console/server/store/event_files.h"
 #include "console/server/testing/events.h"
 #include "console/server/testing/running_console.h"
@@ -41,7 +42,11 @@ class UpkeepTest : public testing::Test {
                         [&stored](Result<std::uint64_t> mark) { stored.set_value(std::move(mark)); });
         ASSERT_TRUE(stored.get_future().get().has_value());
     }
-    std::vector<std::string> tend(int months) { return upkeep(*events_, console_.state(), months, now_ms_); }
+    std::unique_ptr<ConfigDatabase> config_ =
+        ConfigDatabase::open(directory_.path() / "console.db", true).value();
+    std::vector<std::string> tend(int months, int audit_months = 0) {
+        return upkeep(*events_, *config_, console_.state(), {months, audit_months}, now_ms_);
+    }
 };
 
 TEST_F(UpkeepTest, MonthsThatAreOverAreRemovedAndSaid) {
@@ -56,6 +61,15 @@ TEST_F(UpkeepTest, MonthsThatAreOverAreRemovedAndSaid) {
     EXPECT_THAT(tend(1), ElementsAre("removed the events of 2027-01: older than 1 months"));
     EXPECT_THAT(list_periods(directory_.path()).value(), ElementsAre("2027-02", "2027-03"));
     EXPECT_EQ(events_->incidents({}, std::nullopt, 10)->total, 2u);
+}
+
+TEST_F(UpkeepTest, TheAuditLogHasARetentionOfItsOwn) {
+    for (const auto time_ms : {now_ms_, now_ms_ + 62 * kDayMs})
+        ASSERT_TRUE(append_audit(*config_->lock(), time_ms, {"alice", ""}, "rules.publish", "bundle 1", ""));
+    now_ms_ += 62 * kDayMs;
+    EXPECT_THAT(tend(1, 2), IsEmpty());
+    EXPECT_THAT(tend(1, 1), ElementsAre("removed 1 audit entries: older than 1 months"));
+    EXPECT_EQ(audit_page(*config_->lock(), {}, {}, 10)->total, 1);
 }
 
 TEST_F(UpkeepTest, ACertificateThatIsAboutToEndIsSaid) {

@@ -22,13 +22,16 @@ def size(count):
     return f"{count:.1f} GiB"
 
 
-def show(outcome):
+def show(outcome, first_of_its_kind):
     missed = outcome.expected == "allow" and outcome.attempt.missed and outcome.bytes_out > 0
     mark = f"UNEXPECTED, wanted {WORDS[outcome.expected]}" if not outcome.as_expected \
         else f"as expected: {outcome.attempt.missed}" if missed else "as expected"
     incident = outcome.incident["id"] if outcome.incident else "-"
     print(f"  {outcome.attempt.name[:76]:<76}  {WORDS[outcome.verdict]:<8} {size(outcome.bytes_out):>9} out"
           f"  {incident:<11} {mark}", flush=True)
+    if outcome.told and first_of_its_kind:
+        print("      On the person's terminal:\n        | " + outcome.told.strip().replace("\r", "").replace("\n", "\n        | ") + "\n",
+              flush=True)
     if not outcome.as_expected:
         print("      " + outcome.output.replace("\n", "\n      "), flush=True)
 
@@ -59,7 +62,7 @@ def main():
         print("\nAn insider tries, then honest work goes on:", flush=True)
         outcomes = []
         for outcome in scenario.play_all():
-            show(outcome)
+            show(outcome, outcome.attempt.sink not in {earlier.attempt.sink for earlier in outcomes if earlier.told})
             outcomes.append(outcome)
         good = sum(outcome.as_expected for outcome in outcomes)
         print(f"\n{good} of {len(outcomes)} verdicts as expected.")

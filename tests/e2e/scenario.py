@@ -2,7 +2,6 @@
 """Plays the attempts against a running stack and reports what was observed. Shared by the demo and the tests."""
 import os
 import shutil
-import subprocess
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from attempts import HONEST, INSIDER
 from native import Native
+from at_terminal import at_terminal
 from stack import PACK, ROOT, Failure, Stack, wait_for
 from world import APPROVED, STRANGER, Stick, World
 
@@ -29,6 +29,7 @@ class Outcome:
     output: str            # what the person at the terminal saw
     names_allowed: int     # on the stick after a refusal
     bytes_allowed: int
+    told: str              # what the agent wrote to the person's terminal
 
     @property
     def as_expected(self):
@@ -103,11 +104,11 @@ class Scenario:
                 "WORK": str(self.work), "STICK": str(self.stick_mount), "STRANGER": STRANGER, "APPROVED": APPROVED,
                 "CA": str(self.world.certificate), "LC_ALL": "C"}
 
-    def shell(self, command):
+    def shell(self, command, watch=None):
+        """At a terminal of its own; watch() is called while the terminal is still there."""
         # stdin is closed and the working folder is neutral, so that an attempt sees only its own files.
-        return subprocess.run([*self.world.inside, "bash", "-c", command], env=self.environment(), cwd="/", stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, errors="replace", timeout=300,
-                              preexec_fn=self.native.enter if self.native else None)
+        return at_terminal([*self.world.inside, "bash", "-c", command], watch, env=self.environment(), cwd="/", timeout=300,
+                           preexec_fn=self.native.enter if self.native else None)
 
     def play(self, attempt, expected):
         prepared = self.shell(attempt.prepare)
@@ -115,14 +116,17 @@ class Scenario:
             raise Failure(f"preparing '{attempt.name}' failed: {prepared.stderr}")
         before_incidents = self.last_incident()
         before_bytes = self.world.received()
-        done = self.shell(attempt.command)
-        os.sync()
-        verdict = self.verdict_of(done)
-        incident = None
-        if verdict == "block":
-            incident = wait_for("the incident", lambda: self.block_since(before_incidents), 30)
-        else:
-            incident = self.block_since(before_incidents)
+        incidents = []
+
+        def judge(done):
+            os.sync()
+            if self.verdict_of(done) == "block":
+                incidents.append(wait_for("the incident", lambda: self.block_since(before_incidents), 30))
+            else:
+                incidents.append(self.block_since(before_incidents))
+
+        done = self.shell(attempt.command, judge)
+        verdict, incident = self.verdict_of(done), incidents[0]
         names = 0
         if attempt.sink == "removable":
             names, bytes_out = self.stick.contents()
@@ -132,7 +136,7 @@ class Scenario:
         for leftover in self.work.iterdir():
             leftover.unlink()
         return Outcome(attempt, expected, verdict, bytes_out, names, incident, done.stderr.strip(),
-                       attempt.names_with(self.sensor), attempt.bytes_with(self.sensor))
+                       attempt.names_with(self.sensor), attempt.bytes_with(self.sensor), done.told)
 
     def verdict_of(self, done):
         if done.returncode == 0:

@@ -34,8 +34,8 @@ struct World {
     std::string token = sign_in();
 
     std::string sign_in() {
-        (void)add_user(*config, "admin", "no password matches this", "admin", kNow);
-        return start_session(*config, 1, kNow).value();
+        (void)add_user(*config, "admin", "no password matches this", "admin", kNow, {"tester", ""});
+        return start_session(*config, {1, "admin", "admin"}, kNow, "").value();
     }
 };
 
@@ -63,6 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (response.status < 200 || response.status >= 500) std::abort();
     (void)response_head(response, true);
     // Signing out is a call like any other; the next input is signed in again.
-    if (request.method == "DELETE") world.token = start_session(*world.config, 1, kNow).value();
+    if (request.method == "DELETE")
+        world.token = start_session(*world.config, {1, "admin", "admin"}, kNow, "").value();
     return 0;
 }

@@ -9,8 +9,13 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 
+#include "agent/sensor/file_digest.h"
+#include "agent/sensor/package_files.h"
 #include "tests/sensor/insider.h"
 #include "tests/sensor/sensor_fixture.h"
 
@@ -210,6 +215,60 @@ TEST_F(VerdictTest, AProgramIsItsInodeWhateverItIsCalled) {
     apply(policy);
     EXPECT_EQ(in_child([&] { return send_once(model, 10); }), EPERM);
     EXPECT_EQ(counter("programs_of_rules_not_found"), 1u);
+}
+
+std::string sha256_of(const std::string& path) {
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return agent::sha256_of_file(fd.get()).value();
+}
+
+// Exit code 0: what it copies got through.
+int run_copy(const std::string& program, const std::string& from, const std::string& to) {
+    return std::system((program + " " + from + " " + to + " 2>/dev/null").c_str());
+}
+
+TEST_F(VerdictTest, APinnedProgramThatIsReplacedIsTheProgramNoMore) {
+    const std::string model = make_model("model");
+    const std::string program = "/mnt/disk/pinned-cp", out = "/mnt/disk/pinned-out";
+    const auto put = [&](const char* more) {
+        std::filesystem::copy_file("/bin/cp", program, std::filesystem::copy_options::overwrite_existing);
+        std::ofstream(program, std::ios::app) << more;  // still runs, with another content
+    };
+    put("");
+    auto policy = with_rule([](auto& rule) { rule.budget_bytes = 0; });
+    policy.exempt_programs = {program + "@sha256:" + sha256_of(program)};
+    apply(policy);
+    EXPECT_EQ(counter("pinned_programs_with_other_content"), 0u);
+    const auto is_exempt = [&] {
+        (void)events();
+        EXPECT_EQ(run_copy(program, model, out), 0);
+        for (const auto& event : events())
+            if (event.kind == agent::KernelEventKind::kExempt && event.process.executable == program)
+                return true;
+        return false;
+    };
+    EXPECT_TRUE(is_exempt());
+    put("x");  // in place: the same inode
+    apply(policy);
+    EXPECT_EQ(counter("pinned_programs_with_other_content"), 1u);
+    EXPECT_FALSE(is_exempt());
+    put("");
+    apply(policy);
+    EXPECT_TRUE(is_exempt());
+}
+
+TEST_F(VerdictTest, APackageIsAllItsPrograms) {
+    if (agent::lists_of_package("coreutils").empty()) GTEST_SKIP() << "there is no dpkg here";
+    const std::string model = make_model("model");
+    auto policy = with_rule([](auto& rule) { rule.budget_bytes = 0; });
+    policy.exempt_programs = {"package:coreutils", "package:no-such-package"};
+    apply(policy);
+    EXPECT_EQ(counter("programs_of_rules_not_found"), 1u);
+    (void)events();
+    EXPECT_EQ(run_copy("/usr/bin/cp", model, "/mnt/disk/package-out"), 0);
+    const auto told = events();
+    EXPECT_TRUE(std::ranges::any_of(
+        told, [](const auto& event) { return event.kind == agent::KernelEventKind::kExempt; }));
 }
 
 TEST_F(VerdictTest, AnExemptProgramIsNeitherFollowedNorJudgedAndIsNamed) {

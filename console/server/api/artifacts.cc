@@ -48,7 +48,7 @@ Result<NewArtifact> read_artifact(const std::string& body) {
 Response add(const Call& call, Resources& resources) {
     const auto artifact = read_artifact(call.request.body);
     if (!artifact) return error_response(artifact.error());
-    const auto stored = resources.publisher.add_artifact(*artifact);
+    const auto stored = resources.publisher.add_artifact(*artifact, actor_of(call));
     if (!stored) return error_response(stored.error());
     return json_response(201, artifact_json(*stored));
 }

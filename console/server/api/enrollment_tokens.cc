@@ -14,8 +14,9 @@ Response create(const Call& call, Resources& resources) {
     if (minutes == json->end() || !minutes->is_number_integer()) {
         return error_response(400, "invalid", "'valid_minutes' is missing or not a whole number");
     }
-    const auto token = create_enrollment_token(resources.config, resources.authority,
-                                               minutes->get<std::int64_t>(), resources.now_ms());
+    const auto token =
+        create_enrollment_token(resources.config, resources.authority, minutes->get<std::int64_t>(),
+                                resources.now_ms(), actor_of(call));
     if (!token) return error_response(token.error());
     return json_response(201, {{"token", token->text}, {"expires_ms", token->expires_ms}});
 }

@@ -36,7 +36,7 @@ Response events(const Call& call, Resources& resources) {
 }
 
 Response revoke(const Call& call, Resources& resources) {
-    auto revoked = revoke_host(resources.config, call.parameters[0], resources.now_ms());
+    auto revoked = revoke_host(resources.config, call.parameters[0], resources.now_ms(), actor_of(call));
     if (!revoked) return error_response(revoked.error());
     return Response{.status = 204};
 }

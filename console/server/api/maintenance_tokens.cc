@@ -42,7 +42,7 @@ Response create(const Call& call, Resources& resources) {
     token.set_seconds(static_cast<std::uint32_t>(seconds));
     token.set_reason(reason->get<std::string>());
     token.set_issued_by(call.user ? call.user->username : "");
-    const auto text = resources.publisher.sign_maintenance(token);
+    const auto text = resources.publisher.sign_maintenance(token, actor_of(call));
     if (!text) return error_response(text.error());
     log_info("maintenance token " + token.id() + " for host " + token.host_id() + " (" + (*host)->name +
              "), " + std::to_string(seconds) + " s, by " + token.issued_by() + ": " + token.reason());

@@ -5,6 +5,10 @@
 
 namespace modelward::console {
 
+Actor actor_of(const Call& call) {
+    return {call.user ? call.user->username : "", call.request.peer_address};
+}
+
 void add_health_route(Router& router) {
     router.add("GET", "/healthz", Access::kPublic,
                [](const Call&) { return json_response(200, {{"status", "ok"}}); });
@@ -20,6 +24,7 @@ Router make_router(Resources& resources) {
     add_rule_routes(router, resources);
     add_enrollment_token_routes(router, resources);
     add_maintenance_token_routes(router, resources);
+    add_audit_route(router, resources);
     add_health_route(router);
     return router;
 }

@@ -10,6 +10,7 @@
 #include "console/server/http/router.h"
 #include "console/server/incident_stream.h"
 #include "console/server/login_backoff.h"
+#include "console/server/store/audit.h"
 #include "console/server/store/event_store.h"
 #include "wire/certificate_authority.h"
 
@@ -35,9 +36,13 @@ void add_artifact_routes(Router& router, Resources& resources);
 void add_rule_routes(Router& router, Resources& resources);
 void add_enrollment_token_routes(Router& router, Resources& resources);
 void add_maintenance_token_routes(Router& router, Resources& resources);
+void add_audit_route(Router& router, Resources& resources);
 void add_health_route(Router& router);
 
 Router make_router(Resources& resources);  // all of the above
+
+// Who makes the call, for the audit log.
+Actor actor_of(const Call& call);
 
 // The cookie that carries a session's token.
 inline constexpr char kSessionCookie[] = "modelward_session";

@@ -66,7 +66,7 @@ Response get(Resources& resources) {
 Response put(const Call& call, Resources& resources) {
     const auto pack = read_pack_json(call.request.body);
     if (!pack) return error_response(pack.error());
-    const auto outcome = resources.publisher.publish_rules(*pack);
+    const auto outcome = resources.publisher.publish_rules(*pack, actor_of(call));
     if (!outcome) return error_response(outcome.error());
     if (outcome->problems.empty()) return json_response(200, {{"bundle_version", outcome->version}});
     Json problems = Json::array();

@@ -40,10 +40,14 @@ Response sign_in(const Call& call, Resources& resources) {
     const bool matches = password_matches(*password, *found ? (*found)->password_hash : hash_of_nobody());
     if (!*found || !matches) {
         resources.backoff.failed(*username, call.request.peer_address, now_ms);
+        if (auto noted = refuse_session(resources.config, *found ? *username : std::string(), now_ms,
+                                        call.request.peer_address);
+            !noted)
+            return error_response(noted.error());
         return error_response(401, "denied", "the user name or the password is wrong");
     }
     resources.backoff.succeeded(*username, call.request.peer_address);
-    const auto token = start_session(resources.config, (*found)->user.id, now_ms);
+    const auto token = start_session(resources.config, (*found)->user, now_ms, call.request.peer_address);
     if (!token) return error_response(token.error());
     Response response = json_response(200, user_json((*found)->user));
     response.headers.emplace_back("Set-Cookie", std::string(kSessionCookie) + "=" + *token + kCookieFlags);
@@ -51,7 +55,9 @@ Response sign_in(const Call& call, Resources& resources) {
 }
 
 Response sign_out(const Call& call, Resources& resources) {
-    if (auto ended = end_session(resources.config, call.request.cookie(kSessionCookie)); !ended) {
+    if (auto ended = end_session(resources.config, call.request.cookie(kSessionCookie), *call.user,
+                                 resources.now_ms(), call.request.peer_address);
+        !ended) {
         return error_response(ended.error());
     }
     Response response{.status = 204};

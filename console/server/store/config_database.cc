@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/server/store/config_database.h"
 
+#include "console/server/store/audit.h"
+
 namespace modelward::console {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;  // 2: the audit log
 
 // AUTOINCREMENT where a number must never come back: what the kernel keeps of an artifact, a bundle's
 // version.
@@ -32,7 +34,6 @@ CREATE TABLE artifacts(
 CREATE TABLE bundles(
     version INTEGER PRIMARY KEY AUTOINCREMENT, created_ms INTEGER NOT NULL, payload BLOB NOT NULL,
     signature BLOB NOT NULL) STRICT;
-PRAGMA user_version = 1;
 )sql";
 
 Result<std::int64_t> schema_version(Database& database) {
@@ -54,7 +55,10 @@ Result<void> prepare_schema(Database& database) {
                                                  "): upgrade modelward-console");
     }
     if (*version == kSchemaVersion) return {};
-    if (auto made = database.script(kSchema); !made) return made;
+    if (*version < 1)
+        if (auto made = database.script(kSchema); !made) return made;
+    if (auto made = database.script(kAuditSchema); !made) return made;
+    if (auto made = database.script("PRAGMA user_version = 2"); !made) return made;
     return transaction->commit();
 }
 

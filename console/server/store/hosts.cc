@@ -35,9 +35,18 @@ EnrolledHost host_of(const Query& rows) {
 
 }  // namespace
 
-Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms) {
-    return config.lock()->run("INSERT INTO enrollment_tokens(secret_hash, expires_ms) VALUES(?, ?)",
-                              BlobView(wire::sha256(secret)), expires_ms);
+Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms,
+                                  std::int64_t now_ms, const Actor& actor) {
+    auto database = config.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    auto added = database->run("INSERT INTO enrollment_tokens(secret_hash, expires_ms) VALUES(?, ?)",
+                               BlobView(wire::sha256(secret)), expires_ms);
+    if (!added) return added;
+    added = append_audit(*database, now_ms, actor, "enrollment-token.create", "",
+                         "for one host, for " + std::to_string((expires_ms - now_ms) / 60'000) + " minutes");
+    if (!added) return added;
+    return transaction->commit();
 }
 
 Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t now_ms) {
@@ -46,7 +55,7 @@ Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view sec
 }
 
 Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
-                        const wire::Sha256& certificate_sha256) {
+                        const wire::Sha256& certificate_sha256, std::string_view address) {
     const wire::Sha256 hash = wire::sha256(secret);
     auto database = config.lock();
     auto transaction = Transaction::begin(*database);
@@ -59,6 +68,9 @@ Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const E
         "INSERT INTO hosts(id, name, certificate_sha256, certificate_expires_ms, enrolled_ms) "
         "VALUES(?, ?, ?, ?, ?)",
         host.id, host.name, BlobView(certificate_sha256), host.certificate_expires_ms, host.enrolled_ms);
+    if (!done) return done;
+    done = append_audit(*database, host.enrolled_ms, {host.name, std::string(address)}, "host.enroll",
+                        host.id, "with an enrolment token");
     if (!done) return done;
     return transaction->commit();
 }
@@ -98,12 +110,16 @@ Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config) {
     }
 }
 
-Result<void> revoke_host(ConfigDatabase& config, std::string_view id, std::int64_t now_ms) {
+Result<void> revoke_host(ConfigDatabase& config, std::string_view id, std::int64_t now_ms,
+                         const Actor& actor) {
     auto database = config.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
     auto done = database->run("UPDATE hosts SET revoked_ms = ifnull(revoked_ms, ?) WHERE id = ?", now_ms, id);
     if (!done) return done;
     if (database->changes() == 0) return fail(ErrorCode::kNotFound, "there is no host " + std::string(id));
-    return {};
+    if (auto noted = append_audit(*database, now_ms, actor, "host.revoke", id, ""); !noted) return noted;
+    return transaction->commit();
 }
 
 }  // namespace modelward::console

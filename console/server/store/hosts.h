@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "console/server/store/audit.h"
 #include "console/server/store/config_database.h"
 #include "wire/digest.h"
 
@@ -21,21 +22,24 @@ struct EnrolledHost {
     std::int64_t certificate_expires_ms = 0;  // of the newest one
 };
 
-Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms);
+Result<void> add_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t expires_ms,
+                                  std::int64_t now_ms, const Actor& actor);
 
 // kDenied: unknown, used or expired token. Leaves it as it is.
 Result<void> check_enrollment_token(ConfigDatabase& config, std::string_view secret, std::int64_t now_ms);
 
 // Uses the token up and adds the host, both or neither. kDenied: unknown, used or expired token.
 Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const EnrolledHost& host,
-                        const wire::Sha256& certificate_sha256);
+                        const wire::Sha256& certificate_sha256, std::string_view address);
 
 // The host's newest certificate is another one. kDenied: no such host, or it is revoked.
 Result<void> note_certificate(ConfigDatabase& config, std::string_view host_id,
                               const wire::Sha256& certificate_sha256, std::int64_t expires_ms);
 
 Result<std::optional<EnrolledHost>> find_host(ConfigDatabase& config, std::string_view id);
-Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config);                        // by name
-Result<void> revoke_host(ConfigDatabase& config, std::string_view id, std::int64_t now_ms);  // kNotFound
+Result<std::vector<EnrolledHost>> list_hosts(ConfigDatabase& config);  // by name
+// kNotFound
+Result<void> revoke_host(ConfigDatabase& config, std::string_view id, std::int64_t now_ms,
+                         const Actor& actor);
 
 }  // namespace modelward::console

@@ -3,6 +3,7 @@
 
 #include <tuple>
 
+#include "console/server/store/audit.h"
 #include "wire/base64.h"
 #include "wire/digest.h"
 #include "wire/random.h"
@@ -32,16 +33,23 @@ Result<std::optional<Standing>> standing(Database& database, const wire::Sha256&
 
 }  // namespace
 
-Result<std::string> start_session(ConfigDatabase& config, std::int64_t user_id, std::int64_t now_ms) {
+Result<std::string> start_session(ConfigDatabase& config, const User& user, std::int64_t now_ms,
+                                  std::string_view address) {
     const std::string token = wire::to_base64url(wire::random_bytes(kTokenBytes));
     auto database = config.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
     auto swept = database->run("DELETE FROM sessions WHERE last_used_ms < ? OR created_ms <= ?",
                                now_ms - kSessionIdleMs, now_ms - kSessionLifeMs);
     if (!swept) return fail(swept.error());
     auto added = database->run(
         "INSERT INTO sessions(token_hash, user_id, created_ms, last_used_ms) VALUES(?, ?, ?, ?)",
-        BlobView(wire::sha256(token)), user_id, now_ms, now_ms);
+        BlobView(wire::sha256(token)), user.id, now_ms, now_ms);
     if (!added) return fail(added.error());
+    auto noted = append_audit(*database, now_ms, {user.username, std::string(address)}, "session.start",
+                              user.username, user.role);
+    if (!noted) return fail(noted.error());
+    if (auto kept = transaction->commit(); !kept) return fail(kept.error());
     return token;
 }
 
@@ -70,8 +78,24 @@ Result<bool> session_holds(ConfigDatabase& config, std::string_view token, std::
     return found->has_value();
 }
 
-Result<void> end_session(ConfigDatabase& config, std::string_view token) {
-    return config.lock()->run("DELETE FROM sessions WHERE token_hash = ?", BlobView(wire::sha256(token)));
+Result<void> refuse_session(ConfigDatabase& config, std::string_view username, std::int64_t now_ms,
+                            std::string_view address) {
+    auto database = config.lock();
+    return append_audit(*database, now_ms, {std::string(username), std::string(address)}, "session.refused",
+                        username, username.empty() ? "no such user" : "wrong password");
+}
+
+Result<void> end_session(ConfigDatabase& config, std::string_view token, const User& user,
+                         std::int64_t now_ms, std::string_view address) {
+    auto database = config.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    auto ended = database->run("DELETE FROM sessions WHERE token_hash = ?", BlobView(wire::sha256(token)));
+    if (!ended) return ended;
+    ended = append_audit(*database, now_ms, {user.username, std::string(address)}, "session.end",
+                         user.username, "");
+    if (!ended) return ended;
+    return transaction->commit();
 }
 
 }  // namespace modelward::console

@@ -14,12 +14,18 @@ namespace modelward::console {
 inline constexpr std::int64_t kSessionIdleMs = 12LL * 3600 * 1000;
 inline constexpr std::int64_t kSessionLifeMs = 24LL * 3600 * 1000;
 
-Result<std::string> start_session(ConfigDatabase& config, std::int64_t user_id,
-                                  std::int64_t now_ms);  // the token
+// The token.
+Result<std::string> start_session(ConfigDatabase& config, const User& user, std::int64_t now_ms,
+                                  std::string_view address);
+// Notes in the audit log that nobody was signed in. `username`: of a user who exists; what else was typed may
+// be a password.
+Result<void> refuse_session(ConfigDatabase& config, std::string_view username, std::int64_t now_ms,
+                            std::string_view address);
 // Counts as use. Nothing for an unknown or expired token.
 Result<std::optional<User>> find_session(ConfigDatabase& config, std::string_view token, std::int64_t now_ms);
 // Whether the session still stands. Not use: an open page must not keep itself signed in.
 Result<bool> session_holds(ConfigDatabase& config, std::string_view token, std::int64_t now_ms);
-Result<void> end_session(ConfigDatabase& config, std::string_view token);
+Result<void> end_session(ConfigDatabase& config, std::string_view token, const User& user,
+                         std::int64_t now_ms, std::string_view address);
 
 }  // namespace modelward::console

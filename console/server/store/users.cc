@@ -17,23 +17,28 @@ bool is_name(std::string_view name) {
 }  // namespace
 
 Result<void> add_user(ConfigDatabase& config, std::string_view username, std::string_view password_hash,
-                      std::string_view role, std::int64_t now_ms) {
+                      std::string_view role, std::int64_t now_ms, const Actor& actor) {
     if (!is_name(username)) {
         return fail(ErrorCode::kInvalid, "a user name is 1 to 64 of the characters a-z A-Z 0-9 . - _ @");
     }
     if (role != "admin" && role != "analyst") {
         return fail(ErrorCode::kInvalid, "a role is admin or analyst, not '" + std::string(role) + "'");
     }
-    auto added =
-        config.lock()->run("INSERT INTO users(username, password, role, created_ms) VALUES(?, ?, ?, ?)",
-                           username, password_hash, role, now_ms);
+    auto database = config.lock();
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return fail(transaction.error());
+    auto added = database->run("INSERT INTO users(username, password, role, created_ms) VALUES(?, ?, ?, ?)",
+                               username, password_hash, role, now_ms);
     if (!added && added.error().code() == ErrorCode::kConflict) {
         return fail(ErrorCode::kConflict, "the user '" + std::string(username) + "' exists already");
     }
-    return added;
+    if (!added) return added;
+    if (auto noted = append_audit(*database, now_ms, actor, "user.add", username, role); !noted) return noted;
+    return transaction->commit();
 }
 
-Result<void> set_password(ConfigDatabase& config, std::string_view username, std::string_view password_hash) {
+Result<void> set_password(ConfigDatabase& config, std::string_view username, std::string_view password_hash,
+                          std::int64_t now_ms, const Actor& actor) {
     auto database = config.lock();
     auto transaction = Transaction::begin(*database);
     if (!transaction) return fail(transaction.error());
@@ -44,6 +49,8 @@ Result<void> set_password(ConfigDatabase& config, std::string_view username, std
     }
     changed = database->run("DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE username = ?)",
                             username);
+    if (!changed) return changed;
+    changed = append_audit(*database, now_ms, actor, "user.password", username, "their sessions have ended");
     if (!changed) return changed;
     return transaction->commit();
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "console/server/store/audit.h"
 #include "console/server/store/config_database.h"
 
 namespace modelward::console {
@@ -25,9 +26,10 @@ struct UserWithPassword {
 
 // kConflict: the name is taken; kInvalid: a name or role that cannot be.
 Result<void> add_user(ConfigDatabase& config, std::string_view username, std::string_view password_hash,
-                      std::string_view role, std::int64_t now_ms);
+                      std::string_view role, std::int64_t now_ms, const Actor& actor);
 // Also ends the user's sessions. kNotFound.
-Result<void> set_password(ConfigDatabase& config, std::string_view username, std::string_view password_hash);
+Result<void> set_password(ConfigDatabase& config, std::string_view username, std::string_view password_hash,
+                          std::int64_t now_ms, const Actor& actor);
 Result<std::optional<UserWithPassword>> find_user(ConfigDatabase& config, std::string_view username);
 
 }  // namespace modelward::console

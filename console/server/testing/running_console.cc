@@ -76,7 +76,7 @@ wire::HttpsClient RunningConsole::agents_client(const std::optional<wire::TlsIde
 std::string RunningConsole::new_token(std::int64_t valid_minutes) const {
     auto config = ConfigDatabase::open(state_.config_database(), false);
     const auto authority = load_authority(state_);
-    return create_enrollment_token(**config, *authority, valid_minutes, unix_ms_now())->text;
+    return create_enrollment_token(**config, *authority, valid_minutes, unix_ms_now(), {"tester", ""})->text;
 }
 
 wire::HttpsResponse Person::call(const std::string& method, const std::string& target,

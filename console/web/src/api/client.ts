@@ -3,8 +3,8 @@
 import * as v from 'valibot';
 import { ApiError, kindOfStatus } from './errors';
 import {
-  ErrorBodySchema, HostListSchema, IncidentDetailSchema, IncidentPageSchema, SessionSchema,
-  type Host, type IncidentDetail, type IncidentPage, type Session,
+  AuditPageSchema, ErrorBodySchema, HostListSchema, IncidentDetailSchema, IncidentPageSchema, SessionSchema,
+  type AuditPage, type Host, type IncidentDetail, type IncidentPage, type Session,
 } from './types';
 
 const timeout_ms = 30_000;
@@ -82,4 +82,8 @@ export function fetchIncident(id: string, signal: AbortSignal): Promise<Incident
 
 export async function fetchHosts(signal: AbortSignal): Promise<Host[]> {
   return (await call(HostListSchema, '/api/v1/hosts', { signal })).hosts;
+}
+
+export function fetchAudit(query: URLSearchParams, signal: AbortSignal): Promise<AuditPage> {
+  return call(AuditPageSchema, `/api/v1/audit?${query.toString()}`, { signal });
 }

@@ -107,6 +107,22 @@ export const HostSchema = v.object({
 
 export const HostListSchema = v.object({ hosts: v.array(HostSchema) });
 
+export const AuditEntrySchema = v.object({
+  number: count,
+  time_ms: v.number(),
+  actor: text_or_empty,
+  address: text_or_empty,
+  action: v.string(),
+  object: text_or_empty,
+  detail: text_or_empty,
+});
+
+export const AuditPageSchema = v.object({
+  entries: v.array(AuditEntrySchema),
+  next_cursor: v.nullable(v.string()),
+  total: count,
+});
+
 export const ErrorBodySchema = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 export type Level = (typeof levels)[number];
@@ -119,4 +135,6 @@ export type Incident = v.InferOutput<typeof IncidentSchema>;
 export type IncidentEvent = v.InferOutput<typeof IncidentEventSchema>;
 export type IncidentDetail = v.InferOutput<typeof IncidentDetailSchema>;
 export type IncidentPage = v.InferOutput<typeof IncidentPageSchema>;
+export type AuditEntry = v.InferOutput<typeof AuditEntrySchema>;
+export type AuditPage = v.InferOutput<typeof AuditPageSchema>;
 export type Host = v.InferOutput<typeof HostSchema>;

@@ -23,6 +23,7 @@ export function Header({ session }: { session: Session }) {
       <nav className={styles.nav} aria-label="Main">
         <Link to="/incidents">Incidents</Link>
         <Link to="/hosts">Hosts</Link>
+        {session.role === 'admin' ? <Link to="/audit">Audit log</Link> : null}
       </nav>
       <Connection />
       {leave.isError ? <span role="alert" className={styles.problem}>{explain(leave.error)}</span> : null}

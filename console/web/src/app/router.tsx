@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The addresses of the page: /incidents, /incidents/INC-000042, /hosts. Filters are plain search parameters.
+// The addresses of the page: /incidents, /incidents/INC-000042, /hosts, /audit. Filters are plain search parameters.
 import {
   createRootRouteWithContext, createRoute, createRouter, Link, Outlet, redirect, useParams, useSearch, type RouterHistory,
 } from '@tanstack/react-router';
 import type { Session } from '../api/types';
+import { parseAuditFilters } from '../audit/actions';
+import { AuditPage } from '../audit/AuditPage';
 import { HostsPage } from '../hosts/HostsPage';
 import { parseFilters } from '../incidents/filters';
 import { IncidentsPage } from '../incidents/IncidentsPage';
@@ -53,12 +55,22 @@ const incidents = createRoute({
 
 const incident = createRoute({ getParentRoute: () => incidents, path: '$id' });
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: parseAuditFilters,
+  component: function Audit() {
+    const { session } = root.useRouteContext();
+    return <AuditPage filters={useSearch({ from: '/audit' })} is_admin={session.role === 'admin'} />;
+  },
+});
+
 const hosts = createRoute({ getParentRoute: () => root, path: '/hosts', component: HostsPage });
 
 /** The router of one page; `history` is the browser's unless a test brings its own. */
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([home, incidents.addChildren([incident]), hosts]),
+    routeTree: root.addChildren([home, incidents.addChildren([incident]), hosts, audit]),
     context: { session: { username: '', role: '' } },
     parseSearch,
     stringifySearch,

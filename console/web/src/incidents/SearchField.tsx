@@ -5,6 +5,8 @@ import styles from './filterbar.module.css';
 
 interface Props {
   value: string;
+  label?: string;
+  placeholder?: string;
   onSearch: (text: string) => void;
   ref: Ref<HTMLInputElement>;
 }
@@ -12,7 +14,7 @@ interface Props {
 const typing_pause_ms = 250;
 
 /** Searches when the typing pauses, or at once on Enter. The search itself is the console's. */
-export function SearchField({ value, onSearch, ref }: Props) {
+export function SearchField({ value, label = 'Search incidents', placeholder = 'Search user, path, artifact…', onSearch, ref }: Props) {
   const [text, setText] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -26,7 +28,7 @@ export function SearchField({ value, onSearch, ref }: Props) {
   return (
     <div className={styles.search}>
       <Icon name="search" />
-      <input ref={ref} type="search" aria-label="Search incidents" value={text} placeholder="Search user, path, artifact…" spellCheck={false}
+      <input ref={ref} type="search" aria-label={label} value={text} placeholder={placeholder} spellCheck={false}
         autoComplete="off" onChange={(event) => searchSoon(event.target.value, typing_pause_ms)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') searchSoon(text, 0);

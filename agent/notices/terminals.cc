@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/notices/terminals.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "agent/enrich/process_stat.h"
+#include "agent/enrich/user_names.h"
+#include "base/unique_fd.h"
+
+namespace modelward::agent {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t kMostInAWhile = 3;
+constexpr seconds kWhile{10};
+constexpr seconds kSameTopic{30};
+constexpr seconds kLeaveAlone{300};
+constexpr std::size_t kMostTerminals = 256;
+constexpr std::size_t kMostTopics = 64;
+constexpr std::size_t kMostMounts = 10'000;
+
+constexpr unsigned kFirstPty = 136, kLastPty = 143;  // Unix98 pseudo terminals (Linux' devices.txt)
+constexpr unsigned kConsole = 4, kFirstSerial = 64;
+
+// As the kernel prints it: the low byte of the minor, the major, the rest of the minor.
+dev_t device_of(std::uint32_t printed) {
+    return makedev((printed >> 8) & 0xFFF, (printed & 0xFF) | ((printed >> 12) & 0xFFF00));
+}
+
+bool is_pty(dev_t device) {
+    return major(device) >= kFirstPty && major(device) <= kLastPty;
+}
+
+std::string path_of(dev_t device) {
+    if (is_pty(device))
+        return "/dev/pts/" + std::to_string((major(device) - kFirstPty) * 256 + minor(device));
+    if (major(device) != kConsole) return "";
+    return minor(device) < kFirstSerial ? "/dev/tty" + std::to_string(minor(device))
+                                        : "/dev/ttyS" + std::to_string(minor(device) - kFirstSerial);
+}
+
+// Every instance of devpts numbers its terminals from 0: the same number in a container is another terminal.
+// A process that has this one mounted speaks of it. Read from the list of mounts, because to follow a path of
+// the process may wait for whoever serves its file systems.
+bool has_mounted(std::uint32_t pid, dev_t file_system) {
+    std::ifstream mounts("/proc/" + std::to_string(pid) + "/mountinfo");
+    const std::string wanted = std::to_string(major(file_system)) + ":" + std::to_string(minor(file_system));
+    std::string line, word;
+    for (std::size_t count = 0; count < kMostMounts && std::getline(mounts, line); ++count) {
+        std::istringstream words(line);
+        if (words >> word >> word >> word && word == wanted) return true;
+    }
+    return false;
+}
+
+struct Living {
+    std::uint32_t pid;
+    ProcessStat stat;
+};
+
+std::optional<Living> nearest_living(const KernelEvent& event) {
+    const auto alive = [](const KernelProcess& process) -> std::optional<Living> {
+        const auto stat = process_stat(process.pid, process.start_boot_ns);
+        // What is ended and not yet waited for has a number, and no mounts any more.
+        struct stat ignored{};
+        if (!stat || ::stat(("/proc/" + std::to_string(process.pid) + "/ns/mnt").c_str(), &ignored) != 0)
+            return std::nullopt;
+        return Living{process.pid, *stat};
+    };
+    if (auto found = alive(event.process)) return found;
+    for (const auto& ancestor : event.ancestors)
+        if (auto found = alive(ancestor)) return found;
+    return std::nullopt;
+}
+
+bool is_theirs(uid_t owner, const KernelProcess& process) {
+    return owner == process.uid || (process.login_uid != kNoUser && owner == process.login_uid);
+}
+
+}  // namespace
+
+Terminals::Terminal& Terminals::terminal_of(const Key& key, Clock::time_point now) {
+    if (!terminals_.contains(key) && terminals_.size() >= kMostTerminals)
+        terminals_.erase(
+            std::ranges::min_element(terminals_, {}, [](const auto& known) { return known.second.last; }));
+    auto& terminal = terminals_[key];
+    terminal.last = now;
+    return terminal;
+}
+
+bool Terminals::may_tell(Terminal& terminal, const std::string& topic, Clock::time_point now) {
+    std::erase_if(terminal.topics, [&](const auto& known) { return now - known.second >= kSameTopic; });
+    while (!terminal.told.empty() && now - terminal.told.front() >= kWhile)
+        terminal.told.pop_front();
+    if (terminal.told.size() >= kMostInAWhile || terminal.topics.size() >= kMostTopics ||
+        terminal.topics.contains(topic))
+        return false;
+    terminal.told.push_back(now);
+    terminal.topics[topic] = now;
+    return true;
+}
+
+Terminals::Outcome Terminals::tell(const KernelEvent& event, const std::string& topic,
+                                   const std::string& text, Clock::time_point now) {
+    const auto living = nearest_living(event);
+    if (!living || living->stat.terminal == 0) return Outcome::kNoTerminal;
+    const dev_t device = device_of(living->stat.terminal);
+    const auto path = path_of(device);
+    if (path.empty()) return Outcome::kNoTerminal;
+    auto& terminal = terminal_of({device, living->stat.session}, now);
+    if (now < terminal.leave_alone_until) return Outcome::kGivenUp;
+    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status{};
+    if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISCHR(status.st_mode) || status.st_rdev != device)
+        return Outcome::kNoTerminal;
+    if (is_pty(device) && !has_mounted(living->pid, status.st_dev)) return Outcome::kNoTerminal;
+    if (!is_theirs(status.st_uid, event.process)) return Outcome::kNotTheirs;
+    if (!may_tell(terminal, topic, now)) return Outcome::kHeldBack;
+    if (::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+        return Outcome::kTold;
+    terminal.leave_alone_until = now + kLeaveAlone;
+    return Outcome::kGivenUp;
+}
+
+}  // namespace modelward::agent

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes to the controlling terminal of whoever was stopped.
+//
+// The terminal is that of the process, or, when the process is gone already, of its nearest ancestor that
+// still lives. It is written to only if it is a terminal of this host that belongs to the same user (or to
+// who logged in), so rarely that nobody is kept from working, and never waited for: one that does not take
+// all the bytes at once is left alone for a while. Main loop only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "agent/sensor/kernel_event.h"
+
+namespace modelward::agent {
+
+class Terminals {
+  public:
+    using Clock = std::chrono::steady_clock;
+    enum class Outcome {
+        kTold,
+        kNoTerminal,  // there is none, or not on this host
+        kNotTheirs,   // it belongs to someone else
+        kHeldBack,    // it was told of the same, or of many things, just now
+        kGivenUp,     // it does not take the bytes
+    };
+
+    // Equal `topic`s are told once in a while.
+    Outcome tell(const KernelEvent& event, const std::string& topic, const std::string& text,
+                 Clock::time_point now);
+
+  private:
+    struct Terminal {
+        std::deque<Clock::time_point> told;
+        std::map<std::string, Clock::time_point> topics;
+        Clock::time_point leave_alone_until{};
+        Clock::time_point last{};
+    };
+    using Key = std::pair<dev_t, std::uint32_t>;  // with its session: numbers are used again
+    Terminal& terminal_of(const Key& key, Clock::time_point now);
+    static bool may_tell(Terminal& terminal, const std::string& topic, Clock::time_point now);
+
+    std::map<Key, Terminal> terminals_;
+};
+
+}  // namespace modelward::agent

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/program_keys.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "agent/sensor/file_digest.h"
+#include "agent/sensor/package_files.h"
+#include "base/testing/temporary_directory.h"
+
+namespace modelward::agent {
+namespace {
+
+constexpr const char* kHashOfHello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+struct ProgramKeysTest : testing::Test {
+    TemporaryDirectory directory;
+    std::string path = (directory.path() / "borg").string();
+    rules::CompiledPolicy policy;
+
+    Result<ResolvedPrograms> resolve() {
+        return resolve_programs(policy, [](int fd) -> Result<std::vector<kernel::inode_key>> {
+            struct stat status{};
+            ::fstat(fd, &status);
+            return std::vector<kernel::inode_key>{
+                {status.st_ino, static_cast<std::uint32_t>(status.st_dev), 0}};
+        });
+    }
+    void name(const std::string& program) {
+        policy.program_rules.clear();
+        policy.program_rules[program].set(1);
+    }
+};
+
+TEST_F(ProgramKeysTest, APinnedProgramIsOneWhileItHasItsContent) {
+    directory.write("borg", "hello");
+    name(path + "@sha256:" + kHashOfHello);
+    auto resolved = resolve();
+    ASSERT_TRUE(resolved) << resolved.error().message();
+    EXPECT_EQ(resolved->rows.size(), 1u);
+    EXPECT_TRUE(resolved->still_holds());
+    EXPECT_TRUE(resolved->other_content.empty());
+
+    directory.write("borg", "jello");  // the same inode and size
+    EXPECT_FALSE(resolved->still_holds());
+    resolved = resolve();
+    EXPECT_TRUE(resolved->rows.empty()) << "it is no longer the program";
+    EXPECT_EQ(resolved->other_content, std::vector<std::string>{path});
+    EXPECT_EQ(resolved->missing(), 0u);
+    EXPECT_TRUE(resolved->still_holds());
+
+    directory.write("borg", "hello");
+    EXPECT_FALSE(resolved->still_holds());
+    EXPECT_EQ(resolve()->rows.size(), 1u);
+}
+
+TEST_F(ProgramKeysTest, WithoutAPinOnlyAnotherInodeIsAnotherProgram) {
+    directory.write("borg", "hello");
+    name(path);
+    const auto resolved = resolve();
+    directory.write("borg", "jello");
+    EXPECT_TRUE(resolved->still_holds());
+    directory.write("new", "hello");
+    std::filesystem::rename(directory.path() / "new", path);
+    EXPECT_FALSE(resolved->still_holds());
+}
+
+TEST_F(ProgramKeysTest, APinAndAPathOfOneFileAreBothItsNames) {
+    directory.write("borg", "hello");
+    policy.program_rules[path].set(1);
+    policy.program_rules[path + "@sha256:" + kHashOfHello].set(2);
+    const auto resolved = resolve();
+    ASSERT_EQ(resolved->rows.size(), 1u);
+    EXPECT_EQ(resolved->rows[0].second.rules.words[0], 0b110u);
+}
+
+TEST_F(ProgramKeysTest, TheExemptListTakesThePinAsWell) {
+    directory.write("borg", "hello");
+    policy.exempt_programs = {path + "@sha256:" + kHashOfHello};
+    ASSERT_EQ(resolve()->rows.size(), 1u);
+    EXPECT_EQ(resolve()->rows[0].second.exempt, 1u);
+    directory.write("borg", "other");
+    EXPECT_TRUE(resolve()->rows.empty());
+}
+
+TEST_F(ProgramKeysTest, APackageIsTheProgramsOfItsLists) {
+    directory.write("bin/tool", "x");
+    directory.write("doc/readme", "x");
+    const auto tool = (directory.path() / "bin/tool").string();
+    ::chmod(tool.c_str(), 0755);
+    std::filesystem::create_symlink(tool, directory.path() / "bin/link");
+    const auto root = directory.path().string();
+    directory.write("info/pack:amd64.list", "/.\n" + root + "/bin\n" + tool + "\n" + root + "/bin/link\n" +
+                                                root + "/doc/readme\n" + root + "/bin/gone\nbin/tool\n");
+    directory.write("info/package.list", tool + "\n");
+    directory.write("info/pack.postinst", tool + "\n");
+    const auto lists = lists_of_package("pack", directory.path() / "info");
+    ASSERT_EQ(lists.size(), 1u);
+    EXPECT_EQ(programs_in_list(lists[0]), std::vector<std::string>{tool});
+    EXPECT_TRUE(lists_of_package("../info/pack", directory.path() / "info").empty());
+    EXPECT_TRUE(lists_of_package("absent", directory.path() / "info").empty());
+}
+
+TEST_F(ProgramKeysTest, APackageOfThisHostIsFoundAndOneThatIsNotIsCounted) {
+    if (lists_of_package("coreutils").empty()) GTEST_SKIP() << "this host has no dpkg";
+    name("package:coreutils");
+    const auto resolved = resolve();
+    ASSERT_TRUE(resolved) << resolved.error().message();
+    EXPECT_GT(resolved->rows.size(), 50u);
+    EXPECT_TRUE(resolved->still_holds());
+    EXPECT_EQ(resolved->missing(), 0u);
+    name("package:no-such-package");
+    EXPECT_EQ(resolve()->missing(), 1u);
+    EXPECT_TRUE(resolve()->still_holds());
+}
+
+}  // namespace
+}  // namespace modelward::agent
