@@ -44,6 +44,7 @@ static __always_inline void remember(struct repeated* seen, const struct questio
     seen->marks = question->marks;
     __builtin_memcpy(seen->address, question->address, sizeof(seen->address));
     seen->sink_device = question->sink_device;
+    seen->socket = question->socket;
     seen->rule = answer->rule;
     seen->port = question->port;
     seen->operation = question->operation;

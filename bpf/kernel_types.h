@@ -261,6 +261,9 @@ struct sock_common {
     volatile unsigned char skc_state;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
+    struct {
+        __s64 counter;
+    } skc_cookie; /* 0: nobody has asked for it yet */
 };
 
 struct sock {

@@ -10,6 +10,7 @@
 #include "bpf/hooks_file.bpf.h"
 #include "bpf/hooks_inode.bpf.h"
 #include "bpf/hooks_memory.bpf.h"
+#include "bpf/hooks_names.bpf.h"
 #include "bpf/hooks_process.bpf.h"
 #include "bpf/hooks_receive.bpf.h"
 #include "bpf/hooks_socket.bpf.h"

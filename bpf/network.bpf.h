@@ -130,6 +130,7 @@ static __always_inline int judge_network(const struct taint* taint, struct sock*
         .protocol = BPF_CORE_READ(sk, sk_protocol),
         .port = to->port,
         .bytes = bytes,
+        .socket = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter),
     };
     __builtin_memcpy(question.address, to->address, sizeof(question.address));
     return ask(&question);

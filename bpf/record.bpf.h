@@ -38,6 +38,7 @@ static __always_inline bool write_event(const struct question* question, const s
     event->protocol = question->protocol;
     event->reserved = 0;
     __builtin_memcpy(event->address, question->address, sizeof(event->address));
+    write_name(event->domain, question->socket, question->address);
     bool whole;
     event->path_start = write_path(event->path, kPathBytes, (struct dentry*)question->dentry,
                                    (struct vfsmount*)question->mount, &whole);
@@ -79,6 +80,7 @@ static __always_inline bool send_repeated(const struct repeated* seen, __u64 cou
     event->ancestor_count = 0;
     event->reserved = 0;
     __builtin_memcpy(event->address, seen->address, sizeof(event->address));
+    write_name(event->domain, seen->socket, seen->address);
     event->path_start = kPathBytes;
     event->exe_start = kExeBytes;
     event->args_length = 0;

@@ -43,6 +43,9 @@ enum limits {
     kMaxPrograms = 1 << 12,
     kMeterBuckets = 16, /* a power of two */
     kMaxDestinations = 1 << 17,
+    kMaxDomains = 1 << 17,
+    kMaxNames = 1 << 14, /* of sockets, and of addresses */
+    kNameBytes = 256,
     kEventRingBytes = 1 << 23,
     kBlockRingBytes = 1 << 23,
 };
@@ -177,7 +180,7 @@ struct policy_rule {
     __u32 reserved;
 };
 
-/* `slot` names the destination, port, user and program tables that belong to this policy. */
+/* `slot` names the destination, name, port, user and program tables that belong to this policy. */
 struct policy {
     __u64 version;
     __u32 slot;
@@ -189,8 +192,10 @@ struct policy {
     struct rule_set no_kind_rules;
     struct rule_set point_rules[kPoints];
     struct rule_set other_port_rules;
+    struct rule_set other_domain_rules;
     struct rule_set other_user_rules;
     struct rule_set other_program_rules;
+    __u64 domain_count; /* 0: no rule asks for a name */
     __u64 min_flow[kClasses];
     struct policy_rule rules[kRules];
 };
@@ -200,6 +205,17 @@ struct destination_key {
     __u8 address[16];
 };
 
+/* A host name, or what reversed names begin with: reversed, in small letters, ended by a NUL. */
+struct name_key {
+    __u32 prefix_length; /* in bits */
+    __u8 bytes[kNameBytes];
+};
+
+struct name_address {
+    __u64 words[2];
+};
+
+/* Of a prefix, or of a name. */
 struct destination_rules {
     struct rule_set rules;
     __u64 group; /* names the prefix, in every policy the same */
@@ -327,6 +343,7 @@ enum loss {
     kHoldersTainted, /* processes that held a labelled file when its label came */
     kSharedLabelled, /* files labelled because a tainted process had mapped them before it was tainted */
     kPiecesLabelled, /* files labelled because pieces below min_flow added up */
+    kLossNameUnreadable, /* a ClientHello, CONNECT or DNS answer whose name could not be read */
     kLosses,
 };
 
@@ -375,6 +392,7 @@ struct repeated {
     __u64 bytes_metered;
     struct inode_key file;
     struct marks marks;
+    __u64 socket;
     __u8 address[16];
     __u32 sink_device;
     __u16 rule;
@@ -420,6 +438,7 @@ struct event {
     __u16 path_cut; /* the path had more components than were walked */
     struct process_record process;
     struct process_record ancestors[kAncestors];
+    char domain[kNameBytes]; /* of the destination: reversed, ended by a NUL */
     char path[kPathBytes];
     char exe[kExeBytes];
     char

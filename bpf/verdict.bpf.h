@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bpf/meter.bpf.h"
+#include "bpf/names.bpf.h"
 #include "bpf/program.bpf.h"
 
 /* Everything that is known of one operation. Lives on the stack of a hook. */
@@ -22,6 +23,7 @@ struct question {
     __u64 bytes;
     __u64 dentry; /* kernel addresses, only for naming the file */
     __u64 mount;
+    __u64 socket; /* the cookie, if it has one */
     __u32 sink_device;
 };
 
@@ -31,7 +33,7 @@ struct answer {
     __u64 metered;
     __u64 count; /* of equal verdicts, when it is reported */
     __u64 bytes; /* of all of them */
-    __u64 group; /* of the destination */
+    __u64 group; /* of the destination and its name */
     __u16 rule;
     __u8 action;
     __u8 slot;
@@ -112,6 +114,25 @@ static __noinline __u64 narrow_by_destination(struct rule_set* set, const struct
     return group;
 }
 
+/* By the socket's own name, else its address's. Returns the name's group. */
+static __noinline __u64 narrow_by_name(struct rule_set* set, const struct policy* policy,
+                                       const struct question* question) {
+    const struct rule_set* rules = &policy->other_domain_rules;
+    __u32 slot = policy->slot;
+    __u64 group = 0;
+    void* table = bpf_map_lookup_elem(&domains, &slot);
+    const struct name_key* name = table ? name_of(question->socket, question->address) : 0;
+    if (name) {
+        const struct destination_rules* found = bpf_map_lookup_elem(table, name);
+        if (found) {
+            rules = &found->rules;
+            group = found->group;
+        }
+    }
+    set_and(set, rules);
+    return group;
+}
+
 /* Word by word and without branches: neither room on the stack nor work for the verifier. */
 static __noinline void narrow_by_marks(struct rule_set* set, const struct policy* policy,
                                        const struct marks* marks) {
@@ -174,6 +195,8 @@ static __always_inline const struct policy_rule* find_rule(const struct policy* 
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
         answer->group = narrow_by_destination(&set, policy, question);
+    if (point == kPointNetwork && policy->domain_count)
+        answer->group ^= narrow_by_name(&set, policy, question);
     narrow_by_user(&set, policy, subject->uid);
 
     int lowest = lowest_rule(&set);

@@ -105,6 +105,7 @@ std::string sink_text(const Json& sink) {
     }
     if (const Json& destination = at(sink, "/destination"); destination.is_object()) {
         const std::string ip = text_at(destination, "/ip");
+        parts.push_back(text_at(destination, "/domain"));
         parts.push_back((ip.contains(':') ? "[" + ip + "]" : ip) + ":" + number_text(destination, "/port") +
                         "/" + text_at(destination, "/transport"));
     }

@@ -25,7 +25,7 @@ Json detail() {
                     "args": ["curl", "-T", "my model", "it's"]},
         "artifact": {"id": "a", "name": "Llama", "kind": "weights", "class": "restricted", "label": "confirmed"},
         "sink": {"kind": "network", "device": null,
-                 "destination": {"ip": "203.0.113.7", "port": 443, "transport": "tcp"}},
+                 "destination": {"ip": "203.0.113.7", "domain": "files.example.com", "port": 443, "transport": "tcp"}},
         "operation": "send", "path": "/data/llama.gguf",
         "bytes_requested": 4096, "bytes_out": 64, "budget_bytes": 128, "count": 3,
         "first_ms": 86400000, "last_ms": 172800000, "received_ms": 172800000,
@@ -38,12 +38,13 @@ Json detail() {
 
 TEST(IncidentReport, TellsEverythingThatAnAnalystAsksFor) {
     const std::string text = incident_text(detail());
-    for (const char* fact : {"INC-000042  Restricted weights to the network", "block, high", "r-1, bundle 17",
-                             "This connection was stopped.", "send, 3 times", "1970-01-0", "/data/llama.gguf",
-                             "Llama (restricted weights; confirmed)", "network, 203.0.113.7:443/tcp",
-                             "4096 requested, 64 out, budget 128", "alice, uid 1001\n", "ws-12",
-                             R"(curl, pid 4711  /usr/bin/curl  curl -T 'my model' 'it'\''s')",
-                             "bash, pid 300  /usr/bin/bash  bash -c x"})
+    for (const char* fact :
+         {"INC-000042  Restricted weights to the network", "block, high", "r-1, bundle 17",
+          "This connection was stopped.", "send, 3 times", "1970-01-0", "/data/llama.gguf",
+          "Llama (restricted weights; confirmed)", "network, files.example.com, 203.0.113.7:443/tcp",
+          "4096 requested, 64 out, budget 128", "alice, uid 1001\n", "ws-12",
+          R"(curl, pid 4711  /usr/bin/curl  curl -T 'my model' 'it'\''s')",
+          "bash, pid 300  /usr/bin/bash  bash -c x"})
         EXPECT_THAT(text, HasSubstr(fact));
     EXPECT_THAT(text, HasSubstr("first"));
     EXPECT_THAT(text, HasSubstr("last"));

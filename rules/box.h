@@ -16,11 +16,11 @@
 
 namespace modelward::rules {
 
-// The destination is, or is not, in one of a test's prefix sets.
-struct DestinationTest {
+// The destination is, or is not, in one of a test's sets.
+struct FieldAnswer {
     const FieldTest* test;
     bool negated;
-    bool operator==(const DestinationTest&) const = default;
+    bool operator==(const FieldAnswer&) const = default;
 };
 
 struct Box {
@@ -32,8 +32,9 @@ struct Box {
     ValueSet<std::uint16_t> ports;
     ValueSet<std::uint32_t> users;
     ValueSet<std::string> programs;
-    std::vector<DestinationTest> destinations;  // all hold
-    const FieldTest* network_field = nullptr;   // one that asks for a destination, if any does
+    std::vector<FieldAnswer> destinations;     // addresses; all hold
+    std::vector<FieldAnswer> domains;          // names; all hold
+    const FieldTest* network_field = nullptr;  // one that asks for a destination, if any does
 
     bool empty() const {
         return classes == 0 || kinds == 0 || operations == 0 || ports.empty() || users.empty() ||
@@ -45,7 +46,8 @@ struct Box {
 
 // The boxes of a rule's condition: at least one, none empty. Reports and returns nullopt if the condition
 // cannot be enforced as written: it negates a selection of several fields, asks a destination of a sink that
-// may have none, can never hold, or becomes more than kMaxRules boxes.
+// may have none, opens any address to whoever invents a name, can never hold, or becomes more than kMaxRules
+// boxes.
 std::optional<std::vector<Box>> expand(Reporter& report, const ParsedRule& rule);
 
 }  // namespace modelward::rules

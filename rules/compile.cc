@@ -7,6 +7,7 @@
 
 #include "rules/box.h"
 #include "rules/destination_table.h"
+#include "rules/domain_table.h"
 #include "rules/limits.h"
 #include "rules/reporter.h"
 
@@ -100,6 +101,12 @@ Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<Parsed
         result.policy.destinations = std::move(*table);
     } else {
         problems.push_back(too_many("destination prefixes", kMaxDestinations));
+    }
+    if (auto table = domain_table(boxes)) {
+        result.policy.domains = std::move(table->rows);
+        result.policy.other_domain_rules = table->other;
+    } else {
+        problems.push_back(too_many("host names", kMaxDomains));
     }
     return result;
 }

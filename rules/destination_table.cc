@@ -23,7 +23,7 @@ std::vector<Prefix> rows_of(const Membership& sets) {
     return rows;
 }
 
-bool holds(const DestinationTest& test, const Membership& sets, std::size_t row) {
+bool holds(const FieldAnswer& test, const Membership& sets, std::size_t row) {
     const bool inside = std::ranges::any_of(test.test->destinations,
                                             [&](const auto& set) { return sets.at(set.get())[row]; });
     return inside != test.negated;
@@ -34,7 +34,7 @@ bool holds(const DestinationTest& test, const Membership& sets, std::size_t row)
 std::optional<std::vector<DestinationRules>> destination_table(const std::vector<Box>& boxes) {
     Membership sets;
     for (const Box& box : boxes) {
-        for (const DestinationTest& test : box.destinations) {
+        for (const FieldAnswer& test : box.destinations) {
             for (const auto& set : test.test->destinations)
                 sets.try_emplace(set.get());
         }
@@ -51,7 +51,7 @@ std::optional<std::vector<DestinationRules>> destination_table(const std::vector
     for (std::size_t row = 0; row < rows.size(); ++row) {
         DestinationRules entry{rows[row].address, rows[row].length, {}};
         for (std::size_t rule = 0; rule < boxes.size(); ++rule) {
-            const auto test_holds = [&](const DestinationTest& test) { return holds(test, sets, row); };
+            const auto test_holds = [&](const FieldAnswer& test) { return holds(test, sets, row); };
             entry.rules[rule] = std::ranges::all_of(boxes[rule].destinations, test_holds);
         }
         table.push_back(entry);

@@ -48,7 +48,8 @@ TEST(Detection, NamesAnUnknownField) {
     EXPECT_EQ(
         with_fields("    network.application: curl\n"),
         "rule-1.yaml:12:5: unknown field 'network.application' (use one of: artifact.class, artifact.kind, "
-        "sink.kind, destination.ip, destination.port, user.id, process.executable, process.package)");
+        "sink.kind, destination.ip, destination.port, user.id, process.executable, process.package, "
+        "destination.domain)");
 }
 
 TEST(Detection, NamesEveryUnknownFieldAtOnce) {

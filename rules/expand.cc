@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint8_t kWithDestination = (1U << static_cast<unsigned>(Operation::kNetwork)) |
                                           (1U << static_cast<unsigned>(Operation::kNetworkFilesystem));
+constexpr std::uint8_t kWithName = 1U << static_cast<unsigned>(Operation::kNetwork);
 constexpr std::uint8_t kReadOnly = 1U << static_cast<unsigned>(Operation::kRead);
 constexpr std::uint8_t kSinks = ((1U << kOperations) - 1) & ~kReadOnly;
 
@@ -48,6 +49,9 @@ Box box_of(const FieldTest& test, bool negated) {
             break;
         case Field::kDestinationIp:
             box.destinations.push_back({&test, negated});
+            break;
+        case Field::kDestinationDomain:
+            box.domains.push_back({&test, negated});
             break;
         case Field::kDestinationPort:
             box.ports = values<std::uint16_t>(test, negated);
@@ -186,6 +190,52 @@ bool check_sinks(Reporter& report, const std::vector<Box>& boxes) {
     return true;
 }
 
+// `outer` holds for all addresses but those that it names, whatever `box` asks besides addresses and names.
+bool shuts_all_but_named(const Box& outer, Box box) {
+    Box other = outer;
+    other.destinations.clear();
+    box.destinations.clear();
+    box.domains.clear();
+    const auto is_negated = [](const FieldAnswer& test) { return test.negated; };
+    return outer.domains.empty() && !outer.destinations.empty() &&
+           std::ranges::all_of(outer.destinations, is_negated) && (other & box) == box;
+}
+
+// What `box` lets through by a name goes to addresses that the rule names too.
+bool is_bound(const Box& box, const std::vector<Box>& boxes, Action action) {
+    const bool named =
+        std::ranges::any_of(box.destinations, [](const FieldAnswer& test) { return !test.negated; });
+    return named || (action != Action::kAllow && std::ranges::any_of(boxes, [&](const Box& outer) {
+                         return shuts_all_but_named(outer, box);
+                     }));
+}
+
+// A name is what the sender says. Where it lets something through, whoever invents it reaches any address:
+// the rule has to name the address as well (a proxy's, that goes where it is told).
+bool check_names(Reporter& report, const ParsedRule& rule, const std::vector<Box>& boxes) {
+    for (const Box& box : boxes) {
+        for (const FieldAnswer& name : box.domains) {
+            if ((box.operations & ~kWithName) != 0) {
+                report.add(name.test->line, name.test->column,
+                           "'destination.domain' is asked of a sink whose destination has no name",
+                           "add 'sink.kind: network' to the selection");
+                return false;
+            }
+            const bool lets_through =
+                rule.action == Action::kAllow || (name.negated && rule.action != Action::kAlert);
+            if (!lets_through || is_bound(box, boxes, rule.action)) continue;
+            report.add(
+                name.test->line, name.test->column,
+                "'destination.domain' would open every address: the sender says the name, and may "
+                "invent it",
+                "add the 'destination.ip' of the proxy that goes to that name to the same selection, or "
+                "block the names that are unwanted");
+            return false;
+        }
+    }
+    return true;
+}
+
 // A rate slows down what is sent in pieces; a write to a file that is refused for now is an error to its
 // program.
 constexpr std::uint8_t kSent =
@@ -225,6 +275,7 @@ std::optional<std::vector<Box>> expand(Reporter& report, const ParsedRule& rule)
         return std::nullopt;
     }
     if (!check_sinks(report, *boxes)) return std::nullopt;  // first: joined boxes may no longer ask the field
+    if (!check_names(report, rule, *boxes)) return std::nullopt;
     if (!check_meter(report, rule, *boxes)) return std::nullopt;
     join_boxes(*boxes);
     return boxes;

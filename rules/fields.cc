@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "rules/address_values.h"
+#include "rules/domain_values.h"
 #include "rules/limits.h"
 #include "rules/program_name.h"
 #include "rules/suggest.h"
@@ -16,7 +17,9 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kDestinationModifiers{"cidr", "expand"};
 
-constexpr std::array<FieldInfo, 8> kFields{{
+constexpr std::array<std::string_view, 2> kDomainModifiers{"endswith", "expand"};
+
+constexpr std::array<FieldInfo, 9> kFields{{
     {Field::kArtifactClass, "artifact.class", {}, false, false},
     {Field::kArtifactKind, "artifact.kind", {}, false, false},
     {Field::kSinkKind, "sink.kind", {}, true, false},
@@ -25,6 +28,7 @@ constexpr std::array<FieldInfo, 8> kFields{{
     {Field::kUserId, "user.id", {}, false, false},
     {Field::kProcessExecutable, "process.executable", {}, false, false},
     {Field::kProcessPackage, "process.package", {}, false, false},
+    {Field::kDestinationDomain, "destination.domain", kDomainModifiers, true, true},
 }};
 
 constexpr auto kFieldNames = [] {
@@ -100,6 +104,7 @@ std::optional<std::uint32_t> parse_number(Reporter& report, const YamlNode& node
         case Field::kUserId:
             return check_number(report, node, "'user.id'", 0, std::numeric_limits<std::uint32_t>::max() - 1);
         case Field::kDestinationIp:
+        case Field::kDestinationDomain:
         case Field::kProcessExecutable:
         case Field::kProcessPackage:
             return std::nullopt;
@@ -107,8 +112,13 @@ std::optional<std::uint32_t> parse_number(Reporter& report, const YamlNode& node
     return std::nullopt;
 }
 
-std::shared_ptr<const PrefixSet> parse_placeholder(Reporter& report, const YamlNode& node,
-                                                   const Vocabulary& vocabulary) {
+template <typename Set>
+using Lists = std::map<std::string, std::shared_ptr<const Set>, std::less<>>;
+
+// `kind` is that of the lists that the field takes.
+template <typename Set>
+std::shared_ptr<const Set> parse_placeholder(Reporter& report, const YamlNode& node, const Lists<Set>& lists,
+                                             std::string_view kind) {
     const std::string_view text = node.text;
     if (text.size() < 3 || !text.starts_with('%') || !text.ends_with('%')) {
         report.add(node, in_quotes(text) + " is no list placeholder",
@@ -116,13 +126,15 @@ std::shared_ptr<const PrefixSet> parse_placeholder(Reporter& report, const YamlN
         return nullptr;
     }
     const std::string_view name = text.substr(1, text.size() - 2);
-    const auto found = vocabulary.lists.find(name);
-    if (found != vocabulary.lists.end()) return found->second;
+    const auto found = lists.find(name);
+    if (found != lists.end()) return found->second;
     std::vector<std::string_view> names;
-    names.reserve(vocabulary.lists.size());
-    for (const auto& [known, set] : vocabulary.lists)
+    names.reserve(lists.size());
+    for (const auto& [known, set] : lists)
         names.push_back(known);
-    const std::string fix = names.empty() ? "add lists/NAME.yaml with that name" : suggest(name, names);
+    const std::string fix = names.empty()
+                                ? "add lists/NAME.yaml with that name and 'kind: " + std::string(kind) + "'"
+                                : suggest(name, names);
     report.add(node, "unknown list " + in_quotes(name), fix);
     return nullptr;
 }
@@ -132,7 +144,7 @@ bool parse_destinations(Reporter& report, const std::vector<const YamlNode*>& no
     std::vector<Prefix> written;
     for (const YamlNode* node : nodes) {
         if (modifier == "expand") {
-            auto list = parse_placeholder(report, *node, vocabulary);
+            auto list = parse_placeholder(report, *node, vocabulary.lists, "destinations");
             if (list == nullptr) return false;
             test.destinations.push_back(std::move(list));
         } else if (modifier == "cidr") {
@@ -158,6 +170,24 @@ bool parse_packages(Reporter& report, const std::vector<const YamlNode*>& nodes,
         }
         test.paths.push_back(std::string(kPackagePrefix) + node->text);
     }
+    return true;
+}
+
+bool parse_domains(Reporter& report, const std::vector<const YamlNode*>& nodes, std::string_view modifier,
+                   const Vocabulary& vocabulary, FieldTest& test) {
+    std::vector<std::string> written;
+    for (const YamlNode* node : nodes) {
+        if (modifier == "expand") {
+            auto list = parse_placeholder(report, *node, vocabulary.domains, "domains");
+            if (list == nullptr) return false;
+            test.domains.push_back(std::move(list));
+            continue;
+        }
+        auto pattern = modifier == "endswith" ? check_domain_end(report, *node) : check_domain(report, *node);
+        if (!pattern) return false;
+        written.push_back(std::move(*pattern));
+    }
+    if (!written.empty()) test.domains.push_back(std::make_shared<const DomainSet>(std::move(written)));
     return true;
 }
 
@@ -205,11 +235,15 @@ std::optional<FieldTest> parse_field_test(Reporter& report, const YamlEntry& ent
                                           const Vocabulary& vocabulary) {
     const std::optional<Key> key = parse_key(report, entry.key, category);
     if (!key) return std::nullopt;
-    FieldTest test{key->field->field, entry.key.line, entry.key.column, {}, {}, {}};
+    FieldTest test{key->field->field, entry.key.line, entry.key.column, {}, {}, {}, {}};
     const auto nodes = check_values(report, entry.value, in_quotes(entry.key.text), kMaxSelectionValues);
     if (!nodes) return std::nullopt;
     if (test.field == Field::kDestinationIp) {
         if (!parse_destinations(report, *nodes, key->modifier, vocabulary, test)) return std::nullopt;
+        return test;
+    }
+    if (test.field == Field::kDestinationDomain) {
+        if (!parse_domains(report, *nodes, key->modifier, vocabulary, test)) return std::nullopt;
         return test;
     }
     if (test.field == Field::kProcessExecutable) {

@@ -4,9 +4,9 @@
 namespace modelward::rules {
 namespace {
 
-// Destinations are not joined: their union is not a conjunction of tests.
+// Destinations and their names are not joined: their union is not a conjunction of tests.
 bool join(Box& into, const Box& other) {
-    if (into.destinations != other.destinations) return false;
+    if (into.destinations != other.destinations || into.domains != other.domains) return false;
     const int differences = (into.classes != other.classes) + (into.kinds != other.kinds) +
                             (into.operations != other.operations) + (into.ports != other.ports) +
                             (into.users != other.users) + (into.programs != other.programs);

@@ -15,6 +15,7 @@ inline constexpr std::size_t kMaxDocuments = 1024;                  // files of 
 inline constexpr std::size_t kMaxYamlDepth = 16;                    // nested lists and maps
 inline constexpr std::size_t kMaxListEntries = 100'000;             // values of one list
 inline constexpr std::size_t kMaxDestinations = 131'072;            // prefixes that a whole policy asks about
+inline constexpr std::size_t kMaxDomains = 131'072;                 // names and ends of names, likewise
 inline constexpr std::size_t kMaxPorts = 4096;                      // different ports, likewise
 inline constexpr std::size_t kMaxUsers = 16'384;                    // different users, likewise
 inline constexpr std::size_t kMaxPrograms = 1024;                   // different programs, likewise

@@ -30,6 +30,17 @@ bool destination_matches(const FieldTest& test, const Address& address) {
     return false;
 }
 
+// Read forwards: the compiler reads names backwards.
+bool domain_matches(const FieldTest& test, const std::string& domain) {
+    for (const auto& set : test.domains) {
+        for (const std::string& prefix : set->prefixes()) {
+            const std::string pattern = pattern_text(prefix);
+            if (pattern.starts_with('.') ? domain.ends_with(pattern) : domain == pattern) return true;
+        }
+    }
+    return false;
+}
+
 bool matches(const FieldTest& test, const View& view) {
     std::uint32_t value = 0;
     switch (test.field) {
@@ -44,6 +55,8 @@ bool matches(const FieldTest& test, const View& view) {
             break;
         case Field::kDestinationIp:
             return destination_matches(test, view.facts.destination);
+        case Field::kDestinationDomain:
+            return domain_matches(test, view.facts.domain);
         case Field::kDestinationPort:
             value = view.facts.port;
             break;

@@ -49,6 +49,11 @@ constexpr bool has_destination(Operation operation) {
     return operation == Operation::kNetwork || operation == Operation::kNetworkFilesystem;
 }
 
+// Sinks whose destination may have a name.
+constexpr bool has_domain(Operation operation) {
+    return operation == Operation::kNetwork;
+}
+
 // The kinds of artifact of the design; the number is what the kernel keeps.
 enum class ArtifactKind : std::uint8_t {
     kWeights = 0,
@@ -102,6 +107,13 @@ struct DestinationRules {
     RuleSet rules;
 };
 
+// Names that begin so when they are reversed (rules/domain.h): one name, or all names below one. `rules` is
+// complete as that of a prefix is.
+struct DomainRules {
+    std::string prefix;
+    RuleSet rules;
+};
+
 struct CompiledPolicy {
     std::vector<ClassInfo> classes;                  // at most kMaxClasses
     std::vector<KernelRule> rules;                   // at most kMaxRules
@@ -111,6 +123,8 @@ struct CompiledPolicy {
     std::vector<DestinationRules> destinations;   // longest prefix wins; only asked where has_destination()
     std::map<std::uint16_t, RuleSet> port_rules;  // only asked where has_destination()
     RuleSet other_port_rules;                     // a port that is not in port_rules
+    std::vector<DomainRules> domains;             // longest prefix wins; only asked where has_domain()
+    RuleSet other_domain_rules;                   // a name that is not in domains, or is not known
     std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid
     RuleSet other_user_rules;
     std::map<std::string, RuleSet> program_rules;  // by program_name.h; matched by inode

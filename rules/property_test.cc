@@ -27,6 +27,11 @@ const std::vector<std::string> kPrefixes{"10.0.0.0/8",   "10.1.0.0/16",   "10.1.
 const std::vector<std::string> kAddresses{"10.1.2.3",  "10.1.2.4", "10.1.9.9",    "10.200.0.1",  "192.0.2.1",
                                           "127.0.0.1", "::1",      "2001:db8::1", "2001:db8::2", "fe80::1"};
 
+const std::vector<std::string> kDomains{"example.com", "a.example.com", "example.org", "com"};
+const std::vector<std::string> kDomainEnds{".example.com", ".a.example.com", ".com", ".org"};
+const std::vector<std::string> kNames{
+    "", "example.com", "a.example.com", "b.a.example.com", "bexample.com", "example.org", "com", "other.net"};
+
 const std::vector<std::string> kPrograms{"/usr/bin/rsync", "/usr/bin/python3", "/opt/backup/agent"};
 
 class Generator {
@@ -63,7 +68,7 @@ class Generator {
 };
 
 std::string Generator::field(bool network) {
-    switch (below(network ? 8 : 4)) {
+    switch (below(network ? 11 : 4)) {
         case 0:
             return "artifact.class: " + values(kClassNames);
         case 1:
@@ -78,6 +83,12 @@ std::string Generator::field(bool network) {
             return "destination.ip|cidr: " + values(kPrefixes);
         case 6:
             return "destination.ip|expand: '%approved%'";
+        case 7:
+            return "destination.domain: " + values(kDomains);
+        case 8:
+            return "destination.domain|endswith: " + values(kDomainEnds);
+        case 9:
+            return "destination.domain|expand: '%known%'";
         default:
             return "destination.port: " + values({"22", "80", "443"});
     }
@@ -134,7 +145,8 @@ Facts Generator::facts() {
             .destination = *parse_address(pick(kAddresses)),
             .port = static_cast<std::uint16_t>(std::array{22, 80, 443, 9}[below(4)]),
             .user_id = static_cast<std::uint32_t>(std::array{0, 1000, 1001, 7}[below(4)]),
-            .program = chance(20) ? "/usr/bin/other" : pick(kPrograms)};
+            .program = chance(20) ? "/usr/bin/other" : pick(kPrograms),
+            .domain = pick(kNames)};
 }
 
 // A decision in words that both evaluators have: the rule's id and what is done.

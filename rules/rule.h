@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/domain.h"
 #include "rules/policy.h"
 #include "rules/prefix.h"
 
@@ -25,7 +26,8 @@ enum class Field : std::uint8_t {
     kDestinationPort,
     kUserId,
     kProcessExecutable,
-    kProcessPackage
+    kProcessPackage,
+    kDestinationDomain
 };
 
 enum class Category : std::uint8_t { kAccess, kEgress };
@@ -40,6 +42,8 @@ struct FieldTest {
     std::vector<std::string> paths;  // kProcessExecutable, kProcessPackage: program_name.h
     // kDestinationIp: the address is in one of these. Lists are shared between all rules that name them.
     std::vector<std::shared_ptr<const PrefixSet>> destinations;
+    // kDestinationDomain: the name is in one of these, likewise.
+    std::vector<std::shared_ptr<const DomainSet>> domains{};
 };
 
 // All of its tests hold.
@@ -65,7 +69,8 @@ struct Expression {
 };
 
 // What is asked about, in the terms of policy.h. Classes and kinds are bit masks of their numbers; a labelled
-// thing has at least one of each. Destination and port mean something where has_destination() only.
+// thing has at least one of each. Destination and port mean something where has_destination() only, the
+// domain where has_domain().
 struct Facts {
     Operation operation = Operation::kRead;
     std::uint16_t classes = 0;
@@ -74,6 +79,7 @@ struct Facts {
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
     std::string program{};  // one of the names that rules give it
+    std::string domain{};   // of the destination, as parse_domain() has it; empty: not known
 };
 
 // One entry of modelward.tests: what this rule alone must decide.

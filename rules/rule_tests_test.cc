@@ -66,6 +66,7 @@ TEST(RuleTests, NameAnUnknownFact) {
         with_test("artifact.class: restricted, sink.kind: network, destination.ip|cidr: 10.0.0.0/8"),
         "rule-1.yaml:12:88: unknown fact 'destination.ip|cidr' (use one of: artifact.class, artifact.kind, "
         "sink.kind, destination.ip, destination.port, user.id, process.executable, process.package, "
+        "destination.domain, "
         "flow.bytes)");
 }
 

@@ -46,6 +46,9 @@ void set_fact(Facts& facts, const FieldTest& test) {
         case Field::kDestinationIp:
             facts.destination = test.destinations.front()->prefixes().front().address;
             break;
+        case Field::kDestinationDomain:
+            facts.domain = pattern_text(test.domains.front()->prefixes().front());
+            break;
         case Field::kDestinationPort:
             facts.port = static_cast<std::uint16_t>(test.numbers.front());
             break;
@@ -95,8 +98,10 @@ bool check_complete(Reporter& report, const YamlNode& node, Category category, c
     if (!require("artifact.class")) return false;
     if (category == Category::kAccess) return true;
     if (!require("sink.kind")) return false;
-    if (has_destination(facts.operation)) return require("destination.ip");
-    for (const char* key : {"destination.ip", "destination.port"}) {
+    if (has_destination(facts.operation) && !require("destination.ip")) return false;
+    for (const char* key : {"destination.ip", "destination.port", "destination.domain"}) {
+        const bool name = std::string_view(key) == "destination.domain";
+        if (name ? has_domain(facts.operation) : has_destination(facts.operation)) continue;
         if (const YamlNode* extra = node.find(key)) {
             report.add(
                 *extra,

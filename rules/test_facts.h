@@ -18,7 +18,7 @@ struct TestFacts {
 };
 
 // Defaults: artifact.kind weights, destination.port 443, user.id 1000. artifact.class is required, sink.kind
-// for category egress, destination.ip for the network.
+// for category egress, destination.ip for the network; without a destination.domain the name is not known.
 std::optional<TestFacts> parse_test_facts(Reporter& report, const YamlNode& node, Category category,
                                           const Vocabulary& vocabulary);
 

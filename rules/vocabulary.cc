@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rules/address_values.h"
+#include "rules/domain_values.h"
 #include "rules/fields.h"
 #include "rules/limits.h"
 #include "rules/quantity.h"
@@ -91,6 +92,14 @@ std::vector<Prefix> parse_prefixes(Reporter& report, const std::vector<const Yam
     return prefixes;
 }
 
+std::vector<std::string> parse_domains(Reporter& report, const std::vector<const YamlNode*>& nodes) {
+    std::vector<std::string> patterns;
+    for (const YamlNode* node : nodes)
+        if (std::optional<std::string> pattern = check_domain_or_end(report, *node))
+            patterns.push_back(std::move(*pattern));
+    return patterns;
+}
+
 std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<const YamlNode*>& nodes) {
     std::vector<DevicePattern> devices;
     for (const YamlNode* node : nodes) {
@@ -109,7 +118,7 @@ std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<con
 void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Problem>& problems) {
     constexpr std::array<std::string_view, 4> kKeys{"name", "kind", "values", "description"};
     constexpr std::array<std::string_view, 3> kRequired{"name", "kind", "values"};
-    constexpr std::array<std::string_view, 3> kKinds{"destinations", "devices", "programs"};
+    constexpr std::array<std::string_view, 4> kKinds{"destinations", "devices", "programs", "domains"};
     const auto root = parse_yaml(document, kMaxListBytes);
     if (!root) {
         problems.push_back(root.error());
@@ -131,10 +140,14 @@ void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Pr
         if (!found) return;
         nodes = std::move(*found);
     }
-    if (vocabulary.lists.contains(name.text) || vocabulary.devices.contains(name.text)) {
+    if (vocabulary.lists.contains(name.text) || vocabulary.devices.contains(name.text) ||
+        vocabulary.domains.contains(name.text)) {
         report.add(name, "a second list named " + in_quotes(name.text), "rename one of the two");
     } else if (kind == 1) {
         vocabulary.devices.emplace(name.text, parse_devices(report, nodes));
+    } else if (kind == 3U) {
+        vocabulary.domains.emplace(name.text,
+                                   std::make_shared<const DomainSet>(parse_domains(report, nodes)));
     } else {
         vocabulary.lists.emplace(name.text, std::make_shared<const PrefixSet>(parse_prefixes(report, nodes)));
     }

@@ -7,14 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "rules/domain.h"
 #include "rules/prefix.h"
 #include "rules/rules.h"
 
 namespace modelward::rules {
 
 struct Vocabulary {
-    std::vector<ClassInfo> classes;                                              // by number
-    std::map<std::string, std::shared_ptr<const PrefixSet>, std::less<>> lists;  // destinations by name
+    std::vector<ClassInfo> classes;                                                // by number
+    std::map<std::string, std::shared_ptr<const PrefixSet>, std::less<>> lists;    // destinations by name
+    std::map<std::string, std::shared_ptr<const DomainSet>, std::less<>> domains;  // host names by name
     std::vector<std::string> exempt_programs;                                // paths: the list of that name
     std::map<std::string, std::vector<DevicePattern>, std::less<>> devices;  // lists of USB devices by name
 

@@ -109,7 +109,7 @@ TEST(Lists, NeedTheirKeys) {
               "lists/approved.yaml:1:1: the list has no 'kind' (add 'kind:')");
     EXPECT_EQ(with_list("name: a\nkind: sticks\nvalues: []\n"),
               "lists/approved.yaml:2:7: unknown value 'sticks' for 'kind' (use one of: destinations, "
-              "devices, programs)");
+              "devices, programs, domains)");
 }
 
 TEST(Lists, NameTheLineOfEachBadValue) {

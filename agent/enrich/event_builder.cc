@@ -56,6 +56,7 @@ void fill_sink(const KernelEvent& event, wire::Event& built) {
         auto& destination = *sink.mutable_destination();
         destination.set_ip(address_text(event.address));
         destination.set_port(event.port);
+        destination.set_domain(as_utf8(event.domain));
         destination.set_transport(event.ip_protocol == 6 ? "tcp" : event.ip_protocol == 17 ? "udp" : "other");
     } else if (const auto device = block_device(event.sink_device)) {
         sink.mutable_device()->set_vendor(device->vendor);

@@ -82,9 +82,11 @@ TEST_F(EventBuilderTest, NetworkDestinationsAreWrittenAsPeopleWriteThem) {
     event.operation = KernelOperation::kSend;
     event.port = 443;
     event.ip_protocol = 6;
+    event.domain = "files.example.com";
     event.address = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 198, 51, 100, 2};
     EXPECT_EQ(build(event).sink().destination().ip(), "198.51.100.2");
     EXPECT_EQ(build(event).sink().destination().transport(), "tcp");
+    EXPECT_EQ(build(event).sink().destination().domain(), "files.example.com");
     event.address = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     event.ip_protocol = 17;
     EXPECT_EQ(build(event).sink().destination().ip(), "2001:db8::1");

@@ -21,6 +21,9 @@ std::vector<std::string> fallback_blind_spots() {
         "network traffic that is no IPv4 or IPv6 socket's of the judged cgroup: packet sockets, TUN devices, "
         "subflows of MPTCP, vsock, Bluetooth, RDMA",
         "a connection that another process hands over after it was tainted",
+        "names of destinations (destination.domain): none is learned, so that a rule which asks for one "
+        "judges every "
+        "destination as one whose name is not known",
         "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
         "a change of user without executing a program: the process is judged as the user it was",
         "a labelled file that the kernel itself reads (a loop device, an NFS server): whoever set it up is "

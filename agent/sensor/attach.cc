@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "agent/sensor/cgroup_root.h"
 #include "agent/sensor/kernel_functions.h"
 #include "agent/sensor/libbpf_log.h"
 // The generated header speaks C.
@@ -83,13 +84,25 @@ bool is_run_by_agent(const bpf_program* program) {
     return ::bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL;
 }
 
-// Leaves out what this kernel has no function for.
-int prepare_programs(bpf_object* object, AttachMode mode, const KernelFunctions& functions) {
+// Sees packets, from the root of the control groups on.
+bool is_of_cgroup(const bpf_program* program) {
+    return ::bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SKB;
+}
+
+bpf_link* attach(const bpf_program* program, const UniqueFd& cgroup) {
+    return is_of_cgroup(program) ? ::bpf_program__attach_cgroup(program, cgroup.get())
+                                 : ::bpf_program__attach(program);
+}
+
+// Leaves out what this kernel has no function for, and what this host has no control groups for.
+int prepare_programs(bpf_object* object, AttachMode mode, const KernelFunctions& functions,
+                     const UniqueFd& cgroup) {
     bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, program))) {
         if (is_run_by_agent(program)) continue;
         const OptionalProgram* optional = find_optional_program(::bpf_program__name(program));
-        if (optional && !functions.have(optional->function))
+        const bool no_cgroup = is_of_cgroup(program) && !cgroup;
+        if (no_cgroup || (optional && !functions.have(optional->function)))
             ::bpf_program__set_autoload(program, false);
         else if (is_hook(program))
             if (const int error = prepare_hook(program, mode)) return error;
@@ -184,6 +197,7 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     auto functions = KernelFunctions::read();
     if (!functions) return fail(functions.error().with_context(to_string(mode)));
 
+    const UniqueFd cgroup = open_cgroup_root();
     const std::shared_ptr<modelward_bpf> skeleton(modelward_bpf__open(), modelward_bpf__destroy);
     if (!skeleton) return refused(mode, log, errno);
     AttachedPrograms out{skeleton, {}, {}};
@@ -192,15 +206,15 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     skeleton->rodata->counts_known = functions->counts_known();
     if (reuse)
         if (const int error = reuse_maps(object, *reuse, map_names())) return refused(mode, log, -error);
-    if (const int error = prepare_programs(object, mode, *functions)) return refused(mode, log, -error);
+    if (const int error = prepare_programs(object, mode, *functions, cgroup))
+        return refused(mode, log, -error);
     if (const int error = ::bpf_object__load(object)) return refused(mode, log, -error);
 
     bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, program))) {
         if (!::bpf_program__autoload(program)) continue;
         bpf_link* link = nullptr;
-        if (!is_run_by_agent(program) && !(link = ::bpf_program__attach(program)))
-            return refused(mode, log, errno);
+        if (!is_run_by_agent(program) && !(link = attach(program, cgroup))) return refused(mode, log, errno);
         out.programs.push_back({::bpf_program__name(program), {link, destroy}, ::bpf_program__fd(program)});
     }
     auto maps = take_maps(object, map_names());

@@ -92,6 +92,8 @@ Result<KernelEvent> decode_event(std::span<const std::byte> record, std::uint64_
     event.sink_device = raw.sink_device;
     std::ranges::copy(raw.address, event.address.begin());
     event.port = raw.port;
+    event.domain = text(raw.domain, sizeof raw.domain);
+    std::ranges::reverse(event.domain);
     event.ip_protocol = raw.protocol;
     event.count = raw.count;
     event.bytes_requested = raw.bytes_requested;

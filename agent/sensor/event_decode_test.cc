@@ -27,6 +27,7 @@ std::unique_ptr<kernel::event> sample() {
     event->sink_device = 14;
     event->rule = 3;
     event->port = 443;
+    std::memcpy(event->domain, "moc.elpmaxe", 12);
     event->kind = kernel::kEventVerdict;
     event->operation = kernel::kOperationWrite;
     event->point = kernel::kPointRemovable;
@@ -79,6 +80,7 @@ TEST(EventDecode, EveryFieldArrives) {
     EXPECT_EQ(event->file, (InodeKey{11, 12, 13}));
     EXPECT_EQ(event->sink_device, 14u);
     EXPECT_EQ(event->port, 443);
+    EXPECT_EQ(event->domain, "example.com");
     EXPECT_EQ(event->count, 6u);
     EXPECT_EQ(event->bytes_requested, 100u);
     EXPECT_EQ(event->bytes_metered, 40u);

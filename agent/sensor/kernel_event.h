@@ -93,6 +93,7 @@ struct KernelEvent {
     std::uint32_t sink_device = 0;           // s_dev of a removable sink
     std::array<std::uint8_t, 16> address{};  // IPv6 or v4-mapped
     std::uint16_t port = 0;
+    std::string domain;                 // of the destination; empty: not known
     std::uint8_t ip_protocol = 0;       // 6 tcp, 17 udp
     std::uint64_t count = 1;            // equal verdicts that this one stands for
     std::uint64_t bytes_requested = 0;  // of all of them

@@ -50,6 +50,15 @@ std::uint64_t group_of(const kernel::destination_key& key) {
     return rule_identity(bytes);
 }
 
+Result<kernel::name_key> name_key_of(const std::string& prefix) {
+    kernel::name_key key{};
+    if (prefix.size() > sizeof key.bytes)
+        return fail(ErrorCode::kInvalid, fmt::format("a name of {} bytes", prefix.size()));
+    key.prefix_length = static_cast<std::uint32_t>(prefix.size() * 8);
+    std::ranges::copy(prefix, key.bytes);
+    return key;
+}
+
 }  // namespace
 
 kernel::rule_set to_words(const rules::RuleSet& set) {
@@ -71,6 +80,7 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
         {"classes", {policy.classes.size(), kernel::kClasses}},
         {"rules", {policy.rules.size(), kernel::kRules}},
         {"destinations", {policy.destinations.size(), kernel::kMaxDestinations}},
+        {"names", {policy.domains.size(), kernel::kMaxDomains}},
         {"ports", {policy.port_rules.size(), kernel::kMaxPorts}},
         {"users", {policy.user_rules.size(), kernel::kMaxUsers}}};
     for (const auto& [what, size] : sizes)
@@ -103,6 +113,13 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
         std::ranges::copy(destination.address, key.address);
         out.destinations.emplace_back(key,
                                       kernel::destination_rules{to_words(destination.rules), group_of(key)});
+    }
+    out.policy.other_domain_rules = to_words(policy.other_domain_rules);
+    out.policy.domain_count = policy.domains.size();
+    for (const auto& [prefix, set] : policy.domains) {
+        auto key = name_key_of(prefix);
+        if (!key) return fail(key.error());
+        out.domains.emplace_back(*key, kernel::destination_rules{to_words(set), rule_identity(prefix)});
     }
     for (const auto& [port, set] : policy.port_rules)
         out.ports.emplace_back(port, to_words(set));

@@ -17,13 +17,14 @@ namespace modelward::agent {
 struct KernelPolicy {
     kernel::policy policy{};
     std::vector<std::pair<kernel::destination_key, kernel::destination_rules>> destinations;
+    std::vector<std::pair<kernel::name_key, kernel::destination_rules>> domains;
     std::vector<std::pair<std::uint32_t, kernel::rule_set>> ports;
     std::vector<std::pair<std::uint32_t, kernel::rule_set>> users;
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> programs;
 };
 
-// kLimit: more rules, classes, destinations, ports or users than the kernel's tables hold (nothing is cut
-// silently).
+// kLimit: more rules, classes, destinations, names, ports or users than the kernel's tables hold (nothing is
+// cut silently).
 Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::uint64_t version);
 
 kernel::rule_set to_words(const rules::RuleSet& set);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rules/domain.h"
+
 namespace modelward::agent {
 
 namespace {
@@ -81,6 +83,27 @@ TEST(PolicyConvert, DestinationsPortsAndUsersKeepTheirKeys) {
     EXPECT_NE(converted->destinations[0].second.group, 0u);
     EXPECT_EQ(converted->ports[0].first, 443u);
     EXPECT_EQ(converted->users[0].first, 1000u);
+}
+
+TEST(PolicyConvert, NamesKeepTheirReversedBytesAndTheNulThatEndsThem) {
+    auto policy = small_policy();
+    EXPECT_EQ(convert_policy(policy, 1)->policy.domain_count, 0u);
+    rules::RuleSet set;
+    set.set(1);
+    policy.domains = {{rules::whole_name("a.b"), set}, {rules::names_below("b"), {}}};
+    policy.other_domain_rules.set(0);
+    const auto converted = convert_policy(policy, 1);
+    ASSERT_TRUE(converted);
+    EXPECT_EQ(converted->policy.domain_count, 2u);
+    EXPECT_EQ(converted->policy.other_domain_rules.words[0], 1u);
+    const auto& [whole, rules] = converted->domains[0];
+    EXPECT_EQ(whole.prefix_length, 8u * 4);
+    EXPECT_STREQ(reinterpret_cast<const char*>(whole.bytes), "b.a");
+    EXPECT_EQ(rules.rules.words[0], 2u);
+    EXPECT_EQ(converted->domains[1].first.prefix_length, 8u * 2);
+    EXPECT_NE(rules.group, converted->domains[1].second.group);
+    policy.domains = {{std::string(257, 'a'), {}}};
+    EXPECT_FALSE(convert_policy(policy, 1));
 }
 
 TEST(PolicyConvert, WhatDoesNotFitIsRefusedAndNotCut) {

@@ -63,6 +63,12 @@ Result<void> load_policy(const KernelMaps& maps, KernelPolicy policy) {
                               policy.destinations);
         !done)
         return done;
+    if (auto done = fill_slot(
+            maps.domains, slot,
+            {BPF_MAP_TYPE_LPM_TRIE, "domains", sizeof(kernel::name_key), sizeof(kernel::destination_rules)},
+            policy.domains);
+        !done)
+        return done;
     if (auto done = fill_slot(maps.ports, slot, {BPF_MAP_TYPE_HASH, "ports", 4, set_bytes}, policy.ports);
         !done)
         return done;

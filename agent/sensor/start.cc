@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "agent/sensor/bpf_sensor.h"
+#include "agent/sensor/cgroup_root.h"
 #include "agent/sensor/exemption.h"
 #include "agent/sensor/guard_table.h"
 #include "agent/sensor/kernel_functions.h"
@@ -36,6 +37,11 @@ constexpr std::string_view kBlindSpots[] = {
     "their "
     "own (rbd, iSCSI), and loop devices inside a device mapper when files are read",
     "XDP sockets that were bound before the process became tainted",
+    "names of destinations (destination.domain) that are asked for by encrypted DNS or DNS over TCP, or said "
+    "in "
+    "QUIC, in an encrypted ClientHello, by MPTCP, or over several segments; a name is what the sender says, "
+    "and "
+    "the send that says it is judged before it is known",
 };
 
 // bpf/hook.bpf.h says why.
@@ -43,6 +49,9 @@ constexpr std::string_view kPreempted =
     "if this kernel preempts itself: an operation while another task is preempted inside the same hook on "
     "the same "
     "CPU (counted as hook_missed)";
+
+constexpr std::string_view kNoNames =
+    "names of destinations: this host has no cgroup2 hierarchy at /sys/fs/cgroup";
 
 std::string kernel_release() {
     utsname name;
@@ -53,6 +62,7 @@ SensorInfo describe(AttachMode mode, bool adopted) {
     SensorInfo info{to_string(mode), kernel_release(), adopted, {}};
     if (auto functions = KernelFunctions::read()) info.blind_spots = functions->blind_spots();
     if (mode == AttachMode::kFmodRet) info.blind_spots.emplace_back(kPreempted);
+    if (!open_cgroup_root()) info.blind_spots.emplace_back(kNoNames);
     info.blind_spots.insert(info.blind_spots.end(), std::begin(kBlindSpots), std::end(kBlindSpots));
     return info;
 }

@@ -85,6 +85,7 @@ static __noinline int report_network(const struct question* question, struct ans
     event->ancestor_count = 0;
     event->reserved = 0;
     __builtin_memcpy(event->address, question->address, sizeof(event->address));
+    write_name(event->domain, question->socket, question->address);
     event->path_start = kPathBytes;
     event->exe_start = kExeBytes;
     event->args_length = 0;

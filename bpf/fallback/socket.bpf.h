@@ -205,7 +205,8 @@ SEC("cgroup_skb/egress") int egress(struct __sk_buff* skb) {
         if (note_probe(owner, kProbeWrite)) return 0;
         if (!marks_cover(&tag->owner.marks, &owner->marks)) marks_add(&tag->owner.marks, &owner->marks);
     }
-    struct question question = {.point = kPointNetwork, .operation = kOperationSend};
+    struct question question = {
+        .point = kPointNetwork, .operation = kOperationSend, .socket = bpf_get_socket_cookie(skb)};
     if (!read_packet(skb, &question)) return 1;
     question.marks = tag->owner.marks;
     struct answer answer = {};

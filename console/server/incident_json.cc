@@ -39,6 +39,7 @@ Json sink_json(const std::string& kind, const wire::Sink& sink) {
     }
     if (sink.has_destination()) {
         json["destination"] = {{"ip", sink.destination().ip()},
+                               {"domain", sink.destination().domain()},
                                {"port", sink.destination().port()},
                                {"transport", sink.destination().transport()}};
     }

@@ -46,7 +46,7 @@ std::string search_text(std::string_view host_name, const wire::Event& event) {
          {event.rule().title(), event.rule().id(), process.user().name(), process.user().login_name(),
           process.name(), process.executable(), event.file().path(), event.sink().device().vendor(),
           event.sink().device().product(), event.sink().device().serial(), event.sink().destination().ip(),
-          event.operation()}) {
+          event.sink().destination().domain(), event.operation()}) {
         add(word);
     }
     for (const wire::ArtifactRef& artifact : event.artifacts()) {

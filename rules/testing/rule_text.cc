@@ -17,6 +17,8 @@ Pack pack_of(const std::vector<RuleText>& rules) {
                     "- {name: confidential, min_flow: 256KiB}\n- {name: restricted, min_flow: 64KiB}\n"};
     pack.lists.push_back(
         {"lists/approved.yaml", "name: approved\nkind: destinations\nvalues: [10.0.0.0/8, '::1']\n"});
+    pack.lists.push_back(
+        {"lists/known.yaml", "name: known\nkind: domains\nvalues: [example.org, .a.example.com]\n"});
     for (const RuleText& rule : rules) {
         pack.rules.push_back({"rule-" + std::to_string(pack.rules.size() + 1) + ".yaml", rule.text()});
     }

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from stack import Failure, run, wait_for
-from world import NAMESPACE, STRANGER
+from world import APPROVED, NAMESPACE, STRANGER
 
 PROGRAMS = Path(__file__).with_name("programs")
 
@@ -51,7 +51,7 @@ class Servers:
         wait_for(f"{name} to listen", found, 60)
 
     def environment(self):
-        return {"SERVERS": str(self.folder), "SSH": f"ssh -F {self.folder}/ssh_config", "SSHCONF": f"{self.folder}/ssh_config"}
+        return {"ASK": str(PROGRAMS / "names.py"), "SERVERS": str(self.folder), "SSH": f"ssh -F {self.folder}/ssh_config", "SSHCONF": f"{self.folder}/ssh_config"}
 
     # --- one function a server ---
 
@@ -70,6 +70,11 @@ class Servers:
             f" UserKnownHostsFile /dev/null\n LogLevel ERROR\n Compression no\n IdentitiesOnly yes\n", encoding="ascii")
         self.spawn("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", self.folder / "sshd_config", "-o", f"ListenAddress={STRANGER}")
         self.listens("sshd", 22)
+
+    def start_names(self):
+        """DNS, where every name is the approved address."""
+        self.spawn("names", "/usr/bin/python3", PROGRAMS / "names.py", "serve", APPROVED)
+        wait_for("names to be answered", lambda: ":53 " in self.outside("ss", "-Hlun").stdout, 60)
 
     def start_web(self):
         """HTTP on 8080 and HTTPS on 8443 that take anything, S3 and git-lfs among it."""

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import select
+import shutil
 import sys
 import time
 from dataclasses import dataclass, field
@@ -62,6 +63,8 @@ class Workstation(Scenario):
         pack = super().pack()
         with open(pack / "lists/approved-destinations.yaml", "a", encoding="utf-8") as approved:
             approved.write("  - 198.51.100.1/32\n")
+        for rule in (HERE / "rules").glob("*.yaml"):
+            shutil.copy(rule, pack)
         return pack
 
 

@@ -19,6 +19,8 @@ Pack small_pack() {
                     "[{name: internal, min_flow: 1MiB}, {name: restricted, min_flow: 64KiB}]"};
     pack.lists.push_back(
         {"lists/a.yaml", "{name: approved, kind: destinations, values: [10.0.0.0/8, '::1']}"});
+    pack.lists.push_back(
+        {"lists/b.yaml", "{name: known, kind: domains, values: [example.org, .example.com]}"});
     return pack;
 }
 
@@ -39,7 +41,9 @@ void compare(const CompiledPolicy& policy, const Pack& pack) {
                           static_cast<std::uint8_t>(1 + i),
                           *parse_address(i % 2 != 0 ? "10.0.0.1" : "192.0.2.1"),
                           static_cast<std::uint16_t>(i % 4 != 0 ? 443 : 22),
-                          i % 5 != 0 ? 1000U : 0U};
+                          i % 5 != 0 ? 1000U : 0U,
+                          {},
+                          i % 3 != 0 ? "a.example.com" : ""};
         const PlainDecision plain = plain_evaluate(parsed.rules, facts, i);
         const Decision compiled = evaluate(policy, facts, i);
         if (plain.action != compiled.action || (plain.rule != nullptr) != compiled.rule.has_value())

@@ -54,7 +54,7 @@ export function makeIncident(number, time_ms) {
     sink: {
       kind,
       device: kind === 'removable' ? pick(sticks, 1) : null,
-      destination: kind === 'network' ? { ip: pick(ips, 1), port: number % 2 ? 443 : 9000, transport: 'tcp' } : null,
+      destination: kind === 'network' ? { ip: pick(ips, 1), domain: number % 3 ? '' : 'files.example.com', port: number % 2 ? 443 : 9000, transport: 'tcp' } : null,
     },
     operation,
     path: pick(paths, 2),

@@ -26,7 +26,7 @@ export const DeviceSchema = v.object({
   node: text_or_empty,
 });
 
-export const DestinationSchema = v.object({ ip: v.string(), port: count, transport: v.string() });
+export const DestinationSchema = v.object({ ip: v.string(), domain: v.optional(v.string(), ''), port: count, transport: v.string() });
 
 export const SinkSchema = v.object({
   kind: v.picklist(['removable', 'network', 'network-filesystem', 'bluetooth', 'device', 'read']),

@@ -73,7 +73,7 @@ function SinkCell({ incident: { sink } }: { incident: Incident }) {
   }
   if (sink?.kind === 'network') {
     const { destination } = sink;
-    return <Two icon={<Icon name="network" />} first={destination ? destination.ip : 'Network'}
+    return <Two icon={<Icon name="network" />} first={destination ? destination.domain || destination.ip : 'Network'}
       second={destination ? `port ${destination.port}/${destination.transport}` : ''}
       title={destination ? describeDestination(destination) : undefined} />;
   }

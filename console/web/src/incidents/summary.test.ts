@@ -5,7 +5,7 @@ import { anIncident } from '../testing/samples';
 import { describeSink, summarize } from './summary';
 
 const sentence = (changes: Partial<Incident>) => summarize(anIncident(1, changes)).map((phrase) => phrase.text).join('');
-const network: Incident['sink'] = { kind: 'network', device: null, destination: { ip: '2001:db8::9', port: 443, transport: 'tcp' } };
+const network: Incident['sink'] = { kind: 'network', device: null, destination: { ip: '2001:db8::9', domain: '', port: 443, transport: 'tcp' } };
 
 describe('the summary', () => {
   it('says who, where, what, how much of which artifact, and to where', () =>
@@ -43,5 +43,10 @@ describe('the summary', () => {
 });
 
 it('an IPv4 destination needs no brackets', () =>
-  expect(describeSink({ kind: 'network', device: null, destination: { ip: '203.0.113.7', port: 80, transport: 'tcp' } })).toBe(
+  expect(describeSink({ kind: 'network', device: null, destination: { ip: '203.0.113.7', domain: '', port: 80, transport: 'tcp' } })).toBe(
     '203.0.113.7:80/tcp'));
+
+it('a destination with a name keeps its address', () =>
+  expect(
+    describeSink({ kind: 'network', device: null, destination: { ip: '203.0.113.7', domain: 'files.example.com', port: 443, transport: 'tcp' } }),
+  ).toBe('files.example.com (203.0.113.7:443/tcp)'));

@@ -86,7 +86,9 @@ export const sink_names: Record<Sink['kind'], string> = {
   read: 'Read on the host',
 };
 
-export function describeDestination({ ip, port, transport }: NonNullable<Sink['destination']>): string {
+// The name is what the sender or DNS said; the address is where the bytes went.
+export function describeDestination({ ip, domain, port, transport }: NonNullable<Sink['destination']>): string {
+  if (domain) return `${domain} (${describeDestination({ ip, domain: '', port, transport })})`;
   return `${ip.includes(':') ? `[${ip}]` : ip}:${port}/${transport}`;
 }
 
