@@ -195,7 +195,7 @@ struct policy {
     struct rule_set other_domain_rules;
     struct rule_set other_user_rules;
     struct rule_set other_program_rules;
-    __u64 domain_count; /* 0: no rule asks for a name */
+    __u64 asks_for_names; /* 0: no rule does */
     __u64 min_flow[kClasses];
     struct policy_rule rules[kRules];
 };

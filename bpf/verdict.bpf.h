@@ -195,7 +195,7 @@ static __always_inline const struct policy_rule* find_rule(const struct policy* 
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
         answer->group = narrow_by_destination(&set, policy, question);
-    if (point == kPointNetwork && policy->domain_count)
+    if (point == kPointNetwork && policy->asks_for_names)
         answer->group ^= narrow_by_name(&set, policy, question);
     narrow_by_user(&set, policy, subject->uid);
 

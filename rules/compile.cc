@@ -105,6 +105,8 @@ Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<Parsed
     if (auto table = domain_table(boxes)) {
         result.policy.domains = std::move(table->rows);
         result.policy.other_domain_rules = table->other;
+        result.policy.asks_for_names =
+            !std::ranges::all_of(boxes, [](const Box& box) { return box.domains.empty(); });
     } else {
         problems.push_back(too_many("host names", kMaxDomains));
     }

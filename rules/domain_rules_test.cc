@@ -58,6 +58,20 @@ TEST(DomainRules, AListHoldsBothForms) {
     EXPECT_EQ(decided(rule, "a.example.com"), Action::kAllow);
 }
 
+// The kernel skips names where no rule asks for one.
+TEST(DomainRules, AnEmptyListIsAskedForTooAndHoldsForNobody) {
+    auto pack = pack_of(rule_of("destination.domain|expand: '%known%'"));
+    EXPECT_TRUE(load_policy(pack).policy.asks_for_names);
+    for (auto& file : pack.lists)
+        if (file.name == "lists/known.yaml") file.text = "name: known\nkind: domains\nvalues: []\n";
+    const CheckedPolicy policy = load_policy(pack);
+    ASSERT_TRUE(policy.ok());
+    EXPECT_TRUE(policy.policy.domains.empty());
+    EXPECT_TRUE(policy.policy.asks_for_names);
+    EXPECT_FALSE(policy.policy.other_domain_rules[0]);
+    EXPECT_FALSE(load_policy(pack_of(std::vector<RuleText>{})).policy.asks_for_names);
+}
+
 TEST(DomainRules, ALongerNameKeepsWhatAShorterOneGives) {
     const RuleText wide = rule_of("destination.domain|endswith: .com", "s and n", "alert");
     RuleText narrow = rule_of("destination.domain: a.example.com", "s and n", "alert");

@@ -123,6 +123,7 @@ struct CompiledPolicy {
     std::vector<DestinationRules> destinations;   // longest prefix wins; only asked where has_destination()
     std::map<std::uint16_t, RuleSet> port_rules;  // only asked where has_destination()
     RuleSet other_port_rules;                     // a port that is not in port_rules
+    bool asks_for_names = false;                  // a rule does, be it of an empty list
     std::vector<DomainRules> domains;             // longest prefix wins; only asked where has_domain()
     RuleSet other_domain_rules;                   // a name that is not in domains, or is not known
     std::map<std::uint32_t, RuleSet> user_rules;  // by effective uid

@@ -115,7 +115,7 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
                                       kernel::destination_rules{to_words(destination.rules), group_of(key)});
     }
     out.policy.other_domain_rules = to_words(policy.other_domain_rules);
-    out.policy.domain_count = policy.domains.size();
+    out.policy.asks_for_names = policy.asks_for_names || !policy.domains.empty();
     for (const auto& [prefix, set] : policy.domains) {
         auto key = name_key_of(prefix);
         if (!key) return fail(key.error());
