@@ -37,21 +37,17 @@ bool add_marks(kernel::marks& marks, const kernel::marks& more) {
     return grew;
 }
 
-void DiskLabels::carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known) {
+bool DiskLabels::carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known) {
     const auto sequence = disk_sequence(disk);
-    if (!sequence) {
-        ++failed_;
-        return;
-    }
+    if (!sequence) return false;
     const kernel::inode_key key = key_of(disk, *sequence);
     kernel::label label{};
     const bool found = ::bpf_map_lookup_elem(maps.labels.get(), &key, &label) == 0;
     const bool grew = add_marks(label.marks, known.marks);
     label.origin = kernel::kOriginDerived;
-    if (grew || !found) {
-        if (!put_label(maps, key, label)) ++failed_;
-        known.keys.push_back(key);
-    }
+    if (!grew && found) return true;
+    known.keys.push_back(key);
+    return put_label(maps, key, label).has_value();
 }
 
 void DiskLabels::carry(const KernelMaps& maps, std::uint32_t device, const Label& label) {
@@ -64,8 +60,13 @@ void DiskLabels::carry(const KernelMaps& maps, std::uint32_t device, const Label
         known = {now, {}, {}};
     }
     if (!add_marks(known.marks, value->marks)) return;
+    bool all = true;
     for (const std::uint32_t disk : disks_below(device))
-        carry_on_disk(maps, disk, known);
+        if (!carry_on_disk(maps, disk, known)) {
+            ++failed_;
+            all = false;
+        }
+    if (!all) known.marks = {};  // the next label tries again
 }
 
 }  // namespace modelward::agent

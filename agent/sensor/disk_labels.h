@@ -27,7 +27,8 @@ class DiskLabels {
         kernel::marks marks{};
         std::vector<kernel::inode_key> keys;  // labelled for it
     };
-    void carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known);
+    // False: it could not be labelled.
+    bool carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known);
     std::map<std::uint32_t, Known> known_;  // by file system
     std::uint64_t failed_ = 0;
 };
