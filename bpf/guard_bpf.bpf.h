@@ -3,6 +3,7 @@
  * enforced. Every other use of bpf() passes. */
 #pragma once
 
+#include "bpf/descriptor.bpf.h"
 #include "bpf/guard.bpf.h"
 #include "bpf/hook.bpf.h"
 
@@ -33,11 +34,22 @@ HOOK_AS(guard_program, bpf_prog, struct bpf_prog* program) {
     return is_guarded_object(kGuardedProgram, id) ? guard_refuse(kGuardBpf, 0, 0, id) : 0;
 }
 
-/* There is no hook for links. One that is opened by its pin can be held and nothing else: the kernel has no
- * way to detach or to change a link of these kinds. */
+/* The link's number, by the first word of what a command asks: its number, or a descriptor of it (which may
+ * be of any other file then, whose private data means nothing: the kernel refuses that command by itself). */
+static __always_inline __u32 link_of_command(int command, __u32 word) {
+    if (command == BPF_LINK_GET_FD_BY_ID) return word;
+    struct file* file = file_of_descriptor((int)word);
+    struct bpf_link* link = file ? BPF_CORE_READ(file, private_data) : 0;
+    return link ? BPF_CORE_READ(link, id) : 0;
+}
+
+/* There is no hook for links, so one can be opened by its pin; a control group's could be detached or given
+ * another program then. */
 HOOK_AS(guard_link, bpf, int command, union bpf_attr* attr) {
-    if (command != BPF_LINK_GET_FD_BY_ID || !is_guarded_from_current()) return 0;
-    __u32 id = 0;
-    bpf_probe_read_kernel(&id, sizeof(id), &attr->link_id);
+    if (command != BPF_LINK_GET_FD_BY_ID && command != BPF_LINK_DETACH && command != BPF_LINK_UPDATE) return 0;
+    if (!is_guarded_from_current()) return 0;
+    __u32 word = 0;
+    bpf_probe_read_kernel(&word, sizeof(word), attr);
+    __u32 id = link_of_command(command, word);
     return is_guarded_object(kGuardedLink, id) ? guard_refuse(kGuardBpf, 0, 0, id) : 0;
 }

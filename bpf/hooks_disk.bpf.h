@@ -2,9 +2,10 @@
 /*
  * Reading a disk's blocks under its file system (debugfs, dd, a backup of the device). The agent labels each
  * disk that holds a labelled file, under the inode number 0 and the medium's sequence number: devices' own
- * numbers are used again. What asks a disk what is on it reads little (fdisk 30 KB, blkid 1.1 MB), so a
- * user's processes are tainted once they have read 1 MiB of one in a day; those of no login (udev, udisks,
- * LVM, all together) after 4 MiB. Nothing is refused here: the function reads, and is no security hook.
+ * numbers are used again. What asks a disk what is on it reads its first and last 512 KiB (blkid, udev: 1 MiB
+ * each time) and little else, so those do not count; a user's processes are tainted once they have read 1 MiB
+ * between them in a day, those of no login (udev, udisks, LVM, all together) after 4 MiB. Nothing is refused
+ * here: the function reads, and is no security hook.
  */
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "bpf/backing.bpf.h"
 #include "bpf/flow.bpf.h"
 
+enum { kDiskEdgeBytes = 512 << 10, kSectorBits = 9 };
 enum { kDiskReadBytes = 1 << 20, kSystemReadsTimes = 4, kDiskReadSeconds = 24 * 60 * 60 };
 
 static __noinline struct label* label_of_disk(struct block_device* bdev) {
@@ -58,14 +60,22 @@ static __noinline int read_blocks(struct file* file, __u64 bytes) {
     return 0;
 }
 
+/* Without a file system's data, as good as always. */
+static __noinline bool is_edge_of_disk(struct file* file, __u64 at, __u64 bytes) {
+    struct block_device* bdev = block_device_of(file);
+    __u64 size = bdev ? BPF_CORE_READ(bdev, bd_nr_sectors) << kSectorBits : 0;
+    return at + bytes <= kDiskEdgeBytes || at + kDiskEdgeBytes >= size;
+}
+
 TRACE("fentry/blkdev_read_iter", disk_read, struct kiocb* iocb, struct iov_iter* to) {
-    return read_blocks(iocb->ki_filp, to->count);
+    return is_edge_of_disk(iocb->ki_filp, iocb->ki_pos, to->count) ? 0 : read_blocks(iocb->ki_filp, to->count);
 }
 
 /* Since 6.5 a splice passes this instead. It is any file's: told by its type. */
-TRACE("fentry/filemap_splice_read", disk_spliced, struct file* in, void* position, void* pipe,
+TRACE("fentry/filemap_splice_read", disk_spliced, struct file* in, __s64* position, void* pipe,
       unsigned long length) {
-    return type_of(in->f_inode) == kModeBlock ? read_blocks(in, length) : 0;
+    if (type_of(in->f_inode) != kModeBlock || is_edge_of_disk(in, *position, length)) return 0;
+    return read_blocks(in, length);
 }
 
 /* Whatever is read through a mapping passes nothing. */

@@ -64,10 +64,38 @@ struct {
     __type(value, struct name_scratch);
 } name_scratches SEC(".maps");
 
+/* Where the packet says it is from. */
+static __always_inline bool is_from_resolver(packet_t* packet) {
+    struct name_address from = {{0, 0}};
+    __u8* bytes = (__u8*)&from;
+    __u8 version = 0;
+    if (!packet_load(packet, 0, &version, 1)) return false;
+    if (version >> 4 == 4) {
+        bytes[10] = bytes[11] = 0xff;
+        if (!packet_load(packet, 12, bytes + 12, 4)) return false;
+    } else if (!packet_load(packet, 8, &from, sizeof(from))) {
+        return false;
+    }
+    return bpf_map_lookup_elem(&resolvers, &from);
+}
+
+/* Whether the receiver is in the agent's network namespace: in one of their own, anybody is any resolver.
+ * Before 6.15 these programs have no helper for that. They may not add to a socket's pointer either, so it is
+ * read from the stack as the number that it is. */
+static __always_inline bool is_in_own_network(packet_t* packet) {
+    __u32 place = kTendedNetwork;
+    __u64* own = bpf_map_lookup_elem(&tended, &place);
+    struct bpf_sock* volatile receiver = packet->sk;
+    struct sock* sk = 0;
+    bpf_probe_read_kernel(&sk, sizeof(sk), (const void*)&receiver);
+    return own && sk && BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == *own;
+}
+
 SEC("cgroup_skb/ingress") int learn_answers(packet_t* packet) {
     __u32 at = transport_of(packet, kProtocolUdp);
     __be16 port = 0;
     if (!at || !packet_load(packet, at, &port, sizeof(port)) || port != bpf_htons(kNamePort)) return 1;
+    if (!is_from_resolver(packet) || !is_in_own_network(packet)) return 1;
     __u32 zero = 0;
     struct name_scratch* scratch = bpf_map_lookup_elem(&name_scratches, &zero);
     if (scratch && names_of_answer(packet, at + kNameUdpHeader, scratch) == kNameUnreadable)

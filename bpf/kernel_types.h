@@ -57,6 +57,7 @@ struct gendisk;
 
 struct block_device {
     dev_t bd_dev;
+    __u64 bd_nr_sectors;
     struct gendisk* bd_disk;
     struct device bd_device;
 };
@@ -230,6 +231,10 @@ struct bpf_map {
     char name[16];
 };
 
+struct bpf_link {
+    __u32 id;
+};
+
 struct bpf_prog_aux {
     __u32 id;
 };
@@ -243,6 +248,14 @@ struct in6_addr {
         __u8 u6_addr8[16];
     } in6_u;
 };
+
+struct net {
+    struct ns_common ns;
+};
+
+typedef struct {
+    struct net* net;
+} possible_net_t;
 
 struct sock_common {
     union {
@@ -259,6 +272,7 @@ struct sock_common {
     };
     unsigned short skc_family;
     volatile unsigned char skc_state;
+    possible_net_t skc_net;
     struct in6_addr skc_v6_daddr;
     struct in6_addr skc_v6_rcv_saddr;
     struct {
@@ -340,6 +354,7 @@ struct sockaddr {
 
 struct kiocb {
     struct file* ki_filp;
+    __s64 ki_pos;
 };
 
 struct msghdr {

@@ -14,7 +14,7 @@ struct domain_table {
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, kMaxDomains);
     __uint(key_size, sizeof(struct name_key));
-    __uint(value_size, sizeof(struct destination_rules));
+    __uint(value_size, sizeof(struct name_rules));
 };
 
 struct {
@@ -38,11 +38,22 @@ struct {
     __type(value, struct name_key);
 } address_names SEC(".maps");
 
-/* Null: not known. */
-static __always_inline const struct name_key* name_of(__u64 socket, const __u8* at) {
-    const struct name_key* name = 0;
-    if (socket) name = bpf_map_lookup_elem(&socket_names, &socket);
-    if (name) return name;
+/* Whose answers count: this host's resolvers. The agent keeps them. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxResolvers);
+    __type(key, struct name_address);
+    __type(value, __u8);
+} resolvers SEC(".maps");
+
+/* What the connection itself said. Null: nothing. */
+static __always_inline const struct name_key* said_name(__u64 socket) {
+    return socket ? bpf_map_lookup_elem(&socket_names, &socket) : 0;
+}
+
+/* What an answer said of the address. Null: nothing. */
+static __always_inline const struct name_key* answered_name(const __u8* at) {
     struct name_address address;
     __builtin_memcpy(&address, at, sizeof(address));
     return bpf_map_lookup_elem(&address_names, &address);
@@ -50,7 +61,8 @@ static __always_inline const struct name_key* name_of(__u64 socket, const __u8* 
 
 /* For a record: reversed and ended by a NUL; empty: not known. */
 static __always_inline void write_name(char* to, __u64 socket, const __u8* address) {
-    const struct name_key* name = name_of(socket, address);
+    const struct name_key* name = said_name(socket);
+    if (!name) name = answered_name(address);
     to[0] = 0;
     if (name) bpf_probe_read_kernel(to, kNameBytes, name->bytes);
 }

@@ -16,7 +16,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 5,
+    kLayout = 6,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -45,6 +45,7 @@ enum limits {
     kMaxDestinations = 1 << 17,
     kMaxDomains = 1 << 17,
     kMaxNames = 1 << 14, /* of sockets, and of addresses */
+    kMaxResolvers = 64,
     kNameBytes = 256,
     kEventRingBytes = 1 << 23,
     kBlockRingBytes = 1 << 23,
@@ -215,10 +216,16 @@ struct name_address {
     __u64 words[2];
 };
 
-/* Of a prefix, or of a name. */
+/* `group` names the prefix or the name, in every policy the same. */
 struct destination_rules {
     struct rule_set rules;
-    __u64 group; /* names the prefix, in every policy the same */
+    __u64 group;
+};
+
+struct name_rules {
+    struct rule_set said;     /* the connection said the name itself */
+    struct rule_set answered; /* only a DNS answer gave its address that name */
+    __u64 group;
 };
 
 struct program_rules {
@@ -288,6 +295,7 @@ enum tended {
     kTendedLabels,     /* counts up: the agent has changed or taken away a label */
     kTendedLabelsGone, /* the same for labels whose inode is gone: two writers, two places */
     kTendedConnections, /* not 0: a connection on this host carries marks */
+    kTendedNetwork,     /* the number of the agent's network namespace; 0: not known yet */
     kTended,
 };
 

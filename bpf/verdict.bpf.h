@@ -114,18 +114,20 @@ static __noinline __u64 narrow_by_destination(struct rule_set* set, const struct
     return group;
 }
 
-/* By the socket's own name, else its address's. Returns the name's group. */
+/* By the name that the connection said, else its address's: that one opens nothing (rules/policy.h). Returns
+ * the name's group. */
 static __noinline __u64 narrow_by_name(struct rule_set* set, const struct policy* policy,
                                        const struct question* question) {
     const struct rule_set* rules = &policy->other_domain_rules;
     __u32 slot = policy->slot;
     __u64 group = 0;
     void* table = bpf_map_lookup_elem(&domains, &slot);
-    const struct name_key* name = table ? name_of(question->socket, question->address) : 0;
-    if (name) {
-        const struct destination_rules* found = bpf_map_lookup_elem(table, name);
+    const struct name_key* said = said_name(question->socket);
+    const struct name_key* name = said ? said : answered_name(question->address);
+    if (table && name) {
+        const struct name_rules* found = bpf_map_lookup_elem(table, name);
         if (found) {
-            rules = &found->rules;
+            rules = said ? &found->said : &found->answered;
             group = found->group;
         }
     }

@@ -55,6 +55,17 @@ Problem too_many(std::string_view what, std::size_t limit) {
             "name fewer"};
 }
 
+// policy.h says what a name is worth that only a DNS answer gave.
+void add_answer_rules(CompiledPolicy& policy) {
+    RuleSet alerts, allows;
+    for (std::size_t rule = 0; rule < policy.rules.size(); ++rule) {
+        alerts[rule] = policy.rules[rule].action == Action::kAlert;
+        allows[rule] = policy.rules[rule].action == Action::kAllow;
+    }
+    for (DomainRules& row : policy.domains)
+        row.answer_rules = (row.rules & ~allows) | (policy.other_domain_rules & ~alerts);
+}
+
 void check_tables(const CompiledPolicy& policy, std::vector<Problem>& problems) {
     if (policy.port_rules.size() > kMaxPorts) problems.push_back(too_many("ports", kMaxPorts));
     if (policy.user_rules.size() > kMaxUsers) problems.push_back(too_many("users", kMaxUsers));
@@ -105,6 +116,7 @@ Compiled compile(const std::vector<ClassInfo>& classes, const std::vector<Parsed
     if (auto table = domain_table(boxes)) {
         result.policy.domains = std::move(table->rows);
         result.policy.other_domain_rules = table->other;
+        add_answer_rules(result.policy);
         result.policy.asks_for_names =
             !std::ranges::all_of(boxes, [](const Box& box) { return box.domains.empty(); });
     } else {

@@ -90,6 +90,30 @@ TEST(DomainRules, AnUnknownNameIsInNoPattern) {
     EXPECT_EQ(decided(rule, "example.com"), Action::kBlock);
 }
 
+// A proxy's own name is no name behind it, and who owns a zone answers with any address.
+TEST(DomainRules, ANameThatOnlyAnAnswerGaveOpensNothing) {
+    const std::string name = "destination.domain: example.com";
+    const auto by_answer = [&](const RuleText& rule, const std::string& domain) {
+        const CheckedPolicy policy = load_policy(pack_of(rule));
+        EXPECT_TRUE(policy.ok()) << problems_of(rule);
+        return evaluate(policy.policy, {.operation = Operation::kNetwork,
+                                        .classes = 1U << 3,
+                                        .kinds = 1,
+                                        .destination = *parse_address("192.0.2.8"),
+                                        .port = 443,
+                                        .domain = domain,
+                                        .domain_by_answer = true}, 1);
+    };
+    const RuleText proxy = rule_of(name, "s and (not p or not n)");
+    EXPECT_EQ(decided(proxy, "example.com", "192.0.2.8"), Action::kAllow);
+    EXPECT_EQ(by_answer(proxy, "example.com").action, Action::kBlock);
+    EXPECT_FALSE(by_answer(rule_of(name, "s and p and n", "allow"), "example.com").rule);
+    EXPECT_EQ(by_answer(rule_of(name, "s and n"), "example.com").action, Action::kBlock);
+    EXPECT_EQ(by_answer(rule_of(name, "s and n"), "example.org").action, Action::kAllow);
+    EXPECT_EQ(by_answer(rule_of(name, "s and not n", "alert"), "example.com").action, Action::kAllow);
+    EXPECT_EQ(by_answer(rule_of(name, "s and not n", "alert"), "example.org").action, Action::kAlert);
+}
+
 TEST(DomainRules, ANameThatTheSenderInventsMustNotOpenEveryAddress) {
     const std::string name = "destination.domain: example.com";
     const std::string refused = "'destination.domain' would open every address";

@@ -28,15 +28,15 @@ RuleSet destination_rules(const CompiledPolicy& policy, const Address& address) 
     return longest == nullptr ? RuleSet{} : longest->rules;
 }
 
-const RuleSet& domain_rules(const CompiledPolicy& policy, const std::string& domain) {
+const RuleSet& domain_rules(const CompiledPolicy& policy, const Facts& facts) {
     const RuleSet* rules = &policy.other_domain_rules;
-    if (domain.empty()) return *rules;
-    const std::string name = whole_name(domain);
+    if (facts.domain.empty()) return *rules;
+    const std::string name = whole_name(facts.domain);
     std::size_t longest = 0;
     for (const DomainRules& row : policy.domains) {
         if (row.prefix.size() <= longest || !name.starts_with(row.prefix)) continue;
         longest = row.prefix.size();
-        rules = &row.rules;
+        rules = facts.domain_by_answer ? &row.answer_rules : &row.rules;
     }
     return *rules;
 }
@@ -53,7 +53,7 @@ RuleSet matching_rules(const CompiledPolicy& policy, const Facts& facts) {
         rules &= destination_rules(policy, facts.destination);
         rules &= look_up(policy.port_rules, policy.other_port_rules, facts.port);
     }
-    if (has_domain(facts.operation)) rules &= domain_rules(policy, facts.domain);
+    if (has_domain(facts.operation)) rules &= domain_rules(policy, facts);
     return rules;
 }
 

@@ -106,11 +106,24 @@ bool plainly_matches(const ParsedRule& rule, const Facts& facts) {
     return false;
 }
 
+namespace {
+
+// What policy.h says of a name that only a DNS answer gave.
+bool holds(const ParsedRule& rule, const Facts& facts) {
+    if (!facts.domain_by_answer || rule.action == Action::kAlert) return plainly_matches(rule, facts);
+    Facts unnamed = facts;
+    unnamed.domain.clear();
+    if (plainly_matches(rule, unnamed)) return true;
+    return rule.action != Action::kAllow && plainly_matches(rule, facts);
+}
+
+}  // namespace
+
 PlainDecision plain_evaluate(const std::vector<ParsedRule>& rules, const Facts& facts,
                              std::uint64_t metered_bytes) {
     const ParsedRule* first = nullptr;
     for (const ParsedRule& rule : rules) {
-        if (!plainly_matches(rule, facts)) continue;
+        if (!holds(rule, facts)) continue;
         if (first == nullptr || goes_before(rule, *first)) first = &rule;
     }
     if (first == nullptr) return {};

@@ -108,10 +108,13 @@ struct DestinationRules {
 };
 
 // Names that begin so when they are reversed (rules/domain.h): one name, or all names below one. `rules` is
-// complete as that of a prefix is.
+// complete as that of a prefix is, for a name that the connection itself said. Where only a DNS answer gave
+// the address that name, `answer_rules` hold: such a name lets nothing through that is refused without it (a
+// proxy's own name stands for no name behind it), but may refuse, and alert.
 struct DomainRules {
     std::string prefix;
     RuleSet rules;
+    RuleSet answer_rules{};
 };
 
 struct CompiledPolicy {

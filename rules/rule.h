@@ -80,6 +80,7 @@ struct Facts {
     std::uint32_t user_id = 0;
     std::string program{};  // one of the names that rules give it
     std::string domain{};   // of the destination, as parse_domain() has it; empty: not known
+    bool domain_by_answer = false;  // only a DNS answer says so, not the connection
 };
 
 // One entry of modelward.tests: what this rule alone must decide.

@@ -14,6 +14,7 @@ std::span<const MapName> map_names() {
         MapName{"domains", &KernelMaps::domains},
         MapName{"socket_names", &KernelMaps::socket_names},
         MapName{"address_names", &KernelMaps::address_names},
+        MapName{"resolvers", &KernelMaps::resolvers},
         MapName{"ports", &KernelMaps::ports},
         MapName{"users", &KernelMaps::users},
         MapName{"programs", &KernelMaps::programs},

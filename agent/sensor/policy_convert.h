@@ -17,7 +17,7 @@ namespace modelward::agent {
 struct KernelPolicy {
     kernel::policy policy{};
     std::vector<std::pair<kernel::destination_key, kernel::destination_rules>> destinations;
-    std::vector<std::pair<kernel::name_key, kernel::destination_rules>> domains;
+    std::vector<std::pair<kernel::name_key, kernel::name_rules>> domains;
     std::vector<std::pair<std::uint32_t, kernel::rule_set>> ports;
     std::vector<std::pair<std::uint32_t, kernel::rule_set>> users;
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> programs;

@@ -89,7 +89,7 @@ TEST(PolicyConvert, NamesKeepTheirReversedBytesAndTheNulThatEndsThem) {
     auto policy = small_policy();
     rules::RuleSet set;
     set.set(1);
-    policy.domains = {{rules::whole_name("a.b"), set}, {rules::names_below("b"), {}}};
+    policy.domains = {{rules::whole_name("a.b"), set, set << 1}, {rules::names_below("b"), {}, {}}};
     policy.other_domain_rules.set(0);
     policy.asks_for_names = true;
     const auto converted = convert_policy(policy, 1);
@@ -99,10 +99,11 @@ TEST(PolicyConvert, NamesKeepTheirReversedBytesAndTheNulThatEndsThem) {
     const auto& [whole, rules] = converted->domains[0];
     EXPECT_EQ(whole.prefix_length, 8u * 4);
     EXPECT_STREQ(reinterpret_cast<const char*>(whole.bytes), "b.a");
-    EXPECT_EQ(rules.rules.words[0], 2u);
+    EXPECT_EQ(rules.said.words[0], 2u);
+    EXPECT_EQ(rules.answered.words[0], 4u);
     EXPECT_EQ(converted->domains[1].first.prefix_length, 8u * 2);
     EXPECT_NE(rules.group, converted->domains[1].second.group);
-    policy.domains = {{std::string(257, 'a'), {}}};
+    policy.domains = {{std::string(257, 'a'), {}, {}}};
     EXPECT_FALSE(convert_policy(policy, 1));
 }
 

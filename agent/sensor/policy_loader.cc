@@ -65,7 +65,7 @@ Result<void> load_policy(const KernelMaps& maps, KernelPolicy policy) {
         return done;
     if (auto done = fill_slot(
             maps.domains, slot,
-            {BPF_MAP_TYPE_LPM_TRIE, "domains", sizeof(kernel::name_key), sizeof(kernel::destination_rules)},
+            {BPF_MAP_TYPE_LPM_TRIE, "domains", sizeof(kernel::name_key), sizeof(kernel::name_rules)},
             policy.domains);
         !done)
         return done;

@@ -37,8 +37,8 @@ constexpr std::string_view kBlindSpots[] = {
     "their "
     "own (rbd, iSCSI), and loop devices inside a device mapper when files are read",
     "XDP sockets that were bound before the process became tainted",
-    "names of destinations (destination.domain) that are asked for by encrypted DNS or DNS over TCP, or said "
-    "in "
+    "names of destinations (destination.domain) that are asked for by encrypted DNS or DNS over TCP, in "
+    "another network namespace, or of a resolver that /etc/resolv.conf does not name, or said in "
     "QUIC, in an encrypted ClientHello, by MPTCP, or over several segments; a name is what the sender says, "
     "and "
     "the send that says it is judged before it is known",

@@ -51,6 +51,7 @@ Tending::Tending() : mounts_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC
 
 void Tending::tend(const KernelMaps& maps, const Pins& pins, Clock::time_point now) {
     look_at_mounts(maps);
+    resolvers_.tend(maps, now);
     if (!loop_known_) look_at_loop(maps);
     const std::uint64_t wanted = tended_value(maps, kernel::kTendedWalks);
     if (wanted != walks_seen_) walk_due_ = true;
@@ -106,7 +107,7 @@ void Tending::look_at_loop(const KernelMaps& maps) {
 
 std::vector<Counter> Tending::counters() const {
     return {
-        {"holder_walks", walks_}, {"holder_walk_failed", walks_failed_}, {"mounts_unread", mounts_failed_}};
+        {"holder_walks", walks_}, {"holder_walk_failed", walks_failed_}, {"mounts_unread", mounts_failed_}, {"resolvers_unread", resolvers_.failed()}};
 }
 
 }  // namespace modelward::agent

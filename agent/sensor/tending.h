@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the programs leave to the agent: walks over all processes, the servers behind mounted file systems,
-// and where the loop module keeps a device's file. Until the agent has looked, the programs take the worst
+// this host's resolvers, and where the loop module keeps a device's file. Until the agent has looked, the programs take the worst
 // case.
 #pragma once
 
 #include <chrono>
 
 #include "agent/sensor/pins.h"
+#include "agent/sensor/resolvers.h"
 #include "agent/sensor/sensor.h"
 
 namespace modelward::agent {
@@ -36,6 +37,7 @@ class Tending {
     UniqueFd mounts_;
     bool mounts_due_ = true;
     bool loop_known_ = false;
+    Resolvers resolvers_;
     std::uint64_t walks_ = 0, walks_failed_ = 0, mounts_failed_ = 0;
 };
 

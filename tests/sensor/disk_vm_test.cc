@@ -17,6 +17,7 @@ namespace modelward::testing {
 namespace {
 
 constexpr std::size_t kPart = 1 << 18;
+constexpr std::size_t kEdge = 1 << 19;  // does not count, nor does as much at the end
 constexpr std::size_t kParts = 4;  // of the limit, 1 MiB
 
 std::string disk_of(const std::string& path) {
@@ -33,7 +34,7 @@ bool pread_parts(int disk, std::size_t parts) {
     void* block = std::aligned_alloc(4096, kPart);
     bool all = block != nullptr;
     for (std::size_t i = 0; all && i < parts; ++i)
-        all = ::pread(disk, block, kPart, static_cast<off_t>(i * kPart)) == kPart;
+        all = ::pread(disk, block, kPart, static_cast<off_t>(kEdge + i * kPart)) == kPart;
     std::free(block);
     return all;
 }
@@ -42,11 +43,21 @@ bool splice_parts(int disk, std::size_t parts) {
     int ends[2];
     if (::pipe(ends) != 0) return false;
     const UniqueFd null(::open("/dev/null", O_WRONLY));
-    loff_t at = 0;
-    while (at < static_cast<loff_t>(parts * kPart))
+    loff_t at = kEdge;
+    while (at < static_cast<loff_t>(kEdge + parts * kPart))
         if (::splice(disk, &at, ends[1], nullptr, 4096, 0) <= 0 ||
             ::splice(ends[0], nullptr, null.get(), nullptr, 4096, 0) <= 0)
             return false;
+    return true;
+}
+
+// As blkid does, time and again.
+bool probe(int disk, std::size_t times) {
+    static char block[kEdge];
+    const off_t end = ::lseek(disk, 0, SEEK_END);
+    for (std::size_t i = 0; i < times; ++i)
+        for (const off_t at : {off_t{0}, end - static_cast<off_t>(kEdge)})
+            if (::pread(disk, block, kEdge, at) != static_cast<ssize_t>(kEdge)) return false;
     return true;
 }
 
@@ -84,6 +95,10 @@ TEST_F(DiskTest, WhoReadsMuchOfItCarriesWhatIsOnIt) {
     EXPECT_EQ(read_then_try_stick(pread_parts, kParts, O_DIRECT), EPERM);
     EXPECT_EQ(read_then_try_stick(splice_parts, kParts), EPERM);
     EXPECT_EQ(read_then_try_stick(map_part, 0), EPERM);
+}
+
+TEST_F(DiskTest, WhoAsksWhatIsOnItReadsItsEdges) {
+    EXPECT_EQ(read_then_try_stick(probe, 20), 0);
 }
 
 TEST_F(DiskTest, ManyProcessesOfAUserReadForOne) {

@@ -98,6 +98,20 @@ int open_for_write(const std::string& path) {
     });
 }
 
+bool sleeps(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("State:")) return line.find('S', 6) != std::string::npos;
+    return false;
+}
+
+// A program of a control group that lets every packet through.
+int passing_program() {
+    const bpf_insn program[] = {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
+    LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_CGROUP_INET_EGRESS);
+    return ::bpf_prog_load(BPF_PROG_TYPE_CGROUP_SKB, "passing", "GPL", program, 2, &options);
+}
+
 // Runs a program; its exit code, or 200 + the signal that ended it.
 int run(const std::vector<const char*>& words, const std::vector<const char*>& environment = {}) {
     const pid_t child = ::fork();
@@ -149,6 +163,27 @@ TEST_F(GuardTest, NorByTheirNumbersAndThatGoesForThePolicysTablesToo) {
     // one more than is attached: the agent runs it itself
     EXPECT_EQ(programs, static_cast<std::size_t>(attached) + 1);
     EXPECT_EQ(links, static_cast<std::size_t>(attached));
+}
+
+// The links of control groups: no others can be detached or changed.
+TEST_F(GuardTest, LinksAreNotDetachedOrGivenOtherPrograms) {
+    for (const char* name : {"learn_socket", "learn_answers"}) {
+        const std::string path = std::string(kPins) + "/links/" + name;
+        EXPECT_EQ(in_child([&] {
+                      const UniqueFd link(::bpf_obj_get(path.c_str()));
+                      return link ? outcome(::bpf_link_detach(link.get())) : 201;
+                  }),
+                  EPERM)
+            << name;
+        EXPECT_EQ(in_child([&] {
+                      const UniqueFd link(::bpf_obj_get(path.c_str()));
+                      const UniqueFd other(passing_program());
+                      return link && other ? outcome(::bpf_link_update(link.get(), other.get(), nullptr)) : 201;
+                  }),
+                  EPERM)
+            << name;
+    }
+    EXPECT_TRUE(reported(GuardOperation::kBpf));
 }
 
 TEST_F(GuardTest, OtherUseOfBpfGoesOn) {
@@ -374,7 +409,10 @@ TEST_F(GuardTest, TheScannerIsProtectedAndTrustedWithNothing) {
         ::execl(at("scanner").c_str(), "scanner", "60", nullptr);
         ::_exit(127);
     }
-    while (fs::read_symlink("/proc/" + std::to_string(scanner) + "/exe") != at("scanner"))
+    // Not only exec's new image but the end of exec: the kernel names the program in /proc before
+    // the hook that marks the task runs, so wait until the program sleeps by itself.
+    while (fs::read_symlink("/proc/" + std::to_string(scanner) + "/exe") != at("scanner") ||
+           !sleeps(scanner))
         ::usleep(1000);
     EXPECT_EQ(in_child([&] { return outcome(::kill(scanner, SIGKILL)); }), EPERM);
     EXPECT_EQ(::kill(scanner, SIGKILL), 0);  // by the agent

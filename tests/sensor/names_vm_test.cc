@@ -4,9 +4,12 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -51,6 +54,7 @@ class NamesTest : public SensorTest {
         model_ = make_model("named");
         for (const char* name : {"socket_names", "address_names"})
             forget(name);
+        trust("127.0.0.53");
     }
 
     void enforce(const std::string& detection, const std::string& action = "block",
@@ -67,6 +71,7 @@ class NamesTest : public SensorTest {
 
   private:
     static void forget(const char* name);
+    static void trust(const char* resolver);
 };
 
 void NamesTest::forget(const char* name) {
@@ -74,6 +79,15 @@ void NamesTest::forget(const char* name) {
     ASSERT_TRUE(map);
     for (kernel::name_address key; ::bpf_map_get_next_key(map.get(), nullptr, &key) == 0;)
         ::bpf_map_delete_elem(map.get(), &key);
+}
+
+// The guest has no resolver that it could be configured to ask.
+void NamesTest::trust(const char* resolver) {
+    const UniqueFd map(::bpf_obj_get("/sys/fs/bpf/modelward/maps/resolvers"));
+    const rules::Address key = *rules::parse_address(resolver);
+    const std::uint8_t yes = 1;
+    ASSERT_EQ(::bpf_map_update_elem(map.get(), &key, &yes, BPF_ANY), 0);
+    sensor->tend();
 }
 
 sockaddr_in address_of(const char* host, std::uint16_t port) {
@@ -124,10 +138,10 @@ Upload upload(const std::string& model, const std::vector<std::string>& first, s
 }
 
 // A DNS server on loopback answers one question of nobody in particular.
-void answer(const std::string& message) {
+void answer(const std::string& message, const char* resolver = "127.0.0.53") {
     const UniqueFd server(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const UniqueFd asker(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const sockaddr_in from = address_of("127.0.0.53", 53);
+    const sockaddr_in from = address_of(resolver, 53);
     sockaddr_in to = address_of("127.0.0.1", 0);
     socklen_t length = sizeof to;
     ASSERT_EQ(::bind(server.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from), 0);
@@ -184,6 +198,9 @@ TEST_F(NamesTest, AProxyMayGoToNamesThatAreKnown) {
     EXPECT_EQ(upload(model_, {}).error, EPERM);
     EXPECT_EQ(upload(model_, {"CONNECT a.example.com:443 HTTP/1.1\r\n\r\n"}, 1 << 20, "127.0.0.3").error,
               EPERM);
+    answer(one_address("proxy.example.com"));
+    EXPECT_EQ(upload(model_, {"POST http://bad.example.net/ HTTP/1.1\r\n\r\n"}).error, EPERM)
+        << "the proxy's own name is not where the bytes go";
 }
 
 TEST_F(NamesTest, ADnsAnswerNamesItsAddresses) {
@@ -204,6 +221,31 @@ TEST_F(NamesTest, TheLastAnswerWins) {
     block(": files.example.com");
     answer(one_address("files.example.com"));
     answer(one_address("other.example.com"));
+    EXPECT_EQ(upload(model_, {}).error, 0);
+    answer(one_address("files.example.com"));
+    EXPECT_EQ(upload(model_, {}).error, EPERM);
+}
+
+TEST_F(NamesTest, OnlyTheResolversOfThisHostNameAddresses) {
+    block(": files.example.com");
+    answer(one_address("files.example.com"), "127.0.0.54");
+    EXPECT_EQ(upload(model_, {}).error, 0);
+}
+
+// In a network namespace of their own, anybody has the resolver's address.
+TEST_F(NamesTest, AnAnswerInAnotherNetworkNamespaceNamesNothing) {
+    block(": files.example.com");
+    EXPECT_EQ(in_child([] {
+                  if (::unshare(CLONE_NEWNET) != 0) return errno;
+                  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+                  ifreq loopback{};
+                  std::strcpy(loopback.ifr_name, "lo");
+                  loopback.ifr_flags = IFF_UP;
+                  if (::ioctl(socket.get(), SIOCSIFFLAGS, &loopback) != 0) return errno;
+                  answer(one_address("files.example.com"));
+                  return HasFailure() ? 201 : 0;
+              }),
+              0);
     EXPECT_EQ(upload(model_, {}).error, 0);
     answer(one_address("files.example.com"));
     EXPECT_EQ(upload(model_, {}).error, EPERM);
