@@ -50,6 +50,8 @@ std::vector<Counter> Agent::counters() const {
 
 std::vector<std::string> Agent::blind_spots() const {
     auto all = sensor_->info().blind_spots;
+    for (auto& problem : sensor_->policy_problems())
+        all.push_back(std::move(problem));
     for (auto& problem : watcher_->problems())
         all.push_back(std::move(problem));
     if (auto problem = labeller_->problem(); !problem.empty()) all.push_back(std::move(problem));

@@ -71,21 +71,35 @@ Result<std::unique_ptr<FallbackSensor>> FallbackSensor::make(SensorInfo info, Ke
 }
 
 Result<void> FallbackSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
-    auto converted = convert_policy(policy, version);
-    if (!converted) return fail(converted.error());
     auto resolved = resolve_programs(policy, program_keys);
     if (!resolved) return fail(resolved.error());
-    converted->programs = resolved->rows;
-    if (auto done = load_policy(maps_, std::move(*converted)); !done) return done;
+    if (auto done = load(policy, version, *resolved); !done) return done;
     in_force_ = {policy, version, std::move(*resolved)};
     return {};
+}
+
+Result<void> FallbackSensor::load(const rules::CompiledPolicy& policy, std::uint64_t version,
+                                  const ResolvedPrograms& programs) {
+    auto converted = convert_policy(policy, version);
+    if (!converted) return fail(converted.error());
+    converted->programs = programs.rows;
+    return load_policy(maps_, std::move(*converted));
+}
+
+std::vector<std::string> FallbackSensor::policy_problems() const {
+    return in_force_ ? in_force_->programs.problems() : std::vector<std::string>{};
 }
 
 // A program that was replaced (a package upgrade) is another inode under the same name.
 void FallbackSensor::sweep() {
     if (++sweeps_ % kSweepsPerProgramLook != 0 || !in_force_ || in_force_->programs.still_holds()) return;
-    const InForce before = *in_force_;
-    if (!apply(before.policy, before.version)) ++failed_program_looks_;
+    auto resolved = resolve_programs(in_force_->policy, program_keys);
+    if (!resolved || (!resolved->same_rows(in_force_->programs) &&
+                      !load(in_force_->policy, in_force_->version, *resolved))) {
+        ++failed_program_looks_;
+        return;
+    }
+    in_force_->programs = std::move(*resolved);
 }
 
 Result<kernel::inode_key> FallbackSensor::put(int fd, const kernel::label& label) {
@@ -146,6 +160,7 @@ std::vector<Counter> FallbackSensor::counters() const {
     all.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     all.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
+    all.push_back({"programs_of_rules_unreadable", in_force_ ? in_force_->programs.unreadable.size() : 0});
     all.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     const auto& gate = state_->counters;
     for (const auto& [name, value] : {

@@ -21,6 +21,7 @@ class FallbackSensor final : public Sensor {
 
     const SensorInfo& info() const override { return tables_->info(); }
     Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
+    std::vector<std::string> policy_problems() const override;
     Result<InodeKey> label(int fd, const Label& label) override;
     Result<InodeKey> clear_label(int fd) override;
     Result<std::optional<Label>> label_of(int fd) override;
@@ -42,6 +43,9 @@ class FallbackSensor final : public Sensor {
 
   private:
     FallbackSensor(KernelMaps maps, UniqueFd ask) : maps_(std::move(maps)), ask_(std::move(ask)) {}
+
+    Result<void> load(const rules::CompiledPolicy& policy, std::uint64_t version,
+                      const ResolvedPrograms& programs);
 
     KernelMaps maps_;
     UniqueFd ask_;

@@ -59,11 +59,15 @@ void BpfSensor::look_at_programs() {
     auto resolved = resolve_programs(maps_, in_force_->rules);
     KernelPolicy loaded = in_force_->policy;
     if (resolved) loaded.programs = resolved->rows;
-    if (!resolved || !load_policy(maps_, std::move(loaded))) {
+    if (!resolved || (!resolved->same_rows(in_force_->programs) && !load_policy(maps_, std::move(loaded)))) {
         ++failed_program_looks_;
         return;
     }
     in_force_->programs = std::move(*resolved);
+}
+
+std::vector<std::string> BpfSensor::policy_problems() const {
+    return in_force_ ? in_force_->programs.problems() : std::vector<std::string>{};
 }
 
 Result<void> BpfSensor::keep_meters() {
@@ -155,6 +159,8 @@ std::vector<Counter> BpfSensor::counters() const {
     counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     counters.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
+    counters.push_back(
+        {"programs_of_rules_unreadable", in_force_ ? in_force_->programs.unreadable.size() : 0});
     counters.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     counters.push_back({"meters_restored", meters_.restored});
     counters.push_back({"meters_not_restored", meters_.damaged ? 1U : 0U});

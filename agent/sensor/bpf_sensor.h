@@ -26,6 +26,7 @@ class BpfSensor final : public Sensor {
 
     const SensorInfo& info() const override { return info_; }
     Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
+    std::vector<std::string> policy_problems() const override;
     Result<InodeKey> label(int fd, const Label& label) override;
     Result<InodeKey> clear_label(int fd) override;
     Result<std::optional<Label>> label_of(int fd) override;

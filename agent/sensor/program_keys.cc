@@ -4,6 +4,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <tuple>
 
@@ -19,19 +21,41 @@ namespace {
 
 using KeyTuple = std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>;
 
+constexpr std::size_t kMostProgramProblems = 10;
+
 struct Program {
     rules::RuleSet rules;
     bool exempt = false;
 };
 
-ProgramFile look_at(const std::string& path, bool by_content) {
+// `place` is the very file that was looked at, whatever its path leads to a moment later.
+struct Look {
+    ProgramFile file;
+    UniqueFd place;  // O_PATH
+    int error = 0;   // why there is none
+};
+
+Look look_at(const std::string& path, bool by_content) {
+    Look look{{path, 0, 0, by_content}, UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC)), 0};
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {path, 0, 0, by_content};
-    ProgramFile file{path, status.st_dev, status.st_ino, by_content};
-    if (!by_content) return file;
-    file.size = status.st_size;
-    file.changed_ns = status.st_ctim.tv_sec * 1'000'000'000LL + status.st_ctim.tv_nsec;
-    return file;
+    if (!look.place || ::fstat(look.place.get(), &status) != 0) {
+        look.error = errno;
+        return look;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        look.error = ENOENT;  // no program lies there
+        return look;
+    }
+    look.file.device = status.st_dev;
+    look.file.inode = status.st_ino;
+    if (!by_content) return look;
+    look.file.size = status.st_size;
+    look.file.changed_ns = status.st_ctim.tv_sec * 1'000'000'000LL + status.st_ctim.tv_nsec;
+    return look;
+}
+
+bool is_absence(int error) {
+    return error == ENOENT || error == ENOTDIR;
 }
 
 // What the paths of a policy lead to, joined: several may lead to one inode.
@@ -42,8 +66,11 @@ class Resolver {
     Result<void> add(const std::string& name, const Program& program) {
         const auto parsed = rules::parse_program_name(name);
         if (!parsed) return fail(ErrorCode::kInvalid, "'" + name + "' names no program");
-        if (!parsed->package.empty()) return add_package(parsed->package, program);
-        return add_file(parsed->path, parsed->sha256, program);
+        if (!parsed->package.empty())
+            add_package(parsed->package, program);
+        else
+            add_file(parsed->path, parsed->sha256, program);
+        return {};
     }
     Result<ResolvedPrograms> result() && {
         if (by_key_.size() > kernel::kMaxPrograms)
@@ -55,31 +82,25 @@ class Resolver {
     }
 
   private:
-    Result<void> add_package(const std::string& package, const Program& program) {
+    void add_package(const std::string& package, const Program& program) {
         resolved_.packages.push_back(package);
         for (const auto& list : lists_of_package(package)) {
-            resolved_.files.push_back(look_at(list.string(), true));
+            resolved_.files.push_back(look_at(list.string(), true).file);
             for (const auto& path : programs_in_list(list))
-                if (auto added = add_file(path, "", program); !added) return added;
+                add_file(path, "", program);
         }
-        return {};
     }
     // Looked at before it is read: what is written meanwhile is seen by the next look. A pin is checked on
     // the very file whose inode counts.
-    Result<void> add_file(const std::string& path, const std::string& sha256, const Program& program) {
-        auto file = look_at(path, !sha256.empty());
-        if (file.inode == 0) {
-            resolved_.files.push_back(std::move(file));
-            return {};
-        }
-        const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-        if (!fd) return fail_errno("open the program " + path);
-        const bool same = sha256.empty() || has_content(fd.get(), sha256);
-        if (!same) resolved_.other_content.push_back(path);
-        resolved_.files.push_back(std::move(file));
-        if (!same) return {};
-        auto keys = (*keys_of_)(fd.get());
-        if (!keys) return fail(keys.error().with_context(path));
+    void add_file(const std::string& path, const std::string& sha256, const Program& program) {
+        auto look = look_at(path, !sha256.empty());
+        if (look.error != 0 && !is_absence(look.error))
+            return unreadable(path, Error::from_errno("look at", look.error));
+        const bool found = look.error == 0;
+        resolved_.files.push_back(std::move(look.file));
+        if (!found || (!sha256.empty() && !has_content(path, look.place.get(), sha256))) return;
+        const auto keys = (*keys_of_)(look.place.get());
+        if (!keys) return unreadable(path, keys.error());
         for (const auto& key : *keys) {
             const auto [place, fresh] =
                 by_key_.try_emplace(KeyTuple(key.inode, key.device, key.generation), program);
@@ -87,12 +108,21 @@ class Resolver {
             place->second.rules = both_names(place->second.rules, program.rules, *unnamed_);
             place->second.exempt |= program.exempt;
         }
-        return {};
     }
     // What cannot be read is not known to be the program.
-    static bool has_content(int fd, const std::string& sha256) {
-        const auto found = sha256_of_file(fd);
-        return found && *found == sha256;
+    bool has_content(const std::string& path, int place, const std::string& sha256) {
+        const std::string again = "/proc/self/fd/" + std::to_string(place);
+        const UniqueFd fd(::open(again.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        const auto found = fd ? sha256_of_file(fd.get()) : fail_errno("open for reading");
+        if (!found) {
+            unreadable(path, found.error());
+            return false;
+        }
+        if (*found != sha256) resolved_.other_content.push_back(path);
+        return *found == sha256;
+    }
+    void unreadable(const std::string& path, const Error& why) {
+        resolved_.unreadable.push_back(path + ": " + why.message());
     }
 
     const rules::RuleSet* unnamed_;
@@ -104,14 +134,22 @@ class Resolver {
 }  // namespace
 
 bool ResolvedPrograms::still_holds() const {
+    if (!unreadable.empty()) return false;
     const auto lists = std::ranges::count_if(
         files, [](const ProgramFile& file) { return file.path.starts_with(kDpkgLists); });
     std::ptrdiff_t found = 0;
     for (const auto& package : packages)
         found += std::ssize(lists_of_package(package));
     return found == lists && std::ranges::all_of(files, [](const ProgramFile& file) {
-               return look_at(file.path, file.by_content) == file;
+               return look_at(file.path, file.by_content).file == file;
            });
+}
+
+bool ResolvedPrograms::same_rows(const ResolvedPrograms& other) const {
+    const auto same = [](const auto& a, const auto& b) { return std::memcmp(&a, &b, sizeof a) == 0; };
+    return std::ranges::equal(rows, other.rows, [&](const auto& a, const auto& b) {
+        return same(a.first, b.first) && same(a.second, b.second);
+    });
 }
 
 std::size_t ResolvedPrograms::missing() const {
@@ -119,6 +157,19 @@ std::size_t ResolvedPrograms::missing() const {
         std::ranges::count_if(files, [](const ProgramFile& file) { return file.inode == 0; }) +
         std::ranges::count_if(packages,
                               [](const std::string& package) { return lists_of_package(package).empty(); }));
+}
+
+std::vector<std::string> ResolvedPrograms::problems() const {
+    std::vector<std::string> all;
+    for (const auto& why : unreadable) {
+        if (all.size() == kMostProgramProblems) {
+            all.push_back("and " + std::to_string(unreadable.size() - all.size()) +
+                          " more programs of rules");
+            break;
+        }
+        all.push_back("A program of a rule cannot be looked at and is judged as any other: " + why);
+    }
+    return all;
 }
 
 rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, const rules::RuleSet& unnamed) {

@@ -28,15 +28,22 @@ struct ProgramFile {
     bool operator==(const ProgramFile&) const = default;
 };
 
+// One program that is there and cannot be looked at takes nothing from the others: it is no program of any
+// rule until it can be, so what would have been let through because of it is judged like anybody's.
 struct ResolvedPrograms {
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> rows;
     std::vector<ProgramFile> files;
     std::vector<std::string> packages;       // that were asked for
     std::vector<std::string> other_content;  // pinned programs that have become something else
+    std::vector<std::string> unreadable;     // why, for each that is there and cannot be looked at
 
-    // The same files are found at the same paths, and those whose content matters were not written.
+    // The same files are found at the same paths, those whose content matters were not written, and all could
+    // be looked at.
     bool still_holds() const;
+    bool same_rows(const ResolvedPrograms& other) const;
     std::size_t missing() const;  // paths and packages
+    // Sentences, a few: of the programs that rules name and do not hold for here.
+    std::vector<std::string> problems() const;
 };
 
 // What several paths lead to satisfies a rule that names one of them, and none that excludes one of them.

@@ -17,11 +17,14 @@ struct ProgramKeysTest : testing::Test {
     TemporaryDirectory directory;
     std::string path = (directory.path() / "borg").string();
     rules::CompiledPolicy policy;
+    std::string refused;  // stat finds it and the sensor cannot
 
     Result<ResolvedPrograms> resolve() {
-        return resolve_programs(policy, [](int fd) -> Result<std::vector<kernel::inode_key>> {
-            struct stat status{};
+        return resolve_programs(policy, [this](int fd) -> Result<std::vector<kernel::inode_key>> {
+            struct stat status{}, of_refused{};
             ::fstat(fd, &status);
+            if (::stat(refused.c_str(), &of_refused) == 0 && of_refused.st_ino == status.st_ino)
+                return fail(ErrorCode::kIo, "open refuses it");
             return std::vector<kernel::inode_key>{
                 {status.st_ino, static_cast<std::uint32_t>(status.st_dev), 0}};
         });
@@ -72,6 +75,42 @@ TEST_F(ProgramKeysTest, APinAndAPathOfOneFileAreBothItsNames) {
     const auto resolved = resolve();
     ASSERT_EQ(resolved->rows.size(), 1u);
     EXPECT_EQ(resolved->rows[0].second.rules.words[0], 0b110u);
+}
+
+TEST_F(ProgramKeysTest, AProgramThatCannotBeLookedAtTakesNothingFromTheOthers) {
+    directory.write("borg", "hello");
+    directory.write("rclone", "hello");
+    name(path);
+    const auto other = (directory.path() / "rclone").string();
+    policy.program_rules[other].set(2);
+    const std::string too_long = "/" + std::string(5000, 'x');  // open refuses it
+    policy.program_rules[too_long].set(3);
+    refused = path;
+    const auto resolved = resolve();
+    ASSERT_TRUE(resolved) << resolved.error().message();
+    ASSERT_EQ(resolved->rows.size(), 1u);
+    EXPECT_TRUE(resolved->rows[0].second.rules.words[0] == 0b100u) << "the other one is known";
+    ASSERT_EQ(resolved->unreadable.size(), 2u);
+    EXPECT_TRUE(resolved->unreadable[0].starts_with(path + ": ")) << resolved->unreadable[0];
+    EXPECT_EQ(resolved->problems().size(), 2u);
+    EXPECT_FALSE(resolved->still_holds()) << "it is tried again";
+
+    policy.program_rules.erase(too_long);
+    refused.clear();
+    EXPECT_EQ(resolve()->rows.size(), 2u);
+    EXPECT_FALSE(resolve()->same_rows(*resolved));
+    EXPECT_TRUE(resolve()->same_rows(*resolve()));
+    EXPECT_TRUE(resolve()->still_holds());
+    EXPECT_TRUE(resolve()->problems().empty());
+}
+
+TEST_F(ProgramKeysTest, WhatIsNoFileIsMissing) {
+    name(directory.path().string());
+    EXPECT_EQ(resolve()->missing(), 1u);
+    name(path + "/below");
+    directory.write("borg", "hello");
+    EXPECT_EQ(resolve()->missing(), 1u);
+    EXPECT_TRUE(resolve()->unreadable.empty());
 }
 
 TEST_F(ProgramKeysTest, TheExemptListTakesThePinAsWell) {
