@@ -160,7 +160,7 @@ std::vector<Counter> FallbackSensor::counters() const {
     all.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     all.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
-    all.push_back({"programs_of_rules_unreadable", in_force_ ? in_force_->programs.unreadable.size() : 0});
+    all.push_back({"programs_of_rules_refused", in_force_ ? in_force_->programs.refused.size() : 0});
     all.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     const auto& gate = state_->counters;
     for (const auto& [name, value] : {

@@ -159,8 +159,7 @@ std::vector<Counter> BpfSensor::counters() const {
     counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     counters.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
-    counters.push_back(
-        {"programs_of_rules_unreadable", in_force_ ? in_force_->programs.unreadable.size() : 0});
+    counters.push_back({"programs_of_rules_refused", in_force_ ? in_force_->programs.refused.size() : 0});
     counters.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     counters.push_back({"meters_restored", meters_.restored});
     counters.push_back({"meters_not_restored", meters_.damaged ? 1U : 0U});

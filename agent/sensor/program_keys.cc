@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "agent/sensor/file_digest.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/package_files.h"
+#include "agent/sensor/pinned_file.h"
 #include "agent/sensor/policy_convert.h"
 #include "rules/program_name.h"
 
@@ -52,6 +54,10 @@ Look look_at(const std::string& path, bool by_content) {
     look.file.size = status.st_size;
     look.file.changed_ns = status.st_ctim.tv_sec * 1'000'000'000LL + status.st_ctim.tv_nsec;
     return look;
+}
+
+std::int64_t nanoseconds_now() {
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 bool is_absence(int error) {
@@ -95,12 +101,13 @@ class Resolver {
     void add_file(const std::string& path, const std::string& sha256, const Program& program) {
         auto look = look_at(path, !sha256.empty());
         if (look.error != 0 && !is_absence(look.error))
-            return unreadable(path, Error::from_errno("look at", look.error));
+            return refused(path, Error::from_errno("look at", look.error));
         const bool found = look.error == 0;
+        resolved_.unsettled |= found && !sha256.empty() && !is_settled(look.file.changed_ns, now_ns_);
         resolved_.files.push_back(std::move(look.file));
         if (!found || (!sha256.empty() && !has_content(path, look.place.get(), sha256))) return;
         const auto keys = (*keys_of_)(look.place.get());
-        if (!keys) return unreadable(path, keys.error());
+        if (!keys) return refused(path, keys.error());
         for (const auto& key : *keys) {
             const auto [place, fresh] =
                 by_key_.try_emplace(KeyTuple(key.inode, key.device, key.generation), program);
@@ -113,20 +120,20 @@ class Resolver {
     bool has_content(const std::string& path, int place, const std::string& sha256) {
         const std::string again = "/proc/self/fd/" + std::to_string(place);
         const UniqueFd fd(::open(again.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-        const auto found = fd ? sha256_of_file(fd.get()) : fail_errno("open for reading");
-        if (!found) {
-            unreadable(path, found.error());
-            return false;
-        }
+        if (!fd) return refused(path, fail_errno("open for reading").error()), false;
+        if (const auto tells = tells_of_changes(fd.get()); !tells) return refused(path, tells.error()), false;
+        const auto found = sha256_of_file(fd.get());
+        if (!found) return refused(path, found.error()), false;
         if (*found != sha256) resolved_.other_content.push_back(path);
         return *found == sha256;
     }
-    void unreadable(const std::string& path, const Error& why) {
-        resolved_.unreadable.push_back(path + ": " + why.message());
+    void refused(const std::string& path, const Error& why) {
+        resolved_.refused.push_back(path + ": " + why.message());
     }
 
     const rules::RuleSet* unnamed_;
     const KeysOf* keys_of_;
+    std::int64_t now_ns_ = nanoseconds_now();
     ResolvedPrograms resolved_;
     std::map<KeyTuple, Program> by_key_;
 };
@@ -134,7 +141,7 @@ class Resolver {
 }  // namespace
 
 bool ResolvedPrograms::still_holds() const {
-    if (!unreadable.empty()) return false;
+    if (!refused.empty() || unsettled) return false;
     const auto lists = std::ranges::count_if(
         files, [](const ProgramFile& file) { return file.path.starts_with(kDpkgLists); });
     std::ptrdiff_t found = 0;
@@ -161,13 +168,12 @@ std::size_t ResolvedPrograms::missing() const {
 
 std::vector<std::string> ResolvedPrograms::problems() const {
     std::vector<std::string> all;
-    for (const auto& why : unreadable) {
+    for (const auto& why : refused) {
         if (all.size() == kMostProgramProblems) {
-            all.push_back("and " + std::to_string(unreadable.size() - all.size()) +
-                          " more programs of rules");
+            all.push_back("and " + std::to_string(refused.size() - all.size()) + " more programs of rules");
             break;
         }
-        all.push_back("A program of a rule cannot be looked at and is judged as any other: " + why);
+        all.push_back("A program of a rule is not taken for it and judged as any other: " + why);
     }
     return all;
 }

@@ -28,14 +28,17 @@ struct ProgramFile {
     bool operator==(const ProgramFile&) const = default;
 };
 
-// One program that is there and cannot be looked at takes nothing from the others: it is no program of any
-// rule until it can be, so what would have been let through because of it is judged like anybody's.
+// One program that is there and cannot be looked at, or is pinned and may be written, takes nothing from the
+// others: it is no program of any rule until it can be, so what would have been let through because of it is
+// judged like anybody's.
 struct ResolvedPrograms {
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> rows;
     std::vector<ProgramFile> files;
     std::vector<std::string> packages;       // that were asked for
     std::vector<std::string> other_content;  // pinned programs that have become something else
-    std::vector<std::string> unreadable;     // why, for each that is there and cannot be looked at
+    std::vector<std::string> refused;        // why, for each that is there and not taken for the program
+
+    bool unsettled = false;  // a pinned one was changed so lately that more would not show
 
     // The same files are found at the same paths, those whose content matters were not written, and all could
     // be looked at.

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/program_keys.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+#include <chrono>
+#include <thread>
 
 #include "agent/sensor/file_digest.h"
 #include "agent/sensor/package_files.h"
+#include "agent/sensor/pinned_file.h"
 #include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {
@@ -29,6 +35,13 @@ struct ProgramKeysTest : testing::Test {
                 {status.st_ino, static_cast<std::uint32_t>(status.st_dev), 0}};
         });
     }
+    // Pins are for files on disk (agent/sensor/pinned_file.h), and are looked at again just after a change.
+    bool on_disk() const {
+        directory.write("probe", "");
+        const UniqueFd probe(::open((directory.path() / "probe").c_str(), O_RDONLY | O_CLOEXEC));
+        return tells_of_changes(probe.get()).has_value();
+    }
+    static void settle() { std::this_thread::sleep_for(std::chrono::milliseconds(40)); }
     void name(const std::string& program) {
         policy.program_rules.clear();
         policy.program_rules[program].set(1);
@@ -36,7 +49,9 @@ struct ProgramKeysTest : testing::Test {
 };
 
 TEST_F(ProgramKeysTest, APinnedProgramIsOneWhileItHasItsContent) {
+    if (!on_disk()) GTEST_SKIP() << "no pins on this file system";
     directory.write("borg", "hello");
+    settle();
     name(path + "@sha256:" + kHashOfHello);
     auto resolved = resolve();
     ASSERT_TRUE(resolved) << resolved.error().message();
@@ -45,6 +60,7 @@ TEST_F(ProgramKeysTest, APinnedProgramIsOneWhileItHasItsContent) {
     EXPECT_TRUE(resolved->other_content.empty());
 
     directory.write("borg", "jello");  // the same inode and size
+    settle();
     EXPECT_FALSE(resolved->still_holds());
     resolved = resolve();
     EXPECT_TRUE(resolved->rows.empty()) << "it is no longer the program";
@@ -55,6 +71,50 @@ TEST_F(ProgramKeysTest, APinnedProgramIsOneWhileItHasItsContent) {
     directory.write("borg", "hello");
     EXPECT_FALSE(resolved->still_holds());
     EXPECT_EQ(resolve()->rows.size(), 1u);
+}
+
+TEST_F(ProgramKeysTest, APinIsNotBelievedWhileSomebodyCanWriteTheFile) {
+    if (!on_disk()) GTEST_SKIP() << "no pins on this file system";
+    directory.write("borg", "hello");
+    name(path + "@sha256:" + kHashOfHello);
+    void* mapping = nullptr;
+    {
+        const UniqueFd writer(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+        mapping = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, writer.get(), 0);
+        ASSERT_NE(mapping, MAP_FAILED);
+    }
+    static_cast<char*>(mapping)[0] = 'h';  // from here on its stores show in no time of change
+    settle();
+    const auto resolved = resolve();
+    EXPECT_TRUE(resolved->rows.empty());
+    ASSERT_EQ(resolved->refused.size(), 1u);
+    EXPECT_NE(resolved->refused[0].find("open for writing"), std::string::npos);
+    EXPECT_FALSE(resolved->still_holds()) << "it is looked at again";
+    ::munmap(mapping, 4096);
+    EXPECT_EQ(resolve()->rows.size(), 1u);
+    EXPECT_TRUE(resolve()->still_holds());
+}
+
+TEST_F(ProgramKeysTest, APinIsNotBelievedWhereChangesDoNotShow) {
+    const int memory = ::memfd_create("borg", MFD_CLOEXEC);  // lies on a tmpfs
+    const UniqueFd file(memory);
+    ASSERT_EQ(::write(memory, "hello", 5), 5);
+    name("/proc/self/fd/" + std::to_string(memory) + "@sha256:" + kHashOfHello);
+    const auto resolved = resolve();
+    EXPECT_TRUE(resolved->rows.empty());
+    ASSERT_EQ(resolved->refused.size(), 1u);
+    EXPECT_NE(resolved->refused[0].find("does not tell"), std::string::npos);
+}
+
+TEST_F(ProgramKeysTest, WhatWasChangedThisMomentIsLookedAtAgain) {
+    if (!on_disk()) GTEST_SKIP() << "no pins on this file system";
+    directory.write("borg", "hello");
+    name(path + "@sha256:" + kHashOfHello);
+    const auto resolved = resolve();
+    EXPECT_EQ(resolved->rows.size(), 1u);
+    EXPECT_FALSE(resolved->still_holds());
+    settle();
+    EXPECT_TRUE(resolve()->still_holds());
 }
 
 TEST_F(ProgramKeysTest, WithoutAPinOnlyAnotherInodeIsAnotherProgram) {
@@ -69,6 +129,7 @@ TEST_F(ProgramKeysTest, WithoutAPinOnlyAnotherInodeIsAnotherProgram) {
 }
 
 TEST_F(ProgramKeysTest, APinAndAPathOfOneFileAreBothItsNames) {
+    if (!on_disk()) GTEST_SKIP() << "no pins on this file system";
     directory.write("borg", "hello");
     policy.program_rules[path].set(1);
     policy.program_rules[path + "@sha256:" + kHashOfHello].set(2);
@@ -90,8 +151,8 @@ TEST_F(ProgramKeysTest, AProgramThatCannotBeLookedAtTakesNothingFromTheOthers) {
     ASSERT_TRUE(resolved) << resolved.error().message();
     ASSERT_EQ(resolved->rows.size(), 1u);
     EXPECT_TRUE(resolved->rows[0].second.rules.words[0] == 0b100u) << "the other one is known";
-    ASSERT_EQ(resolved->unreadable.size(), 2u);
-    EXPECT_TRUE(resolved->unreadable[0].starts_with(path + ": ")) << resolved->unreadable[0];
+    ASSERT_EQ(resolved->refused.size(), 2u);
+    EXPECT_TRUE(resolved->refused[0].starts_with(path + ": ")) << resolved->refused[0];
     EXPECT_EQ(resolved->problems().size(), 2u);
     EXPECT_FALSE(resolved->still_holds()) << "it is tried again";
 
@@ -110,10 +171,11 @@ TEST_F(ProgramKeysTest, WhatIsNoFileIsMissing) {
     name(path + "/below");
     directory.write("borg", "hello");
     EXPECT_EQ(resolve()->missing(), 1u);
-    EXPECT_TRUE(resolve()->unreadable.empty());
+    EXPECT_TRUE(resolve()->refused.empty());
 }
 
 TEST_F(ProgramKeysTest, TheExemptListTakesThePinAsWell) {
+    if (!on_disk()) GTEST_SKIP() << "no pins on this file system";
     directory.write("borg", "hello");
     policy.exempt_programs = {path + "@sha256:" + kHashOfHello};
     ASSERT_EQ(resolve()->rows.size(), 1u);
