@@ -57,6 +57,7 @@ class FallbackSensor final : public Sensor {
         std::uint64_t version;
         ResolvedPrograms programs;
     };
+    PinnedDigests digests_;
     std::optional<InForce> in_force_;
     unsigned sweeps_ = 0;
     std::uint64_t failed_program_looks_ = 0;

@@ -66,6 +66,7 @@ class BpfSensor final : public Sensor {
         rules::CompiledPolicy rules;
         ResolvedPrograms programs;
     };
+    PinnedDigests digests_;
     std::optional<InForce> in_force_;
     unsigned sweeps_ = 0;
     std::uint64_t failed_program_looks_ = 0;

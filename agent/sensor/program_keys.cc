@@ -2,6 +2,7 @@
 #include "agent/sensor/program_keys.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +11,6 @@
 #include <map>
 #include <tuple>
 
-#include "agent/sensor/file_digest.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/package_files.h"
 #include "agent/sensor/pinned_file.h"
@@ -37,8 +37,12 @@ struct Look {
     int error = 0;   // why there is none
 };
 
+std::int64_t nanoseconds(const timespec& time) {
+    return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
 Look look_at(const std::string& path, bool by_content) {
-    Look look{{path, 0, 0, by_content}, UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC)), 0};
+    Look look{{path, {}, by_content}, UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC)), 0};
     struct stat status{};
     if (!look.place || ::fstat(look.place.get(), &status) != 0) {
         look.error = errno;
@@ -48,11 +52,10 @@ Look look_at(const std::string& path, bool by_content) {
         look.error = ENOENT;  // no program lies there
         return look;
     }
-    look.file.device = status.st_dev;
-    look.file.inode = status.st_ino;
-    if (!by_content) return look;
-    look.file.size = status.st_size;
-    look.file.changed_ns = status.st_ctim.tv_sec * 1'000'000'000LL + status.st_ctim.tv_nsec;
+    look.file.state = {.device = status.st_dev, .inode = status.st_ino};
+    if (by_content)
+        look.file.state = {status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim),
+                           nanoseconds(status.st_ctim)};
     return look;
 }
 
@@ -67,7 +70,10 @@ bool is_absence(int error) {
 // What the paths of a policy lead to, joined: several may lead to one inode.
 class Resolver {
   public:
-    Resolver(const rules::RuleSet& unnamed, const KeysOf& keys_of) : unnamed_(&unnamed), keys_of_(&keys_of) {}
+    Resolver(const rules::RuleSet& unnamed, const KeysOf& keys_of, PinnedDigests& digests)
+        : unnamed_(&unnamed), keys_of_(&keys_of), digests_(&digests) {
+        digests_->begin_look();
+    }
 
     Result<void> add(const std::string& name, const Program& program) {
         const auto parsed = rules::parse_program_name(name);
@@ -103,9 +109,8 @@ class Resolver {
         if (look.error != 0 && !is_absence(look.error))
             return refused(path, Error::from_errno("look at", look.error));
         const bool found = look.error == 0;
-        resolved_.unsettled |= found && !sha256.empty() && !is_settled(look.file.changed_ns, now_ns_);
-        resolved_.files.push_back(std::move(look.file));
-        if (!found || (!sha256.empty() && !has_content(path, look.place.get(), sha256))) return;
+        resolved_.files.push_back(look.file);
+        if (!found || (!sha256.empty() && !has_content(look, sha256))) return;
         const auto keys = (*keys_of_)(look.place.get());
         if (!keys) return refused(path, keys.error());
         for (const auto& key : *keys) {
@@ -117,14 +122,20 @@ class Resolver {
         }
     }
     // What cannot be read is not known to be the program.
-    bool has_content(const std::string& path, int place, const std::string& sha256) {
-        const std::string again = "/proc/self/fd/" + std::to_string(place);
+    bool has_content(const Look& look, const std::string& sha256) {
+        const auto& path = look.file.path;
+        const bool settled = is_settled(look.file.state.changed_ns, now_ns_);
+        resolved_.unsettled |= !settled;
+        const std::string again = "/proc/self/fd/" + std::to_string(look.place.get());
         const UniqueFd fd(::open(again.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
         if (!fd) return refused(path, fail_errno("open for reading").error()), false;
         if (const auto tells = tells_of_changes(fd.get()); !tells) return refused(path, tells.error()), false;
-        const auto found = sha256_of_file(fd.get());
+        const auto found = digests_->of(fd.get(), look.file.state, settled);
         if (!found) return refused(path, found.error()), false;
-        if (*found != sha256) resolved_.other_content.push_back(path);
+        if (!*found)
+            ++resolved_.being_read;
+        else if (*found != sha256)
+            resolved_.other_content.push_back(path);
         return *found == sha256;
     }
     void refused(const std::string& path, const Error& why) {
@@ -133,6 +144,7 @@ class Resolver {
 
     const rules::RuleSet* unnamed_;
     const KeysOf* keys_of_;
+    PinnedDigests* digests_;
     std::int64_t now_ns_ = nanoseconds_now();
     ResolvedPrograms resolved_;
     std::map<KeyTuple, Program> by_key_;
@@ -141,7 +153,7 @@ class Resolver {
 }  // namespace
 
 bool ResolvedPrograms::still_holds() const {
-    if (!refused.empty() || unsettled) return false;
+    if (!refused.empty() || unsettled || being_read > 0) return false;
     const auto lists = std::ranges::count_if(
         files, [](const ProgramFile& file) { return file.path.starts_with(kDpkgLists); });
     std::ptrdiff_t found = 0;
@@ -161,7 +173,7 @@ bool ResolvedPrograms::same_rows(const ResolvedPrograms& other) const {
 
 std::size_t ResolvedPrograms::missing() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(files, [](const ProgramFile& file) { return file.inode == 0; }) +
+        std::ranges::count_if(files, [](const ProgramFile& file) { return file.state.inode == 0; }) +
         std::ranges::count_if(packages,
                               [](const std::string& package) { return lists_of_package(package).empty(); }));
 }
@@ -182,11 +194,13 @@ rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, cons
     return ((a | b) & ~unnamed) | (a & b & unnamed);
 }
 
-Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy) {
-    return resolve_programs(policy, [&maps](int fd) { return kernel_keys(maps, fd); });
+Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy,
+                                          PinnedDigests& digests) {
+    return resolve_programs(policy, [&maps](int fd) { return kernel_keys(maps, fd); }, digests);
 }
 
-Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of) {
+Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of,
+                                          PinnedDigests& digests) {
     std::map<std::string, Program> named;
     for (const auto& [path, rules] : policy.program_rules)
         named[path].rules = rules;
@@ -195,7 +209,7 @@ Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, c
         if (fresh) place->second.rules = policy.other_program_rules;
         place->second.exempt = true;
     }
-    Resolver resolver(policy.other_program_rules, keys_of);
+    Resolver resolver(policy.other_program_rules, keys_of, digests);
     for (const auto& [name, program] : named)
         if (auto added = resolver.add(name, program); !added) return fail(added.error());
     return std::move(resolver).result();

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <thread>
 
-#include "agent/sensor/file_digest.h"
 #include "agent/sensor/package_files.h"
 #include "agent/sensor/pinned_file.h"
 #include "base/testing/temporary_directory.h"
@@ -23,17 +22,21 @@ struct ProgramKeysTest : testing::Test {
     TemporaryDirectory directory;
     std::string path = (directory.path() / "borg").string();
     rules::CompiledPolicy policy;
+    PinnedDigests digests;
     std::string refused;  // stat finds it and the sensor cannot
 
     Result<ResolvedPrograms> resolve() {
-        return resolve_programs(policy, [this](int fd) -> Result<std::vector<kernel::inode_key>> {
-            struct stat status{}, of_refused{};
-            ::fstat(fd, &status);
-            if (::stat(refused.c_str(), &of_refused) == 0 && of_refused.st_ino == status.st_ino)
-                return fail(ErrorCode::kIo, "open refuses it");
-            return std::vector<kernel::inode_key>{
-                {status.st_ino, static_cast<std::uint32_t>(status.st_dev), 0}};
-        });
+        return resolve_programs(
+            policy,
+            [this](int fd) -> Result<std::vector<kernel::inode_key>> {
+                struct stat status{}, of_refused{};
+                ::fstat(fd, &status);
+                if (::stat(refused.c_str(), &of_refused) == 0 && of_refused.st_ino == status.st_ino)
+                    return fail(ErrorCode::kIo, "open refuses it");
+                return std::vector<kernel::inode_key>{
+                    {status.st_ino, static_cast<std::uint32_t>(status.st_dev), 0}};
+            },
+            digests);
     }
     // Pins are for files on disk (agent/sensor/pinned_file.h), and are looked at again just after a change.
     bool on_disk() const {
@@ -115,6 +118,24 @@ TEST_F(ProgramKeysTest, WhatWasChangedThisMomentIsLookedAtAgain) {
     EXPECT_FALSE(resolved->still_holds());
     settle();
     EXPECT_TRUE(resolve()->still_holds());
+}
+
+TEST_F(ProgramKeysTest, ALongPinnedProgramIsReadOverSeveralLooks) {
+    if (!on_disk()) GTEST_SKIP() << "no pins on this file system";
+    directory.write("borg", "hello");
+    settle();
+    digests = PinnedDigests(3);
+    name(path + "@sha256:" + kHashOfHello);
+    auto resolved = resolve();
+    EXPECT_TRUE(resolved->rows.empty()) << "not known yet is not known";
+    EXPECT_EQ(resolved->being_read, 1u);
+    EXPECT_TRUE(resolved->other_content.empty());
+    EXPECT_FALSE(resolved->still_holds());
+    resolved = resolve();
+    EXPECT_EQ(resolved->rows.size(), 1u);
+    EXPECT_TRUE(resolved->still_holds());
+    EXPECT_EQ(resolve()->rows.size(), 1u);
+    EXPECT_EQ(digests.bytes_read(), 5u) << "and is not read again for another look";
 }
 
 TEST_F(ProgramKeysTest, WithoutAPinOnlyAnotherInodeIsAnotherProgram) {
