@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "agent/fallback/file_key.h"
+#include "agent/fallback/name_rules.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/policy_convert.h"
@@ -87,7 +88,11 @@ Result<void> FallbackSensor::load(const rules::CompiledPolicy& policy, std::uint
 }
 
 std::vector<std::string> FallbackSensor::policy_problems() const {
-    return in_force_ ? in_force_->programs.problems() : std::vector<std::string>{};
+    if (!in_force_) return {};
+    auto all = in_force_->programs.problems();
+    if (auto names = rules_of_names(in_force_->policy); !names.empty())
+        all.push_back(name_rules_problem(names));
+    return all;
 }
 
 // A program that was replaced (a package upgrade) is another inode under the same name.
@@ -165,6 +170,7 @@ std::vector<Counter> FallbackSensor::counters() const {
     all.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
     all.push_back({"programs_of_rules_refused", in_force_ ? in_force_->programs.refused.size() : 0});
+    all.push_back({"rules_of_names_not_evaluated", in_force_ ? rules_of_names(in_force_->policy).size() : 0});
     all.push_back({"pinned_programs_being_read", in_force_ ? in_force_->programs.being_read : 0});
     all.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     const auto& gate = state_->counters;
