@@ -41,6 +41,7 @@ std::vector<Counter> Agent::counters() const {
              {"notices_on_terminals", notices_.counters().on_terminals},
              {"notices_held_back", notices_.counters().held_back},
              {"notices_not_on_terminal", notices_.counters().not_on_terminal},
+             {"notices_asked_too_often", notices_control_ ? notices_control_->asked_too_often() : 0},
              {"directories_skipped", watch.directories_skipped},
              {"file_events_overflowed", watch.events_overflowed},
          })
