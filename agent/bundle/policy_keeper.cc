@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/bundle/policy_keeper.h"
 
+#include <spdlog/spdlog.h>
+
 namespace modelward::agent {
 
 void PolicyKeeper::start(const std::optional<wire::BundlePublicKey>& key) {
@@ -89,6 +91,8 @@ void PolicyKeeper::announce(PreparedBundle& prepared, const std::string& how) {
     say_("Bundle " + std::to_string(prepared.version) + " " + how + ": " +
          std::to_string(prepared.policy.rules.size()) + " rules, " +
          std::to_string(prepared.artifacts.size()) + " artifacts.");
+    for (const auto& problem : sensor_->policy_problems())  // the console has them among the blind spots
+        spdlog::warn("{}", problem);
 }
 
 void PolicyKeeper::complain(const std::string& error) {

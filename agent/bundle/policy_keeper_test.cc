@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <sstream>
 
 #include "agent/testing/fake_sensor.h"
 #include "agent/testing/test_bundles.h"
@@ -74,6 +78,18 @@ TEST_F(PolicyKeeperTest, OneFlippedBitAnOlderVersionAndAWrongKeyAreRefusedAndThe
     EXPECT_EQ(started().version(), 3u) << "on disk too";
     EXPECT_TRUE(keeper.take(bundles.signed_bundle(4)));
     EXPECT_EQ(keeper.error(), "");
+}
+
+TEST_F(PolicyKeeperTest, WhatDoesNotHoldOnThisHostIsWarnedOfInTheLog) {
+    std::ostringstream log;
+    const auto logger = spdlog::default_logger();
+    spdlog::set_default_logger(
+        std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::ostream_sink_st>(log)));
+    sensor.problems = {"A rule asks for a name."};
+    auto keeper = started();
+    EXPECT_TRUE(keeper.take(bundles.signed_bundle(3)));
+    spdlog::set_default_logger(logger);
+    EXPECT_THAT(log.str(), HasSubstr("[warning] A rule asks for a name."));
 }
 
 TEST_F(PolicyKeeperTest, ABadRuleOrArtifactRefusesTheWholeBundle) {

@@ -8,6 +8,7 @@
 
 #include "agent/control/control_client.h"
 #include "agent/control/control_server.h"
+#include "agent/control/login_user.h"
 #include "agent/control/socket_address.h"
 #include "base/testing/temporary_directory.h"
 
@@ -38,10 +39,14 @@ struct ControlTest : testing::Test {
         EXPECT_TRUE(loop.run([] { return false; }));
         return outcome.get();
     }
-    std::string raw(const std::string& bytes) const {
-        const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
+    UniqueFd connected() const {
+        UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
         const auto address = socket_address(socket);
         EXPECT_EQ(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address), 0);
+        return fd;
+    }
+    std::string raw(const std::string& bytes) const {
+        const UniqueFd fd = connected();
         EXPECT_EQ(::send(fd.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
         ::shutdown(fd.get(), SHUT_WR);
         std::string reply(10000, '\0');
@@ -76,20 +81,67 @@ TEST_F(ControlTest, EverybodysSocketTellsWhoAsks) {
 
 TEST_F(ControlTest, WhoTakesMorePlacesThanAreTheirsLosesTheirOldest) {
     const auto server = serve(ControlServer::For::kEverybody);
-    const auto address = socket_address(socket);
     const auto closed = while_serving([&] {
         std::vector<UniqueFd> waiting;
         for (std::size_t i = 0; i <= kMaxClientsOfOne; ++i) {
-            waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM, 0));
-            EXPECT_EQ(::connect(waiting.back().get(), reinterpret_cast<const sockaddr*>(&*address),
-                                sizeof *address),
-                      0);
+            waiting.push_back(connected());
         }
         char byte = 0;
         return ::recv(waiting.front().get(), &byte, 1, 0) == 0 &&
                ::recv(waiting.back().get(), &byte, 1, MSG_DONTWAIT) < 0;
     });
     EXPECT_TRUE(closed);
+}
+
+TEST_F(ControlTest, ALongAnswerArrivesWholeAndHoldsNobodyUp) {
+    const std::string text(3 << 20, 'x');  // more than a socket's buffer takes
+    auto server = ControlServer::listen(loop, socket, ControlServer::For::kEverybody,
+                                        [&](const json& request, std::uint32_t) {
+                                            return request.contains("long") ? json{{"text", text}} : request;
+                                        });
+    ASSERT_TRUE(server);
+    const auto sizes = while_serving([&] {
+        const UniqueFd slow = connected();  // asks and does not read
+        const std::string question = "{\"command\":\"x\",\"long\":1}\n";
+        EXPECT_EQ(::send(slow.get(), question.data(), question.size(), 0), std::ssize(question));
+        const auto other = ask_agent(socket, {{"command", "short"}});
+        EXPECT_TRUE(other) << "somebody else is answered meanwhile";
+        const auto whole = ask_agent(socket, {{"command", "x"}, {"long", 1}});
+        return whole ? (*whole)["text"].get<std::string>().size() : 0;
+    });
+    EXPECT_EQ(sizes, text.size());
+}
+
+TEST_F(ControlTest, WhoAsksTooOftenIsToldSoAndCounted) {
+    const auto server = serve(ControlServer::For::kEverybody);
+    const auto refused = while_serving([&] {
+        std::string last;
+        for (std::size_t i = 0; i <= kMaxAsksOfOne && last.empty(); ++i)
+            if (const auto answer = ask_agent(socket, {{"command", "notices"}}); !answer)
+                last = answer.error().message();
+        return last;
+    });
+    EXPECT_NE(refused.find("too often"), std::string::npos) << refused;
+    EXPECT_EQ(server->asked_too_often(), 1u);
+}
+
+TEST_F(ControlTest, RootIsNotCounted) {
+    const auto server = serve(ControlServer::For::kRoot);
+    EXPECT_TRUE(while_serving([&] {
+        for (std::size_t i = 0; i <= kMaxAsksOfOne; ++i)
+            if (!ask_agent(socket, {{"command", "status"}})) return false;
+        return true;
+    }));
+}
+
+TEST_F(ControlTest, AUserIsWhoLoggedInAndWithoutALoginWhoTheyAre) {
+    directory.write("7/loginuid", "1000");
+    directory.write("8/loginuid", "4294967295");
+    directory.write("9/loginuid", "nonsense");
+    EXPECT_EQ(login_user(7, 100'005, directory.path()), 1000u);
+    EXPECT_EQ(login_user(8, 33, directory.path()), 33u);
+    EXPECT_EQ(login_user(9, 33, directory.path()), 33u);
+    EXPECT_EQ(login_user(10, 33, directory.path()), 33u);
 }
 
 TEST_F(ControlTest, WhatIsNotJsonOrTooLongIsRefused) {

@@ -41,6 +41,7 @@ std::vector<Counter> Agent::counters() const {
              {"notices_on_terminals", notices_.counters().on_terminals},
              {"notices_held_back", notices_.counters().held_back},
              {"notices_not_on_terminal", notices_.counters().not_on_terminal},
+             {"notices_asked_too_often", notices_control_ ? notices_control_->asked_too_often() : 0},
              {"directories_skipped", watch.directories_skipped},
              {"file_events_overflowed", watch.events_overflowed},
          })
@@ -50,6 +51,8 @@ std::vector<Counter> Agent::counters() const {
 
 std::vector<std::string> Agent::blind_spots() const {
     auto all = sensor_->info().blind_spots;
+    for (auto& problem : sensor_->policy_problems())
+        all.push_back(std::move(problem));
     for (auto& problem : watcher_->problems())
         all.push_back(std::move(problem));
     if (auto problem = labeller_->problem(); !problem.empty()) all.push_back(std::move(problem));

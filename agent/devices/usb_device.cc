@@ -11,23 +11,14 @@
 #include <span>
 #include <vector>
 
+#include "agent/devices/device_text.h"
 #include "agent/devices/usb_descriptors.h"
 #include "base/unique_fd.h"
-#include "base/utf8.h"
 
 namespace modelward::agent {
 namespace {
 
 constexpr std::size_t kMostDescriptorBytes = 1 << 17;  // the kernel's own limit is 8 configurations of 64 KiB
-
-std::string first_line(const std::filesystem::path& path) {
-    std::string line;
-    std::ifstream file(path);
-    std::getline(file, line);
-    while (!line.empty() && line.back() == ' ')
-        line.pop_back();
-    return as_utf8(std::move(line));
-}
 
 std::optional<std::uint16_t> hexadecimal(const std::string& text) {
     std::uint16_t number = 0;
@@ -57,19 +48,19 @@ std::string UsbDevice::describe() const {
 std::optional<UsbDevice> read_usb_device(const std::filesystem::path& folder) {
     // Root hubs are called usb1, usb2, ...; an interface has no idVendor.
     if (folder.filename().string().starts_with("usb")) return std::nullopt;
-    const auto vendor = hexadecimal(first_line(folder / "idVendor"));
-    const auto product = hexadecimal(first_line(folder / "idProduct"));
+    const auto vendor = hexadecimal(device_text(folder / "idVendor"));
+    const auto product = hexadecimal(device_text(folder / "idProduct"));
     if (!vendor || !product) return std::nullopt;
     UsbDevice device;
     device.folder = folder;
     device.vendor = *vendor;
     device.product = *product;
-    device.manufacturer = first_line(folder / "manufacturer");
-    device.name = first_line(folder / "product");
-    device.serial = first_line(folder / "serial");
+    device.manufacturer = device_text(folder / "manufacturer");
+    device.name = device_text(folder / "product");
+    device.serial = device_text(folder / "serial");
     const std::vector<char> descriptors = content(folder / "descriptors");
     device.storage = may_store_files(std::as_bytes(std::span(descriptors)));
-    device.authorized = first_line(folder / "authorized") == "1";
+    device.authorized = device_text(folder / "authorized") == "1";
     return device;
 }
 

@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/enrich/block_device.h"
 
-#include <fstream>
-
-#include "base/utf8.h"
+#include "agent/devices/device_text.h"
 
 namespace modelward::agent {
-namespace {
-
-constexpr std::size_t kLongestWord = 256;
-
-std::string first_line(const std::filesystem::path& path) {
-    std::string line;
-    std::ifstream file(path);
-    std::getline(file, line);
-    if (line.size() > kLongestWord) line.resize(kLongestWord);
-    while (!line.empty() && line.back() == ' ')
-        line.pop_back();
-    return as_utf8(std::move(line));
-}
-
-}  // namespace
 
 std::optional<BlockDevice> block_device(std::uint32_t device, const std::filesystem::path& sys) {
     std::error_code error;
@@ -33,9 +16,9 @@ std::optional<BlockDevice> block_device(std::uint32_t device, const std::filesys
     // idVendor.
     for (auto folder = target.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
         if (!std::filesystem::exists(folder / "idVendor", error)) continue;
-        found.vendor = first_line(folder / "manufacturer");
-        found.product = first_line(folder / "product");
-        found.serial = first_line(folder / "serial");
+        found.vendor = device_text(folder / "manufacturer");
+        found.product = device_text(folder / "product");
+        found.serial = device_text(folder / "serial");
         break;
     }
     return found;

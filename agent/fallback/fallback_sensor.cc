@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "agent/fallback/file_key.h"
+#include "agent/fallback/name_rules.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/policy_convert.h"
@@ -71,21 +72,41 @@ Result<std::unique_ptr<FallbackSensor>> FallbackSensor::make(SensorInfo info, Ke
 }
 
 Result<void> FallbackSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
-    auto converted = convert_policy(policy, version);
-    if (!converted) return fail(converted.error());
-    auto resolved = resolve_programs(policy, program_keys);
+    auto resolved = resolve_programs(policy, program_keys, digests_);
     if (!resolved) return fail(resolved.error());
-    converted->programs = resolved->rows;
-    if (auto done = load_policy(maps_, std::move(*converted)); !done) return done;
+    if (auto done = load(policy, version, *resolved); !done) return done;
     in_force_ = {policy, version, std::move(*resolved)};
     return {};
 }
 
+Result<void> FallbackSensor::load(const rules::CompiledPolicy& policy, std::uint64_t version,
+                                  const ResolvedPrograms& programs) {
+    auto converted = convert_policy(policy, version);
+    if (!converted) return fail(converted.error());
+    converted->programs = programs.rows;
+    return load_policy(maps_, std::move(*converted));
+}
+
+std::vector<std::string> FallbackSensor::policy_problems() const {
+    if (!in_force_) return {};
+    auto all = in_force_->programs.problems();
+    if (auto names = rules_of_names(in_force_->policy); !names.empty())
+        all.push_back(name_rules_problem(names));
+    return all;
+}
+
 // A program that was replaced (a package upgrade) is another inode under the same name.
 void FallbackSensor::sweep() {
-    if (++sweeps_ % kSweepsPerProgramLook != 0 || !in_force_ || in_force_->programs.still_holds()) return;
-    const InForce before = *in_force_;
-    if (!apply(before.policy, before.version)) ++failed_program_looks_;
+    const bool reads = in_force_ && in_force_->programs.being_read > 0;
+    if (++sweeps_ % kSweepsPerProgramLook != 0 && !reads) return;
+    if (!in_force_ || in_force_->programs.still_holds()) return;
+    auto resolved = resolve_programs(in_force_->policy, program_keys, digests_);
+    if (!resolved || (!resolved->same_rows(in_force_->programs) &&
+                      !load(in_force_->policy, in_force_->version, *resolved))) {
+        ++failed_program_looks_;
+        return;
+    }
+    in_force_->programs = std::move(*resolved);
 }
 
 Result<kernel::inode_key> FallbackSensor::put(int fd, const kernel::label& label) {
@@ -142,10 +163,15 @@ Result<std::size_t> FallbackSensor::read_events(
 std::vector<Counter> FallbackSensor::counters() const {
     auto all = tables_->counters();
     // What the tables' own sensor counts of programs is not about this one.
-    std::erase_if(all, [](const Counter& one) { return one.name.starts_with("programs_of_rules"); });
+    std::erase_if(all, [](const Counter& one) {
+        return one.name.starts_with("programs_of_rules") || one.name.starts_with("pinned_programs");
+    });
     all.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     all.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
+    all.push_back({"programs_of_rules_refused", in_force_ ? in_force_->programs.refused.size() : 0});
+    all.push_back({"rules_of_names_not_evaluated", in_force_ ? rules_of_names(in_force_->policy).size() : 0});
+    all.push_back({"pinned_programs_being_read", in_force_ ? in_force_->programs.being_read : 0});
     all.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     const auto& gate = state_->counters;
     for (const auto& [name, value] : {

@@ -21,6 +21,7 @@ class FallbackSensor final : public Sensor {
 
     const SensorInfo& info() const override { return tables_->info(); }
     Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
+    std::vector<std::string> policy_problems() const override;
     Result<InodeKey> label(int fd, const Label& label) override;
     Result<InodeKey> clear_label(int fd) override;
     Result<std::optional<Label>> label_of(int fd) override;
@@ -43,6 +44,9 @@ class FallbackSensor final : public Sensor {
   private:
     FallbackSensor(KernelMaps maps, UniqueFd ask) : maps_(std::move(maps)), ask_(std::move(ask)) {}
 
+    Result<void> load(const rules::CompiledPolicy& policy, std::uint64_t version,
+                      const ResolvedPrograms& programs);
+
     KernelMaps maps_;
     UniqueFd ask_;
     std::unique_ptr<BpfSensor> tables_;
@@ -53,6 +57,7 @@ class FallbackSensor final : public Sensor {
         std::uint64_t version;
         ResolvedPrograms programs;
     };
+    PinnedDigests digests_;
     std::optional<InForce> in_force_;
     unsigned sweeps_ = 0;
     std::uint64_t failed_program_looks_ = 0;

@@ -10,6 +10,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_view.h"
+#include "base/first_line.h"
 
 namespace modelward::agent {
 
@@ -55,13 +56,6 @@ std::uint32_t device_number(std::string_view text) {
     std::from_chars(text.data(), text.data() + colon, major);
     std::from_chars(text.data() + colon + 1, text.data() + text.size(), minor);
     return major << 20 | (minor & 0xfffff);
-}
-
-std::string first_line(const fs::path& path) {
-    std::string line;
-    std::ifstream file(path);
-    std::getline(file, line);
-    return line;
 }
 
 bool hangs_on_usb(fs::path folder) {

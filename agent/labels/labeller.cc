@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/labels/labeller.h"
 
+#include "base/no_writer.h"
+
 namespace modelward::agent {
 namespace {
 

@@ -18,11 +18,28 @@ Result<EventLoop> EventLoop::create() {
     return EventLoop(std::move(epoll));
 }
 
-Result<void> EventLoop::add(int fd, Handler handler) {
+namespace {
+
+epoll_event event_of(int fd, std::uint32_t number, std::uint32_t what) {
     epoll_event event{};
-    event.events = EPOLLIN;
-    const std::uint32_t number = next_number_++;
+    event.events = what;
     event.data.u64 = std::uint64_t{number} << 32 | static_cast<std::uint32_t>(fd);
+    return event;
+}
+
+}  // namespace
+
+Result<void> EventLoop::wait_to_write(int fd) {
+    const auto added = handlers_.find(fd);
+    if (added == handlers_.end()) return fail(ErrorCode::kInternal, "the descriptor was not added");
+    auto event = event_of(fd, added->second.number, EPOLLOUT);
+    if (::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event) != 0) return fail_errno("epoll_ctl");
+    return {};
+}
+
+Result<void> EventLoop::add(int fd, Handler handler) {
+    const std::uint32_t number = next_number_++;
+    auto event = event_of(fd, number, EPOLLIN);
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return fail_errno("epoll_ctl");
     handlers_[fd] = {number, std::make_shared<Handler>(std::move(handler))};
     return {};

@@ -25,6 +25,8 @@ class EventLoop {
     // and removes it before closing it.
     Result<void> add(int fd, Handler handler);
     void remove(int fd);
+    // From now on the handler of an added descriptor is called when it can be written to, instead.
+    Result<void> wait_to_write(int fd);
 
     // Every `period`, the first time after one period.
     Result<void> every(std::chrono::milliseconds period, Handler handler);

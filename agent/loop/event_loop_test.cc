@@ -38,6 +38,21 @@ TEST(EventLoop, CallsTheHandlerOfAReadableDescriptor) {
     ASSERT_TRUE(loop.run(sleep_when_idle));
 }
 
+TEST(EventLoop, WhoWaitsToWriteIsCalledWhenThereIsRoom) {
+    auto loop = std::move(*EventLoop::create());
+    Pipe pipe;
+    bool written = false;
+    const auto write = [&] {
+        written = true;
+        loop.stop();
+    };
+    ASSERT_FALSE(loop.wait_to_write(pipe.write.get())) << "nobody added it";
+    ASSERT_TRUE(loop.add(pipe.write.get(), write));
+    ASSERT_TRUE(loop.wait_to_write(pipe.write.get()));
+    ASSERT_TRUE(loop.run(sleep_when_idle));
+    EXPECT_TRUE(written);
+}
+
 TEST(EventLoop, AHandlerMayRemoveItselfAndAnotherThatIsReadyToo) {
     auto loop = std::move(*EventLoop::create());
     Pipe first, second, last;

@@ -51,17 +51,23 @@ nlohmann::json NoticeBoard::after(std::uint64_t since, const std::string& run, s
     if (run != run_) since = 0;  // a number of another run says nothing here
     nlohmann::json found = nlohmann::json::array();
     std::uint64_t next = last_;
-    bool more = false;
+    std::size_t bytes = 0, left = 0;
     for (const auto& notice : notices_) {
         if (notice.sequence <= since || (uid != 0 && !concerns(notice, uid))) continue;
-        if (found.size() >= kMostNoticesAtOnce) {
-            more = true;
-            next = found.back().at("sequence");
-            break;
+        if (left > 0) {
+            ++left;
+            continue;
         }
-        found.push_back(to_json(notice));
+        auto made = to_json(notice);
+        bytes += made.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size();
+        if (found.empty() || (found.size() < kMostNoticesAtOnce && bytes <= kMostNoticeBytesAtOnce)) {
+            found.push_back(std::move(made));
+            continue;
+        }
+        next = found.back().at("sequence");
+        left = 1;
     }
-    return {{"run", run_}, {"notices", std::move(found)}, {"next", next}, {"more", more}};
+    return {{"run", run_}, {"notices", std::move(found)}, {"next", next}, {"more", left > 0}, {"left", left}};
 }
 
 }  // namespace modelward::agent

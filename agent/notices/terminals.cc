@@ -26,7 +26,8 @@ constexpr seconds kSameTopic{30};
 constexpr seconds kLeaveAlone{300};
 constexpr std::size_t kMostTerminals = 256;
 constexpr std::size_t kMostTopics = 64;
-constexpr std::size_t kMostMounts = 10'000;
+// devpts is mounted early: far more than stands before it, except where somebody arranged it otherwise.
+constexpr std::size_t kMostMountBytes = 256 << 10;
 
 constexpr unsigned kFirstPty = 136, kLastPty = 143;  // Unix98 pseudo terminals (Linux' devices.txt)
 constexpr unsigned kConsole = 4, kFirstSerial = 64;
@@ -48,14 +49,22 @@ std::string path_of(dev_t device) {
                                         : "/dev/ttyS" + std::to_string(minor(device) - kFirstSerial);
 }
 
+// The kernel writes a list of mounts piece by piece, so what is not read costs nothing.
+std::string beginning_of(const std::string& path) {
+    std::string text(kMostMountBytes, '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+}
+
 // Every instance of devpts numbers its terminals from 0: the same number in a container is another terminal.
 // A process that has this one mounted speaks of it. Read from the list of mounts, because to follow a path of
 // the process may wait for whoever serves its file systems.
 bool has_mounted(std::uint32_t pid, dev_t file_system) {
-    std::ifstream mounts("/proc/" + std::to_string(pid) + "/mountinfo");
+    std::istringstream mounts(beginning_of("/proc/" + std::to_string(pid) + "/mountinfo"));
     const std::string wanted = std::to_string(major(file_system)) + ":" + std::to_string(minor(file_system));
-    std::string line, word;
-    for (std::size_t count = 0; count < kMostMounts && std::getline(mounts, line); ++count) {
+    for (std::string line, word; std::getline(mounts, line);) {
         std::istringstream words(line);
         if (words >> word >> word >> word && word == wanted) return true;
     }
@@ -111,6 +120,9 @@ bool Terminals::may_tell(Terminal& terminal, const std::string& topic, Clock::ti
 
 Terminals::Outcome Terminals::tell(const KernelEvent& event, const std::string& topic,
                                    const std::string& text, Clock::time_point now) {
+    const auto& process = event.process;
+    const auto user = process.login_uid != kNoUser ? process.login_uid : process.uid;
+    if (!of_each_.take(user, now) || !of_all_.take(now)) return Outcome::kHeldBack;
     const auto living = nearest_living(event);
     if (!living || living->stat.terminal == 0) return Outcome::kNoTerminal;
     const dev_t device = device_of(living->stat.terminal);
@@ -118,13 +130,13 @@ Terminals::Outcome Terminals::tell(const KernelEvent& event, const std::string& 
     if (path.empty()) return Outcome::kNoTerminal;
     auto& terminal = terminal_of({device, living->stat.session}, now);
     if (now < terminal.leave_alone_until) return Outcome::kGivenUp;
+    if (!may_tell(terminal, topic, now)) return Outcome::kHeldBack;
     const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status{};
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISCHR(status.st_mode) || status.st_rdev != device)
         return Outcome::kNoTerminal;
+    if (!is_theirs(status.st_uid, process)) return Outcome::kNotTheirs;
     if (is_pty(device) && !has_mounted(living->pid, status.st_dev)) return Outcome::kNoTerminal;
-    if (!is_theirs(status.st_uid, event.process)) return Outcome::kNotTheirs;
-    if (!may_tell(terminal, topic, now)) return Outcome::kHeldBack;
     if (::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
         return Outcome::kTold;
     terminal.leave_alone_until = now + kLeaveAlone;

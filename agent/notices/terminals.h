@@ -4,7 +4,9 @@
 // The terminal is that of the process, or, when the process is gone already, of its nearest ancestor that
 // still lives. It is written to only if it is a terminal of this host that belongs to the same user (or to
 // who logged in), so rarely that nobody is kept from working, and never waited for: one that does not take
-// all the bytes at once is left alone for a while. Main loop only.
+// all the bytes at once is left alone for a while. Nothing is opened before it is known that this person, and
+// everybody together, may be told again: what is stopped in masses costs the main loop nothing. Main loop
+// only.
 #pragma once
 
 #include <sys/types.h>
@@ -16,18 +18,23 @@
 #include <string>
 #include <utility>
 
+#include "agent/loop/allowance.h"
 #include "agent/sensor/kernel_event.h"
 
 namespace modelward::agent {
 
+// In ten seconds. What comes beyond is held back before anything is looked at.
+inline constexpr std::size_t kMostTellsOfOne = 10;
+inline constexpr std::size_t kMostTells = 60;
+
 class Terminals {
   public:
-    using Clock = std::chrono::steady_clock;
+    using Clock = Allowance::Clock;
     enum class Outcome {
         kTold,
         kNoTerminal,  // there is none, or not on this host
         kNotTheirs,   // it belongs to someone else
-        kHeldBack,    // it was told of the same, or of many things, just now
+        kHeldBack,    // it, its user or everybody was told of the same, or of many things, just now
         kGivenUp,     // it does not take the bytes
     };
 
@@ -47,6 +54,8 @@ class Terminals {
     static bool may_tell(Terminal& terminal, const std::string& topic, Clock::time_point now);
 
     std::map<Key, Terminal> terminals_;
+    AllowanceOfEach<std::uint32_t> of_each_{256, kMostTellsOfOne, std::chrono::seconds(10)};
+    Allowance of_all_{kMostTells, std::chrono::seconds(10)};
 };
 
 }  // namespace modelward::agent

@@ -112,7 +112,7 @@ TEST_F(TerminalsTest, SomebodyElsesTerminalIsNotWrittenTo) {
     EXPECT_EQ(terminals.tell(theirs, "t", "stopped\r\n", now), Outcome::kNotTheirs);
     EXPECT_EQ(shown(), "");
     theirs.process.login_uid = ::getuid();  // sudo: it is who logged in that sits there
-    EXPECT_EQ(terminals.tell(theirs, "t", "stopped\r\n", now), Outcome::kTold);
+    EXPECT_EQ(terminals.tell(theirs, "u", "stopped\r\n", now), Outcome::kTold);
 }
 
 TEST_F(TerminalsTest, WithoutAControllingTerminalNobodyIsTold) {
@@ -140,6 +140,28 @@ TEST_F(TerminalsTest, TheSameAndManyAreHeldBackForAWhile) {
     EXPECT_EQ(terminals.tell(event(), "d", "d", now), Outcome::kHeldBack);
     EXPECT_EQ(terminals.tell(event(), "d", "d", now + seconds(11)), Outcome::kTold);
     EXPECT_EQ(terminals.tell(event(), "a", "a", now + seconds(31)), Outcome::kTold);
+}
+
+TEST_F(TerminalsTest, AUserWhoIsStoppedInMassesIsNotLookedAtAndOthersAre) {
+    auto flood = event();
+    flood.process.start_boot_ns += 1'000'000'000;  // gone: each would be looked for
+    flood.process.login_uid = ::getuid() + 1;
+    for (std::size_t i = 0; i < kMostTellsOfOne; ++i)
+        EXPECT_EQ(terminals.tell(flood, "t", "stopped", now), Outcome::kNoTerminal);
+    EXPECT_EQ(terminals.tell(flood, "t", "stopped", now), Outcome::kHeldBack);
+    EXPECT_EQ(terminals.tell(event(), "t", "stopped", now), Outcome::kTold);
+    EXPECT_EQ(terminals.tell(flood, "t", "stopped", now + seconds(10)), Outcome::kNoTerminal);
+}
+
+TEST_F(TerminalsTest, ManyUsersAreBoundedTogether) {
+    auto flood = event();
+    flood.process.start_boot_ns += 1'000'000'000;
+    for (std::uint32_t i = 0; i < kMostTells; ++i) {
+        flood.process.login_uid = 100'000 + i;
+        EXPECT_EQ(terminals.tell(flood, "t", "stopped", now), Outcome::kNoTerminal);
+    }
+    EXPECT_EQ(terminals.tell(event(), "t", "stopped", now), Outcome::kHeldBack);
+    EXPECT_EQ(terminals.tell(event(), "t", "stopped", now + seconds(10)), Outcome::kTold);
 }
 
 TEST_F(TerminalsTest, ATerminalThatTakesNothingIsGivenUpAndNotWaitedFor) {

@@ -44,7 +44,7 @@ Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps m
 Result<void> BpfSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {
     auto converted = convert_policy(policy, version);
     if (!converted) return fail(converted.error());
-    auto resolved = resolve_programs(maps_, policy);
+    auto resolved = resolve_programs(maps_, policy, digests_);
     if (!resolved) return fail(resolved.error());
     KernelPolicy loaded = *converted;
     loaded.programs = resolved->rows;
@@ -56,14 +56,18 @@ Result<void> BpfSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t
 // A program that was replaced (a package upgrade) is another inode under the same name.
 void BpfSensor::look_at_programs() {
     if (!in_force_ || in_force_->programs.still_holds()) return;
-    auto resolved = resolve_programs(maps_, in_force_->rules);
+    auto resolved = resolve_programs(maps_, in_force_->rules, digests_);
     KernelPolicy loaded = in_force_->policy;
     if (resolved) loaded.programs = resolved->rows;
-    if (!resolved || !load_policy(maps_, std::move(loaded))) {
+    if (!resolved || (!resolved->same_rows(in_force_->programs) && !load_policy(maps_, std::move(loaded)))) {
         ++failed_program_looks_;
         return;
     }
     in_force_->programs = std::move(*resolved);
+}
+
+std::vector<std::string> BpfSensor::policy_problems() const {
+    return in_force_ ? in_force_->programs.problems() : std::vector<std::string>{};
 }
 
 Result<void> BpfSensor::keep_meters() {
@@ -141,7 +145,8 @@ void BpfSensor::sweep() {
     kernel::sweep_request request{crowded ? kForgetSoonNs : kForgetAfterNs};
     LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &request, .ctx_size_in = sizeof request);
     if (::bpf_prog_test_run_opts(sweep_.get(), &options) != 0) ++failed_sweeps_;
-    if (++sweeps_ % kSweepsPerProgramLook == 0) look_at_programs();
+    const bool reads = in_force_ && in_force_->programs.being_read > 0;
+    if (++sweeps_ % kSweepsPerProgramLook == 0 || reads) look_at_programs();
 }
 
 std::vector<Counter> BpfSensor::counters() const {
@@ -155,6 +160,8 @@ std::vector<Counter> BpfSensor::counters() const {
     counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     counters.push_back(
         {"pinned_programs_with_other_content", in_force_ ? in_force_->programs.other_content.size() : 0});
+    counters.push_back({"programs_of_rules_refused", in_force_ ? in_force_->programs.refused.size() : 0});
+    counters.push_back({"pinned_programs_being_read", in_force_ ? in_force_->programs.being_read : 0});
     counters.push_back({"programs_of_rules_failed_to_look", failed_program_looks_});
     counters.push_back({"meters_restored", meters_.restored});
     counters.push_back({"meters_not_restored", meters_.damaged ? 1U : 0U});

@@ -26,6 +26,7 @@ class BpfSensor final : public Sensor {
 
     const SensorInfo& info() const override { return info_; }
     Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) override;
+    std::vector<std::string> policy_problems() const override;
     Result<InodeKey> label(int fd, const Label& label) override;
     Result<InodeKey> clear_label(int fd) override;
     Result<std::optional<Label>> label_of(int fd) override;
@@ -65,6 +66,7 @@ class BpfSensor final : public Sensor {
         rules::CompiledPolicy rules;
         ResolvedPrograms programs;
     };
+    PinnedDigests digests_;
     std::optional<InForce> in_force_;
     unsigned sweeps_ = 0;
     std::uint64_t failed_program_looks_ = 0;

@@ -20,6 +20,15 @@ bool is_gone(const kernel::inode_key& key) {
     return !sequence || key_of(key.device, *sequence).generation != key.generation;
 }
 
+void drop_gone(const KernelMaps& maps, const std::vector<kernel::inode_key>& keys) {
+    for (const auto& key : keys)
+        if (is_gone(key)) ::bpf_map_delete_elem(maps.labels.get(), &key);
+}
+
+bool is_of_a_disk(std::uint32_t device) {
+    return device >> 20 != 0;
+}
+
 }  // namespace
 
 bool add_marks(kernel::marks& marks, const kernel::marks& more) {
@@ -45,18 +54,29 @@ bool DiskLabels::carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known
     const bool found = ::bpf_map_lookup_elem(maps.labels.get(), &key, &label) == 0;
     const bool grew = add_marks(label.marks, known.marks);
     label.origin = kernel::kOriginDerived;
+    const auto same = [&](const kernel::inode_key& other) {
+        return other.device == key.device && other.generation == key.generation;
+    };
+    if (std::ranges::none_of(known.keys, same)) known.keys.push_back(key);
     if (!grew && found) return true;
-    known.keys.push_back(key);
     return put_label(maps, key, label).has_value();
+}
+
+void DiskLabels::forget_unmounted(const KernelMaps& maps) {
+    std::erase_if(known_, [&](const auto& known) {
+        if (is_of_a_disk(known.first)) return false;
+        drop_gone(maps, known.second.keys);
+        return true;
+    });
 }
 
 void DiskLabels::carry(const KernelMaps& maps, std::uint32_t device, const Label& label) {
     const auto value = to_kernel(label);
     if (!value) return;
+    if (mounts_.happened()) forget_unmounted(maps);
     Known& known = known_[device];
     if (const auto now = disk_sequence(device); now != known.sequence) {
-        for (const auto& key : known.keys)
-            if (is_gone(key)) ::bpf_map_delete_elem(maps.labels.get(), &key);
+        drop_gone(maps, known.keys);
         known = {now, {}, {}};
     }
     if (!add_marks(known.marks, value->marks)) return;

@@ -10,6 +10,7 @@
 
 #include "agent/sensor/kernel_event.h"
 #include "agent/sensor/kernel_maps.h"
+#include "agent/sensor/mount_changes.h"
 #include "bpf/shared.h"
 
 namespace modelward::agent {
@@ -27,9 +28,14 @@ class DiskLabels {
         kernel::marks marks{};
         std::vector<kernel::inode_key> keys;  // labelled for it
     };
+    void forget_unmounted(const KernelMaps& maps);
     // False: it could not be labelled.
     bool carry_on_disk(const KernelMaps& maps, std::uint32_t disk, Known& known);
-    std::map<std::uint32_t, Known> known_;  // by file system
+    // By file system. One without a block device of its own (btrfs, overlay, tmpfs) has a number that the
+    // next one gets when it is unmounted, and no sequence tells them apart: these are forgotten at every
+    // mount and unmount.
+    std::map<std::uint32_t, Known> known_;
+    MountChanges mounts_;
     std::uint64_t failed_ = 0;
 };
 

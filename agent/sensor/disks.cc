@@ -11,19 +11,13 @@
 #include <string>
 
 #include "agent/sensor/device_number.h"
+#include "base/first_line.h"
 
 namespace modelward::agent {
 
 namespace {
 
 constexpr std::size_t kMostDisks = 64;
-
-std::string first_line(const std::filesystem::path& path) {
-    std::string text;
-    std::ifstream file(path);
-    std::getline(file, text);
-    return text;
-}
 
 std::optional<std::uint32_t> number_of(const std::filesystem::path& folder) {
     return parse_device(first_line(folder / "dev"));

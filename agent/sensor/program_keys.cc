@@ -2,14 +2,18 @@
 #include "agent/sensor/program_keys.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
 #include <map>
 #include <tuple>
 
-#include "agent/sensor/file_digest.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/package_files.h"
+#include "agent/sensor/pinned_file.h"
 #include "agent/sensor/policy_convert.h"
 #include "rules/program_name.h"
 
@@ -19,31 +23,66 @@ namespace {
 
 using KeyTuple = std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>;
 
+constexpr std::size_t kMostProgramProblems = 10;
+
 struct Program {
     rules::RuleSet rules;
     bool exempt = false;
 };
 
-ProgramFile look_at(const std::string& path, bool by_content) {
+// `place` is the very file that was looked at, whatever its path leads to a moment later.
+struct Look {
+    ProgramFile file;
+    UniqueFd place;  // O_PATH
+    int error = 0;   // why there is none
+};
+
+std::int64_t nanoseconds(const timespec& time) {
+    return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
+Look look_at(const std::string& path, bool by_content) {
+    Look look{{path, {}, by_content}, UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC)), 0};
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {path, 0, 0, by_content};
-    ProgramFile file{path, status.st_dev, status.st_ino, by_content};
-    if (!by_content) return file;
-    file.size = status.st_size;
-    file.changed_ns = status.st_ctim.tv_sec * 1'000'000'000LL + status.st_ctim.tv_nsec;
-    return file;
+    if (!look.place || ::fstat(look.place.get(), &status) != 0) {
+        look.error = errno;
+        return look;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        look.error = ENOENT;  // no program lies there
+        return look;
+    }
+    look.file.state = {.device = status.st_dev, .inode = status.st_ino};
+    if (by_content)
+        look.file.state = {status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim),
+                           nanoseconds(status.st_ctim)};
+    return look;
+}
+
+std::int64_t nanoseconds_now() {
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+bool is_absence(int error) {
+    return error == ENOENT || error == ENOTDIR;
 }
 
 // What the paths of a policy lead to, joined: several may lead to one inode.
 class Resolver {
   public:
-    Resolver(const rules::RuleSet& unnamed, const KeysOf& keys_of) : unnamed_(&unnamed), keys_of_(&keys_of) {}
+    Resolver(const rules::RuleSet& unnamed, const KeysOf& keys_of, PinnedDigests& digests)
+        : unnamed_(&unnamed), keys_of_(&keys_of), digests_(&digests) {
+        digests_->begin_look();
+    }
 
     Result<void> add(const std::string& name, const Program& program) {
         const auto parsed = rules::parse_program_name(name);
         if (!parsed) return fail(ErrorCode::kInvalid, "'" + name + "' names no program");
-        if (!parsed->package.empty()) return add_package(parsed->package, program);
-        return add_file(parsed->path, parsed->sha256, program);
+        if (!parsed->package.empty())
+            add_package(parsed->package, program);
+        else
+            add_file(parsed->path, parsed->sha256, program);
+        return {};
     }
     Result<ResolvedPrograms> result() && {
         if (by_key_.size() > kernel::kMaxPrograms)
@@ -55,31 +94,25 @@ class Resolver {
     }
 
   private:
-    Result<void> add_package(const std::string& package, const Program& program) {
+    void add_package(const std::string& package, const Program& program) {
         resolved_.packages.push_back(package);
         for (const auto& list : lists_of_package(package)) {
-            resolved_.files.push_back(look_at(list.string(), true));
+            resolved_.files.push_back(look_at(list.string(), true).file);
             for (const auto& path : programs_in_list(list))
-                if (auto added = add_file(path, "", program); !added) return added;
+                add_file(path, "", program);
         }
-        return {};
     }
     // Looked at before it is read: what is written meanwhile is seen by the next look. A pin is checked on
     // the very file whose inode counts.
-    Result<void> add_file(const std::string& path, const std::string& sha256, const Program& program) {
-        auto file = look_at(path, !sha256.empty());
-        if (file.inode == 0) {
-            resolved_.files.push_back(std::move(file));
-            return {};
-        }
-        const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-        if (!fd) return fail_errno("open the program " + path);
-        const bool same = sha256.empty() || has_content(fd.get(), sha256);
-        if (!same) resolved_.other_content.push_back(path);
-        resolved_.files.push_back(std::move(file));
-        if (!same) return {};
-        auto keys = (*keys_of_)(fd.get());
-        if (!keys) return fail(keys.error().with_context(path));
+    void add_file(const std::string& path, const std::string& sha256, const Program& program) {
+        auto look = look_at(path, !sha256.empty());
+        if (look.error != 0 && !is_absence(look.error))
+            return refused(path, Error::from_errno("look at", look.error));
+        const bool found = look.error == 0;
+        resolved_.files.push_back(look.file);
+        if (!found || (!sha256.empty() && !has_content(look, sha256))) return;
+        const auto keys = (*keys_of_)(look.place.get());
+        if (!keys) return refused(path, keys.error());
         for (const auto& key : *keys) {
             const auto [place, fresh] =
                 by_key_.try_emplace(KeyTuple(key.inode, key.device, key.generation), program);
@@ -87,16 +120,32 @@ class Resolver {
             place->second.rules = both_names(place->second.rules, program.rules, *unnamed_);
             place->second.exempt |= program.exempt;
         }
-        return {};
     }
     // What cannot be read is not known to be the program.
-    static bool has_content(int fd, const std::string& sha256) {
-        const auto found = sha256_of_file(fd);
-        return found && *found == sha256;
+    bool has_content(const Look& look, const std::string& sha256) {
+        const auto& path = look.file.path;
+        const bool settled = is_settled(look.file.state.changed_ns, now_ns_);
+        resolved_.unsettled |= !settled;
+        const std::string again = "/proc/self/fd/" + std::to_string(look.place.get());
+        const UniqueFd fd(::open(again.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        if (!fd) return refused(path, fail_errno("open for reading").error()), false;
+        if (const auto tells = tells_of_changes(fd.get()); !tells) return refused(path, tells.error()), false;
+        const auto found = digests_->of(fd.get(), look.file.state, settled);
+        if (!found) return refused(path, found.error()), false;
+        if (!*found)
+            ++resolved_.being_read;
+        else if (*found != sha256)
+            resolved_.other_content.push_back(path);
+        return *found == sha256;
+    }
+    void refused(const std::string& path, const Error& why) {
+        resolved_.refused.push_back(path + ": " + why.message());
     }
 
     const rules::RuleSet* unnamed_;
     const KeysOf* keys_of_;
+    PinnedDigests* digests_;
+    std::int64_t now_ns_ = nanoseconds_now();
     ResolvedPrograms resolved_;
     std::map<KeyTuple, Program> by_key_;
 };
@@ -104,32 +153,54 @@ class Resolver {
 }  // namespace
 
 bool ResolvedPrograms::still_holds() const {
+    if (!refused.empty() || unsettled || being_read > 0) return false;
     const auto lists = std::ranges::count_if(
         files, [](const ProgramFile& file) { return file.path.starts_with(kDpkgLists); });
     std::ptrdiff_t found = 0;
     for (const auto& package : packages)
         found += std::ssize(lists_of_package(package));
     return found == lists && std::ranges::all_of(files, [](const ProgramFile& file) {
-               return look_at(file.path, file.by_content) == file;
+               return look_at(file.path, file.by_content).file == file;
            });
+}
+
+bool ResolvedPrograms::same_rows(const ResolvedPrograms& other) const {
+    const auto same = [](const auto& a, const auto& b) { return std::memcmp(&a, &b, sizeof a) == 0; };
+    return std::ranges::equal(rows, other.rows, [&](const auto& a, const auto& b) {
+        return same(a.first, b.first) && same(a.second, b.second);
+    });
 }
 
 std::size_t ResolvedPrograms::missing() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(files, [](const ProgramFile& file) { return file.inode == 0; }) +
+        std::ranges::count_if(files, [](const ProgramFile& file) { return file.state.inode == 0; }) +
         std::ranges::count_if(packages,
                               [](const std::string& package) { return lists_of_package(package).empty(); }));
+}
+
+std::vector<std::string> ResolvedPrograms::problems() const {
+    std::vector<std::string> all;
+    for (const auto& why : refused) {
+        if (all.size() == kMostProgramProblems) {
+            all.push_back("and " + std::to_string(refused.size() - all.size()) + " more programs of rules");
+            break;
+        }
+        all.push_back("A program of a rule is not taken for it and judged as any other: " + why);
+    }
+    return all;
 }
 
 rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, const rules::RuleSet& unnamed) {
     return ((a | b) & ~unnamed) | (a & b & unnamed);
 }
 
-Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy) {
-    return resolve_programs(policy, [&maps](int fd) { return kernel_keys(maps, fd); });
+Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy,
+                                          PinnedDigests& digests) {
+    return resolve_programs(policy, [&maps](int fd) { return kernel_keys(maps, fd); }, digests);
 }
 
-Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of) {
+Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of,
+                                          PinnedDigests& digests) {
     std::map<std::string, Program> named;
     for (const auto& [path, rules] : policy.program_rules)
         named[path].rules = rules;
@@ -138,7 +209,7 @@ Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, c
         if (fresh) place->second.rules = policy.other_program_rules;
         place->second.exempt = true;
     }
-    Resolver resolver(policy.other_program_rules, keys_of);
+    Resolver resolver(policy.other_program_rules, keys_of, digests);
     for (const auto& [name, program] : named)
         if (auto added = resolver.add(name, program); !added) return fail(added.error());
     return std::move(resolver).result();

@@ -4,14 +4,13 @@
 // and has another is not that program: whoever holds ResolvedPrograms asks it whether it still holds.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/sensor/kernel_maps.h"
+#include "agent/sensor/pinned_digests.h"
 #include "bpf/shared.h"
 #include "rules/policy.h"
 
@@ -19,32 +18,44 @@ namespace modelward::agent {
 
 struct ProgramFile {
     std::string path;
-    dev_t device = 0;
-    ino_t inode = 0;  // 0: there is no such file
-    // Where its content matters (a pinned program, a package's list): told by size and time of change.
+    ContentState state;  // inode 0: there is no such file
+    // Its content matters (a pinned program, a package's list): otherwise no more of the state than the
+    // inode.
     bool by_content = false;
-    off_t size = 0;
-    std::int64_t changed_ns = 0;
     bool operator==(const ProgramFile&) const = default;
 };
 
+// One program that is there and cannot be looked at, or is pinned and may be written, takes nothing from the
+// others: it is no program of any rule until it can be, so what would have been let through because of it is
+// judged like anybody's.
 struct ResolvedPrograms {
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> rows;
     std::vector<ProgramFile> files;
     std::vector<std::string> packages;       // that were asked for
     std::vector<std::string> other_content;  // pinned programs that have become something else
+    std::vector<std::string> refused;        // why, for each that is there and not taken for the program
 
-    // The same files are found at the same paths, and those whose content matters were not written.
+    std::size_t being_read = 0;  // pinned programs whose content is not known yet: the next look reads on
+    bool unsettled = false;      // a pinned one was changed so lately that more would not show
+
+    // The same files are found at the same paths, those whose content matters were not written, and all could
+    // be looked at.
     bool still_holds() const;
+    bool same_rows(const ResolvedPrograms& other) const;
     std::size_t missing() const;  // paths and packages
+    // Sentences, a few: of the programs that rules name and do not hold for here.
+    std::vector<std::string> problems() const;
 };
 
 // What several paths lead to satisfies a rule that names one of them, and none that excludes one of them.
 rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, const rules::RuleSet& unnamed);
 
-// `keys_of`: what the sensor calls the inode behind a descriptor.
+// `keys_of`: what the sensor calls the inode behind a descriptor. `digests` are kept from one look to the
+// next.
 using KeysOf = std::function<Result<std::vector<kernel::inode_key>>(int fd)>;
-Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of);
-Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy);
+Result<ResolvedPrograms> resolve_programs(const rules::CompiledPolicy& policy, const KeysOf& keys_of,
+                                          PinnedDigests& digests);
+Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy,
+                                          PinnedDigests& digests);
 
 }  // namespace modelward::agent

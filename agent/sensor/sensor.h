@@ -46,6 +46,9 @@ class Sensor {
     // events.
     virtual Result<void> apply(const rules::CompiledPolicy& policy, std::uint64_t version) = 0;
 
+    // What of the policy in force does not hold on this host: sentences.
+    virtual std::vector<std::string> policy_problems() const { return {}; }
+
     // Labels are keyed by the kernel's own view of the inode behind `fd` (stat's device differs on btrfs and
     // overlay), so the caller passes a path-opened descriptor of this process: see open_for_label().
     virtual Result<InodeKey> label(int fd, const Label& label) = 0;

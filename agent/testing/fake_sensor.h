@@ -24,6 +24,8 @@ class FakeSensor final : public Sensor {
         return {};
     }
 
+    std::vector<std::string> policy_problems() const override { return problems; }
+
     static InodeKey key_of(int fd) {
         struct stat status{};
         ::fstat(fd, &status);
@@ -96,6 +98,7 @@ class FakeSensor final : public Sensor {
     }
 
     SensorInfo info_{"fake", "0.0", false, {"It sees nothing."}};
+    std::vector<std::string> problems;  // of the policy in force
     bool refuse_policies = false;
     bool removed = false;
     struct Applied {

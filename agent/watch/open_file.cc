@@ -62,11 +62,4 @@ Result<FileStamp> stamp_of(int fd) {
     return file_stamp(status);
 }
 
-// The kernel grants a read lease only while nobody can write; it is given back at once, so it delays nobody.
-bool has_no_writer(int fd) {
-    if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return false;
-    ::fcntl(fd, F_SETLEASE, F_UNLCK);
-    return true;
-}
-
 }  // namespace modelward::agent

@@ -43,8 +43,4 @@ Result<OpenFile> open_file(const std::filesystem::path& path);
 
 Result<FileStamp> stamp_of(int fd);
 
-// True when no descriptor is open for writing and no writable shared mapping exists. False also when the file
-// system cannot say.
-bool has_no_writer(int fd);
-
 }  // namespace modelward::agent

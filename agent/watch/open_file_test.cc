@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include "base/testing/temporary_directory.h"
 
@@ -50,29 +49,6 @@ TEST_F(OpenFileTest, TheStampChangesWithTheContent) {
     EXPECT_EQ(open_file(file)->stamp, before);
     directory.write("tree/file", "content!");
     EXPECT_NE(open_file(file)->stamp, before);
-}
-
-TEST_F(OpenFileTest, AWriterIsNoticedUntilItCloses) {
-    const auto opened = open_file(file);
-    EXPECT_TRUE(has_no_writer(opened->fd.get()));
-    {
-        const UniqueFd writer(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-        EXPECT_FALSE(has_no_writer(opened->fd.get()));
-    }
-    EXPECT_TRUE(has_no_writer(opened->fd.get()));
-}
-
-TEST_F(OpenFileTest, AWritableMappingCountsAsAWriter) {
-    const auto opened = open_file(file);
-    void* mapping = nullptr;
-    {
-        const UniqueFd writer(::open(file.c_str(), O_RDWR | O_CLOEXEC));
-        mapping = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, writer.get(), 0);
-        ASSERT_NE(mapping, MAP_FAILED);
-    }
-    EXPECT_FALSE(has_no_writer(opened->fd.get()));
-    ::munmap(mapping, 4096);
-    EXPECT_TRUE(has_no_writer(opened->fd.get()));
 }
 
 }  // namespace
