@@ -103,7 +103,7 @@ TEST_F(PeopleServiceTest, TheAuditLogSaysWhoDidWhatAndHoldsNoSecret) {
     EXPECT_EQ(log["entries"][0]["actor"], "admin");
     EXPECT_EQ(log["entries"][0]["address"], "127.0.0.1");
     EXPECT_EQ(log["entries"][0]["object"], host.id);
-    EXPECT_EQ(log["entries"][2]["actor"], "ws-17");
+    EXPECT_EQ(log["entries"][2]["actor"], "host:ws-17");
     EXPECT_EQ(log["entries"][6]["actor"], "admin");
     EXPECT_EQ(log["entries"][7]["actor"], "") << "what was typed may be a password";
     for (const std::string& secret : {token["token"].get<std::string>(), opened["token"].get<std::string>(),

@@ -47,7 +47,7 @@ std::vector<std::string> upkeep(EventStore& events, ConfigDatabase& config, cons
                                 " months");
     }
     if (kept.audit > 0) {
-        const auto removed = remove_audit_before(config, first_kept_ms(now_ms, kept.audit));
+        const auto removed = remove_audit_before(config, first_kept_ms(now_ms, kept.audit), now_ms);
         if (!removed)
             sentences.push_back("old audit entries were not removed: " + removed.error().message());
         else if (*removed > 0)

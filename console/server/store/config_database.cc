@@ -6,7 +6,7 @@
 namespace modelward::console {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 2;  // 2: the audit log
+constexpr std::int64_t kSchemaVersion = 3;  // 2: the audit log; 3: nor is it replaced
 
 // AUTOINCREMENT where a number must never come back: what the kernel keeps of an artifact, a bundle's
 // version.
@@ -57,8 +57,11 @@ Result<void> prepare_schema(Database& database) {
     if (*version == kSchemaVersion) return {};
     if (*version < 1)
         if (auto made = database.script(kSchema); !made) return made;
-    if (auto made = database.script(kAuditSchema); !made) return made;
-    if (auto made = database.script("PRAGMA user_version = 2"); !made) return made;
+    if (*version < 2)
+        if (auto made = database.script(kAuditSchema); !made) return made;
+    if (auto made = database.script(kAuditSchema3); !made) return made;
+    if (auto made = database.script("PRAGMA user_version = " + std::to_string(kSchemaVersion)); !made)
+        return made;
     return transaction->commit();
 }
 
