@@ -74,7 +74,7 @@ TEST_F(UpkeepTest, TheAuditLogHasARetentionOfItsOwn) {
     now_ms_ += 7 * kDayMs;
     EXPECT_THAT(tend(1, 2), IsEmpty());
     EXPECT_THAT(tend(1, 1), ElementsAre("removed 1 audit entries: older than 1 months"));
-    EXPECT_EQ(audit_page(*config_->lock(), {}, {}, 10)->total, 1);
+    EXPECT_EQ(audit_page(*config_, {}, {}, 10)->total, 1);
 }
 
 TEST_F(UpkeepTest, ACertificateThatIsAboutToEndIsSaid) {

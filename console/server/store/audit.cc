@@ -102,12 +102,13 @@ Result<void> append_audit(Database& database, std::int64_t now_ms, const Actor& 
         cut(actor.name), cut(actor.address), action, cut(object), cut(detail));
 }
 
-Result<AuditPage> audit_page(Database& database, const AuditFilter& filter,
+Result<AuditPage> audit_page(ConfigDatabase& config, const AuditFilter& filter,
                              std::optional<std::int64_t> before, std::size_t limit) {
+    auto database = config.lock_reader();
     const std::string pattern = pattern_of(filter.text);
     const auto ask = [&](const std::string& sql, std::int64_t below) {
-        return database.query(sql, filter.actor, filter.action, pattern, filter.from_ms.value_or(0),
-                              filter.to_ms.value_or(kEver), below);
+        return database->query(sql, filter.actor, filter.action, pattern, filter.from_ms.value_or(0),
+                               filter.to_ms.value_or(kEver), below);
     };
     AuditPage page;
     {

@@ -61,8 +61,9 @@ struct AuditPage {
 Result<void> append_audit(Database& database, std::int64_t now_ms, const Actor& actor,
                           std::string_view action, std::string_view object, std::string_view detail);
 
-// Entries with a number below `before`, if that is given.
-Result<AuditPage> audit_page(Database& database, const AuditFilter& filter,
+// Entries with a number below `before`, if that is given. Counting a long log takes a while, in which nobody
+// waits who does not read it.
+Result<AuditPage> audit_page(ConfigDatabase& config, const AuditFilter& filter,
                              std::optional<std::int64_t> before, std::size_t limit);
 
 // Removes what became older than `time_ms` since the last time; how many there were. None until the clock has

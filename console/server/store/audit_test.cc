@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "base/testing/temporary_directory.h"
 #include "console/server/store/hosts.h"
 #include "console/server/store/sessions.h"
@@ -30,7 +32,7 @@ struct AuditTest : testing::Test {
     }
     AuditPage page(const AuditFilter& filter = {}, std::optional<std::int64_t> before = {},
                    std::size_t limit = 100) {
-        return audit_page(*config->lock(), filter, before, limit).value();
+        return audit_page(*config, filter, before, limit).value();
     }
 };
 
@@ -138,6 +140,21 @@ TEST_F(AuditTest, AChangeAndItsEntryAreBothOrNeither) {
     EXPECT_FALSE(add_enrollment_token(*config, "secret", 1000, 1, {"alice", ""}));
     EXPECT_FALSE(check_enrollment_token(*config, "secret", 1));
     EXPECT_FALSE(start_session(*config, {1, "alice", "admin"}, 1, "192.0.2.1"));
+}
+
+TEST_F(AuditTest, ReadingTheLogWaitsForNoChangeAndHoldsNoneUp) {
+    append(1, "alice");
+    std::optional changing(config->lock());
+    auto read = std::async(std::launch::async, [this] { return page().total; });
+    EXPECT_EQ(read.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    changing.reset();
+    EXPECT_EQ(read.get(), 1);
+    const auto reading = config->lock_reader();
+    append(2, "alice");
+}
+
+TEST_F(AuditTest, WhoReadsCannotWrite) {
+    EXPECT_FALSE(append_audit(*config->lock_reader(), 1, {"alice", ""}, "host.revoke", "o", ""));
 }
 
 TEST_F(AuditTest, LongWordsAreCut) {

@@ -77,7 +77,10 @@ Result<std::unique_ptr<ConfigDatabase>> ConfigDatabase::open(const std::filesyst
     if (!database) return fail(database.error());
     if (auto ready = prepare_schema(*database); !ready)
         return fail(ready.error().with_context(path.string()));
-    return std::unique_ptr<ConfigDatabase>(new ConfigDatabase(std::move(*database)));
+    auto reader = Database::open(path, false);
+    if (!reader) return fail(reader.error());
+    if (auto ready = reader->script("PRAGMA query_only = ON"); !ready) return fail(ready.error());
+    return std::unique_ptr<ConfigDatabase>(new ConfigDatabase(std::move(*database), std::move(*reader)));
 }
 
 }  // namespace modelward::console
