@@ -64,9 +64,9 @@ std::vector<std::string> upkeep(EventStore& events, ConfigDatabase& config, cons
     return sentences;
 }
 
-void DailyUpkeep::start() {
+void RepeatedWork::start() {
     boost::asio::post(workers_, work_);
-    timer_.expires_after(hours(24));
+    timer_.expires_after(period_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) start();
     });

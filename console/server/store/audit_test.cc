@@ -167,8 +167,9 @@ TEST_F(AuditTest, ADatabaseOfAnEarlierConsoleGetsTheTable) {
     const auto path = directory.path() / "old.db";
     {
         auto old = ConfigDatabase::open(path, true).value();
-        ASSERT_TRUE(old->lock()->script(
-            "DROP TABLE audit; DROP TABLE audit_floor; DROP TABLE audit_clock; PRAGMA user_version = 1;"));
+        ASSERT_TRUE(
+            old->lock()->script("DROP TABLE audit; DROP TABLE audit_floor; DROP TABLE audit_clock; DROP "
+                                "TABLE refused_sign_ins; PRAGMA user_version = 1;"));
     }
     auto now = ConfigDatabase::open(path, false).value();
     EXPECT_TRUE(append_audit(*now->lock(), 1, {"alice", ""}, "host.revoke", "o", ""));
@@ -176,9 +177,10 @@ TEST_F(AuditTest, ADatabaseOfAnEarlierConsoleGetsTheTable) {
 
 TEST_F(AuditTest, ADatabaseOfAnEarlierConsoleKeepsItsEntriesAndIsGuarded) {
     append(1000, "alice");
-    ASSERT_TRUE(config->lock()->script(
-        "DROP TRIGGER audit_is_not_replaced; DROP TRIGGER audit_grows_at_its_end; DROP TABLE audit_clock; "
-        "PRAGMA user_version = 2;"));
+    ASSERT_TRUE(
+        config->lock()->script("DROP TRIGGER audit_is_not_replaced; DROP TRIGGER audit_grows_at_its_end; "
+                               "DROP TABLE audit_clock; DROP TABLE refused_sign_ins; "
+                               "PRAGMA user_version = 2;"));
     config = ConfigDatabase::open(directory.path() / "console.db", false).value();
     EXPECT_EQ(page().total, 1);
     EXPECT_FALSE(config->lock()->run("REPLACE INTO audit SELECT 1, 1000, 'bob', '', 'host.revoke', '', ''"));

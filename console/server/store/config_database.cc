@@ -2,11 +2,12 @@
 #include "console/server/store/config_database.h"
 
 #include "console/server/store/audit.h"
+#include "console/server/store/refused_sign_ins.h"
 
 namespace modelward::console {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 3;  // 2: the audit log; 3: nor is it replaced
+constexpr std::int64_t kSchemaVersion = 4;  // 2: the audit log; 3: nor is it replaced; 4: refused sign-ins
 
 // AUTOINCREMENT where a number must never come back: what the kernel keeps of an artifact, a bundle's
 // version.
@@ -59,7 +60,9 @@ Result<void> prepare_schema(Database& database) {
         if (auto made = database.script(kSchema); !made) return made;
     if (*version < 2)
         if (auto made = database.script(kAuditSchema); !made) return made;
-    if (auto made = database.script(kAuditSchema3); !made) return made;
+    if (*version < 3)
+        if (auto made = database.script(kAuditSchema3); !made) return made;
+    if (auto made = database.script(kRefusedSignInsSchema); !made) return made;
     if (auto made = database.script("PRAGMA user_version = " + std::to_string(kSchemaVersion)); !made)
         return made;
     return transaction->commit();
