@@ -16,6 +16,7 @@
 #include "console/server/incident_json.h"
 #include "console/server/log.h"
 #include "console/server/people_service.h"
+#include "console/server/store/refused_sign_ins.h"
 #include "console/server/upkeep.h"
 
 namespace modelward::console {
@@ -30,6 +31,14 @@ constexpr std::size_t kSignInWorkers = 2;  // password hashes: 19 MiB and 30 ms 
 std::string sse_message(const StoredIncident& incident) {
     const std::string json = incident_json(incident).dump(-1, ' ', false, Json::error_handler_t::replace);
     return "event: incident\ndata: " + json + "\n\n";
+}
+
+void settle_sign_ins(Resources& resources) {
+    const std::uint64_t turned_away = resources.backoff.take_turned_away();
+    const auto settled = settle_refused_sign_ins(resources.config, turned_away, resources.now_ms());
+    if (settled) return;
+    resources.backoff.turned_away(turned_away);  // the next time
+    log_error("refused sign-ins are not in the audit log yet: " + settled.error().message());
 }
 
 }  // namespace
@@ -52,7 +61,7 @@ struct Console::Parts {
     std::unique_ptr<Resources> resources{};
     std::unique_ptr<PeopleService> people{};
     std::unique_ptr<AgentService> agents{};
-    std::unique_ptr<DailyUpkeep> upkeep{};
+    std::unique_ptr<RepeatedWork> upkeep{}, settling{};
     std::unique_ptr<Listener> people_listener{};
     std::unique_ptr<Listener> agents_listener{};
     std::vector<std::thread> threads{};
@@ -109,13 +118,16 @@ Result<std::unique_ptr<Console>> Console::open(const ConsoleOptions& options) {
         std::make_unique<AgentService>(AgentResources{*parts->config, *parts->events, *parts->publisher,
                                                       parts->authority, *public_key, now_ms},
                                        parts->agent_workers);
-    parts->upkeep = std::make_unique<DailyUpkeep>(
-        parts->io, parts->workers,
+    parts->upkeep = std::make_unique<RepeatedWork>(
+        parts->io, parts->workers, std::chrono::hours(24),
         [&events = *parts->events, &config = *parts->config, state, now_ms,
          kept = Retention{options.retention_months, options.audit_months}] {
             for (const std::string& sentence : upkeep(events, config, state, kept, now_ms()))
                 log_info(sentence);
         });
+    parts->settling =
+        std::make_unique<RepeatedWork>(parts->io, parts->workers, std::chrono::minutes(1),
+                                       [&resources = *parts->resources] { settle_sign_ins(resources); });
     const ConnectionLimits limits = connection_limits(descriptor_limit());
     auto listener =
         Listener::open(parts->io, options.listen, parts->people_tls, *parts->people, limits.people);
@@ -130,6 +142,7 @@ Result<std::unique_ptr<Console>> Console::open(const ConsoleOptions& options) {
 
 void Console::start() {
     parts_->upkeep->start();
+    parts_->settling->start();
     parts_->people_listener->start();
     parts_->agents_listener->start();
     const unsigned int count = std::max(2u, std::thread::hardware_concurrency());
@@ -146,6 +159,7 @@ void Console::stop() {
     parts_->workers.join();
     parts_->agent_workers.join();
     parts_->sign_in_workers.join();
+    settle_sign_ins(*parts_->resources);
 }
 
 std::uint16_t Console::people_port() const {

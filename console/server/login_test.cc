@@ -49,6 +49,36 @@ TEST(LoginBackoff, LongNamesAreTheirOwnAndCostNoMore) {
     EXPECT_EQ(backoff.wait_ms(name + "b", "10.0.0.1", 0), 0);
 }
 
+TEST(LoginBackoff, AnAddressHasSoManyFailuresInAMinuteWhateverTheNames) {
+    LoginBackoff backoff;
+    for (int i = 0; i < LoginBackoff::kMinuteOfAddress; ++i) {
+        EXPECT_EQ(backoff.wait_ms("user" + std::to_string(i), "10.0.0.1", 1000), 0) << i;
+        backoff.failed("user" + std::to_string(i), "10.0.0.1", 1000);
+    }
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 11'000), 50'000);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 11'000), 0);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 61'000), 0);
+}
+
+TEST(LoginBackoff, AllAddressesTogetherHaveSoManyFailuresInAMinute) {
+    LoginBackoff backoff;
+    for (int i = 0; i < LoginBackoff::kMinuteOfAll; ++i)
+        backoff.failed("user", "address " + std::to_string(i), 1000);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 1000), 60'000);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 61'000), 0);
+}
+
+TEST(LoginBackoff, AnIpv6AddressIsItsNetwork) {
+    LoginBackoff backoff;
+    for (int i = 0; i < 3; ++i)
+        backoff.failed("alice", "2001:db8::" + std::to_string(i), 0);
+    EXPECT_EQ(backoff.wait_ms("alice", "2001:db8::ffff:1", 0), 1000);
+    EXPECT_EQ(backoff.wait_ms("alice", "2001:db8:0:1::1", 0), 0);
+    for (int i = 0; i < 3; ++i)
+        backoff.failed("bob", "::ffff:10.0.0." + std::to_string(i), 0);
+    EXPECT_EQ(backoff.wait_ms("bob", "::ffff:10.0.0.9", 0), 0);
+}
+
 TEST(LoginBackoff, IsPerUserAndAddressAndForgetsOnSuccess) {
     LoginBackoff backoff;
     for (int i = 0; i < 3; ++i)

@@ -57,6 +57,7 @@ boost::asio::awaitable<std::size_t> PeopleService::body_limit(const Request& hea
 boost::asio::awaitable<Response> PeopleService::sign_in(Request request) {
     if (signing_in_.fetch_add(1) >= kMaxSigningIn) {
         --signing_in_;
+        resources_.backoff.turned_away();
         Response busy = error_response(503, "unavailable", "too many sign-ins at once; try again later");
         busy.headers.emplace_back("Retry-After", "5");
         add_security_headers(busy);

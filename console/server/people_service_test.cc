@@ -103,7 +103,7 @@ TEST_F(PeopleServiceTest, TheAuditLogSaysWhoDidWhatAndHoldsNoSecret) {
     EXPECT_EQ(log["entries"][0]["actor"], "admin");
     EXPECT_EQ(log["entries"][0]["address"], "127.0.0.1");
     EXPECT_EQ(log["entries"][0]["object"], host.id);
-    EXPECT_EQ(log["entries"][2]["actor"], "ws-17");
+    EXPECT_EQ(log["entries"][2]["actor"], "host:ws-17");
     EXPECT_EQ(log["entries"][6]["actor"], "admin");
     EXPECT_EQ(log["entries"][7]["actor"], "") << "what was typed may be a password";
     for (const std::string& secret : {token["token"].get<std::string>(), opened["token"].get<std::string>(),
@@ -124,10 +124,27 @@ TEST_F(PeopleServiceTest, GuessingIsSlowedDown) {
     EXPECT_EQ(refused.header("Retry-After"), "1");
 }
 
-TEST_F(PeopleServiceTest, ANameThatNobodyCanHaveIsNotEvenCounted) {
+TEST_F(PeopleServiceTest, ANameThatNobodyCanHaveSlowsNobodyDown) {
     const std::string endless(10'000, 'a');
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(person_.sign_in(endless, "wrong password"), 401) << "never 429: nothing is kept of it";
+}
+
+TEST_F(PeopleServiceTest, EveryRefusedSignInIsInTheAuditLogSoonerOrLater) {
+    for (int i = 0; i < 5; ++i)
+        person_.sign_in("admin", "wrong password");
+    person_.sign_in(std::string(10'000, 'a'), "wrong password");
+    console_.advance(std::chrono::minutes(10));
+    console_.restart();
+    Person admin(console_);
+    ASSERT_EQ(admin.sign_in(), 200);
+    const json log = json::parse(admin.call("GET", "/api/v1/audit?action=session.refused").body);
+    std::vector<std::string> details;
+    for (const json& entry : log["entries"])
+        details.push_back(entry["detail"].get<std::string>());
+    EXPECT_EQ(details,
+              (std::vector<std::string>{"too many tries, passwords not looked at: 3 more in ten minutes",
+                                        "wrong password: 2 more in ten minutes", "wrong password"}));
 }
 
 // Agents share the workers; whoever floods the sign-in must not hold them. Here they are all held, and

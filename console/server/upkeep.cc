@@ -47,7 +47,7 @@ std::vector<std::string> upkeep(EventStore& events, ConfigDatabase& config, cons
                                 " months");
     }
     if (kept.audit > 0) {
-        const auto removed = remove_audit_before(config, first_kept_ms(now_ms, kept.audit));
+        const auto removed = remove_audit_before(config, first_kept_ms(now_ms, kept.audit), now_ms);
         if (!removed)
             sentences.push_back("old audit entries were not removed: " + removed.error().message());
         else if (*removed > 0)
@@ -64,9 +64,9 @@ std::vector<std::string> upkeep(EventStore& events, ConfigDatabase& config, cons
     return sentences;
 }
 
-void DailyUpkeep::start() {
+void RepeatedWork::start() {
     boost::asio::post(workers_, work_);
-    timer_.expires_after(hours(24));
+    timer_.expires_after(period_);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) start();
     });

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -30,14 +31,16 @@ struct Retention {
 std::vector<std::string> upkeep(EventStore& events, ConfigDatabase& config, const StateDirectory& state,
                                 const Retention& kept, std::int64_t now_ms);
 
-class DailyUpkeep {
+class RepeatedWork {
   public:
     // `work` runs on the pool. Everything outlives this.
-    DailyUpkeep(boost::asio::io_context& io, boost::asio::thread_pool& workers, std::function<void()> work)
-        : timer_(io), workers_(workers), work_(std::move(work)) {}
-    void start();  // now, and every 24 hours
+    RepeatedWork(boost::asio::io_context& io, boost::asio::thread_pool& workers, std::chrono::minutes period,
+                 std::function<void()> work)
+        : period_(period), timer_(io), workers_(workers), work_(std::move(work)) {}
+    void start();  // now, and every `period`
 
   private:
+    const std::chrono::minutes period_;
     boost::asio::steady_timer timer_;
     boost::asio::thread_pool& workers_;
     const std::function<void()> work_;

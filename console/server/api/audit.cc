@@ -50,7 +50,7 @@ Response list(const Call& call, Resources& resources) {
         return error_response(400, "invalid", "'limit' is 1 to " + std::to_string(kMaxLimit));
     if (!filter.action.empty() && std::ranges::find(kAuditActions, filter.action) == std::end(kAuditActions))
         return error_response(400, "invalid", "there is no such 'action'");
-    const auto page = audit_page(*resources.config.lock(), filter, cursor, static_cast<std::size_t>(size));
+    const auto page = audit_page(resources.config, filter, cursor, static_cast<std::size_t>(size));
     if (!page) return error_response(page.error());
     Json entries = Json::array();
     for (const AuditEntry& entry : page->entries)

@@ -3,6 +3,7 @@
 #include "console/server/api/resources.h"
 #include "console/server/api/responses.h"
 #include "console/server/passwords.h"
+#include "console/server/store/refused_sign_ins.h"
 #include "console/server/store/sessions.h"
 
 namespace modelward::console {
@@ -28,20 +29,24 @@ Response sign_in(const Call& call, Resources& resources) {
     const auto password = string_field(*json, "password");
     if (!password) return error_response(password.error());
     const std::int64_t now_ms = resources.now_ms();
-    // Nobody has such a name, and nothing is done or remembered for it.
+    // Nobody has such a name, and nothing but the try is remembered of it.
     if (username->size() > kMaxUserNameBytes) {
+        resources.backoff.turned_away();
         return error_response(401, "denied", "the user name or the password is wrong");
     }
     const std::int64_t wait_ms = resources.backoff.wait_ms(*username, call.request.peer_address, now_ms);
-    if (wait_ms > 0) return too_early(wait_ms);
+    if (wait_ms > 0) {
+        resources.backoff.turned_away();
+        return too_early(wait_ms);
+    }
     const auto found = find_user(resources.config, *username);
     if (!found) return error_response(found.error());
     // An unknown name costs the same time as a known one.
     const bool matches = password_matches(*password, *found ? (*found)->password_hash : hash_of_nobody());
     if (!*found || !matches) {
         resources.backoff.failed(*username, call.request.peer_address, now_ms);
-        if (auto noted = refuse_session(resources.config, *found ? *username : std::string(), now_ms,
-                                        call.request.peer_address);
+        if (auto noted = note_refused_sign_in(resources.config, *found ? *username : std::string(), now_ms,
+                                              call.request.peer_address);
             !noted)
             return error_response(noted.error());
         return error_response(401, "denied", "the user name or the password is wrong");

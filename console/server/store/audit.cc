@@ -33,6 +33,28 @@ constexpr char kMatching[] =
     "AND time_ms >= ?4 AND time_ms <= ?5 AND number < ?6 ";
 
 constexpr std::int64_t kEver = INT64_MAX;
+constexpr std::int64_t kWeekMs = 7LL * 24 * 3600 * 1000;
+
+// Whether the clock, looked at now, has run on for two weeks without a step back or a jump past a week. A
+// console that was switched off for longer looks like one whose clock jumped, and waits as well.
+Result<bool> clock_is_steady(Database& database, std::int64_t now_ms) {
+    const auto noted = database.run(
+        "UPDATE audit_clock SET steady_since_ms = iif(?1 < seen_ms OR ?1 > seen_ms + ?2, ?1, "
+        "steady_since_ms), seen_ms = ?1",
+        now_ms, kWeekMs);
+    if (!noted) return fail(noted.error());
+    auto rows = database.query("SELECT steady_since_ms FROM audit_clock");
+    if (!rows) return fail(rows.error());
+    if (const auto row = rows->next(); !row) return fail(row.error());
+    return now_ms - rows->integer(0) >= 2 * kWeekMs;
+}
+
+Result<std::int64_t> floor_of(Database& database) {
+    auto rows = database.query("SELECT time_ms FROM audit_floor");
+    if (!rows) return fail(rows.error());
+    if (const auto row = rows->next(); !row) return fail(row.error());
+    return rows->integer(0);
+}
 
 }  // namespace
 
@@ -51,6 +73,19 @@ CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
     BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 )sql";
 
+// REPLACE removes without firing DELETE triggers unless the connection asks for it, so it is stopped before.
+const char kAuditSchema3[] = R"sql(
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+    WHEN EXISTS(SELECT 1 FROM audit WHERE number = NEW.number)
+    BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_grows_at_its_end AFTER INSERT ON audit
+    WHEN NEW.number < (SELECT max(number) FROM audit)
+    BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+CREATE TABLE audit_clock(
+    one INTEGER PRIMARY KEY CHECK(one = 1), seen_ms INTEGER NOT NULL, steady_since_ms INTEGER NOT NULL) STRICT;
+INSERT INTO audit_clock VALUES(1, 0, 0);
+)sql";
+
 Actor local_actor() {
     std::array<char, 16384> buffer;
     passwd record{};
@@ -67,12 +102,13 @@ Result<void> append_audit(Database& database, std::int64_t now_ms, const Actor& 
         cut(actor.name), cut(actor.address), action, cut(object), cut(detail));
 }
 
-Result<AuditPage> audit_page(Database& database, const AuditFilter& filter,
+Result<AuditPage> audit_page(ConfigDatabase& config, const AuditFilter& filter,
                              std::optional<std::int64_t> before, std::size_t limit) {
+    auto database = config.lock_reader();
     const std::string pattern = pattern_of(filter.text);
     const auto ask = [&](const std::string& sql, std::int64_t below) {
-        return database.query(sql, filter.actor, filter.action, pattern, filter.from_ms.value_or(0),
-                              filter.to_ms.value_or(kEver), below);
+        return database->query(sql, filter.actor, filter.action, pattern, filter.from_ms.value_or(0),
+                               filter.to_ms.value_or(kEver), below);
     };
     AuditPage page;
     {
@@ -98,15 +134,22 @@ Result<AuditPage> audit_page(Database& database, const AuditFilter& filter,
     }
 }
 
-Result<std::int64_t> remove_audit_before(ConfigDatabase& config, std::int64_t time_ms) {
+Result<std::int64_t> remove_audit_before(ConfigDatabase& config, std::int64_t time_ms, std::int64_t now_ms) {
     auto database = config.lock();
     auto transaction = Transaction::begin(*database);
     if (!transaction) return fail(transaction.error());
-    auto done = database->run("UPDATE audit_floor SET time_ms = ?", time_ms);
-    if (!done) return fail(done.error());
-    done = database->run("DELETE FROM audit WHERE time_ms < ?", time_ms);
-    if (!done) return fail(done.error());
-    const auto removed = database->changes();
+    const auto steady = clock_is_steady(*database, now_ms);
+    if (!steady) return fail(steady.error());
+    std::int64_t removed = 0;
+    if (*steady) {
+        const auto last_floor = floor_of(*database);
+        if (!last_floor) return fail(last_floor.error());
+        auto done = database->run("UPDATE audit_floor SET time_ms = ?", time_ms);
+        if (!done) return fail(done.error());
+        done = database->run("DELETE FROM audit WHERE time_ms >= ? AND time_ms < ?", *last_floor, time_ms);
+        if (!done) return fail(done.error());
+        removed = database->changes();
+    }
     if (auto kept = transaction->commit(); !kept) return fail(kept.error());
     return removed;
 }

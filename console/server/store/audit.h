@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who did what on this console. Entries are written in the transaction of the change that they tell of, and
-// the database itself refuses to change one, or to remove one that is younger than the retention. No entry
-// holds a secret, or what somebody typed who could not sign in.
+// the database itself refuses to change or replace one, to slip one in between, or to remove one that is
+// younger than the retention. No entry holds a secret, or what somebody typed who could not sign in.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 namespace modelward::console {
 
 // Who acts: a signed-in user and the address that they come from, "root@console" for the program's own
-// command line, a host's name for what its agent does.
+// command line, "host:NAME" for what a host's agent does: a host chooses its name, and no user's has a colon.
 struct Actor {
     std::string name{};
     std::string address{};  // empty: on the console's own machine
@@ -61,13 +61,16 @@ struct AuditPage {
 Result<void> append_audit(Database& database, std::int64_t now_ms, const Actor& actor,
                           std::string_view action, std::string_view object, std::string_view detail);
 
-// Entries with a number below `before`, if that is given.
-Result<AuditPage> audit_page(Database& database, const AuditFilter& filter,
+// Entries with a number below `before`, if that is given. Counting a long log takes a while, in which nobody
+// waits who does not read it.
+Result<AuditPage> audit_page(ConfigDatabase& config, const AuditFilter& filter,
                              std::optional<std::int64_t> before, std::size_t limit);
 
-// Removes what is older; how many there were.
-Result<std::int64_t> remove_audit_before(ConfigDatabase& config, std::int64_t time_ms);
+// Removes what became older than `time_ms` since the last time; how many there were. None until the clock has
+// run for two weeks without a jump, looked at weekly or more often: one that was set forward must not age the
+// whole log. Nor what was written while the clock was behind the last removal.
+Result<std::int64_t> remove_audit_before(ConfigDatabase& config, std::int64_t time_ms, std::int64_t now_ms);
 
-extern const char kAuditSchema[];  // of config_database.cc
+extern const char kAuditSchema[], kAuditSchema3[];  // of config_database.cc
 
 }  // namespace modelward::console

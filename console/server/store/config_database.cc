@@ -2,11 +2,12 @@
 #include "console/server/store/config_database.h"
 
 #include "console/server/store/audit.h"
+#include "console/server/store/refused_sign_ins.h"
 
 namespace modelward::console {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 2;  // 2: the audit log
+constexpr std::int64_t kSchemaVersion = 4;  // 2: the audit log; 3: nor is it replaced; 4: refused sign-ins
 
 // AUTOINCREMENT where a number must never come back: what the kernel keeps of an artifact, a bundle's
 // version.
@@ -57,8 +58,13 @@ Result<void> prepare_schema(Database& database) {
     if (*version == kSchemaVersion) return {};
     if (*version < 1)
         if (auto made = database.script(kSchema); !made) return made;
-    if (auto made = database.script(kAuditSchema); !made) return made;
-    if (auto made = database.script("PRAGMA user_version = 2"); !made) return made;
+    if (*version < 2)
+        if (auto made = database.script(kAuditSchema); !made) return made;
+    if (*version < 3)
+        if (auto made = database.script(kAuditSchema3); !made) return made;
+    if (auto made = database.script(kRefusedSignInsSchema); !made) return made;
+    if (auto made = database.script("PRAGMA user_version = " + std::to_string(kSchemaVersion)); !made)
+        return made;
     return transaction->commit();
 }
 
@@ -74,7 +80,10 @@ Result<std::unique_ptr<ConfigDatabase>> ConfigDatabase::open(const std::filesyst
     if (!database) return fail(database.error());
     if (auto ready = prepare_schema(*database); !ready)
         return fail(ready.error().with_context(path.string()));
-    return std::unique_ptr<ConfigDatabase>(new ConfigDatabase(std::move(*database)));
+    auto reader = Database::open(path, false);
+    if (!reader) return fail(reader.error());
+    if (auto ready = reader->script("PRAGMA query_only = ON"); !ready) return fail(ready.error());
+    return std::unique_ptr<ConfigDatabase>(new ConfigDatabase(std::move(*database), std::move(*reader)));
 }
 
 }  // namespace modelward::console

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The database of people and configuration: users, sessions, enrolment tokens, hosts, rule documents,
 // artifacts, bundles. One file; each family of tables has its own header beside this one. Thread-safe through
-// lock().
+// lock() and lock_reader().
 #pragma once
 
 #include <filesystem>
@@ -29,11 +29,17 @@ class ConfigDatabase {
         Database* database_;
     };
     Locked lock() { return {mutex_, database_}; }
+    // For reading what may be long: who reads here waits for others that do, and nobody at lock() waits for
+    // them. Sees what was committed, and cannot write.
+    Locked lock_reader() { return {reader_mutex_, reader_}; }
 
   private:
-    explicit ConfigDatabase(Database database) : database_(std::move(database)) {}
+    ConfigDatabase(Database database, Database reader)
+        : database_(std::move(database)), reader_(std::move(reader)) {}
     std::mutex mutex_;
     Database database_;
+    std::mutex reader_mutex_;
+    Database reader_;
 };
 
 }  // namespace modelward::console

@@ -69,8 +69,8 @@ Result<void> admit_host(ConfigDatabase& config, std::string_view secret, const E
         "VALUES(?, ?, ?, ?, ?)",
         host.id, host.name, BlobView(certificate_sha256), host.certificate_expires_ms, host.enrolled_ms);
     if (!done) return done;
-    done = append_audit(*database, host.enrolled_ms, {host.name, std::string(address)}, "host.enroll",
-                        host.id, "with an enrolment token");
+    done = append_audit(*database, host.enrolled_ms, {"host:" + host.name, std::string(address)},
+                        "host.enroll", host.id, "with an enrolment token");
     if (!done) return done;
     return transaction->commit();
 }

@@ -78,13 +78,6 @@ Result<bool> session_holds(ConfigDatabase& config, std::string_view token, std::
     return found->has_value();
 }
 
-Result<void> refuse_session(ConfigDatabase& config, std::string_view username, std::int64_t now_ms,
-                            std::string_view address) {
-    auto database = config.lock();
-    return append_audit(*database, now_ms, {std::string(username), std::string(address)}, "session.refused",
-                        username, username.empty() ? "no such user" : "wrong password");
-}
-
 Result<void> end_session(ConfigDatabase& config, std::string_view token, const User& user,
                          std::int64_t now_ms, std::string_view address) {
     auto database = config.lock();

@@ -17,10 +17,6 @@ inline constexpr std::int64_t kSessionLifeMs = 24LL * 3600 * 1000;
 // The token.
 Result<std::string> start_session(ConfigDatabase& config, const User& user, std::int64_t now_ms,
                                   std::string_view address);
-// Notes in the audit log that nobody was signed in. `username`: of a user who exists; what else was typed may
-// be a password.
-Result<void> refuse_session(ConfigDatabase& config, std::string_view username, std::int64_t now_ms,
-                            std::string_view address);
 // Counts as use. Nothing for an unknown or expired token.
 Result<std::optional<User>> find_session(ConfigDatabase& config, std::string_view token, std::int64_t now_ms);
 // Whether the session still stands. Not use: an open page must not keep itself signed in.

@@ -21,6 +21,8 @@ Result<void> add_user(ConfigDatabase& config, std::string_view username, std::st
     if (!is_name(username)) {
         return fail(ErrorCode::kInvalid, "a user name is 1 to 64 of the characters a-z A-Z 0-9 . - _ @");
     }
+    if (username.ends_with("@console"))
+        return fail(ErrorCode::kInvalid, "names that end in @console are those of this program's own users");
     if (role != "admin" && role != "analyst") {
         return fail(ErrorCode::kInvalid, "a role is admin or analyst, not '" + std::string(role) + "'");
     }

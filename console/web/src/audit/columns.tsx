@@ -9,6 +9,12 @@ import styles from './audit.module.css';
 
 const helper = createColumnHelper<Features, AuditEntry>();
 
+// Refused sign-ins that were only counted have several addresses.
+function placeOf({ address, action }: AuditEntry) {
+  if (address) return `from ${address}`;
+  return action === 'session.refused' ? 'from several addresses' : 'on the console’s machine';
+}
+
 export const audit_columns = helper.columns([
   helper.accessor('time_ms', {
     header: 'Time',
@@ -19,7 +25,7 @@ export const audit_columns = helper.columns([
     header: 'Who',
     sortFn: 'alphanumeric',
     cell: ({ row: { original } }) => (
-      <Two first={original.actor || 'somebody unknown'} second={original.address ? `from ${original.address}` : 'on the console’s machine'} />
+      <Two first={original.actor || 'somebody unknown'} second={placeOf(original)} />
     ),
   }),
   helper.accessor('action', {
