@@ -46,7 +46,8 @@ static __always_inline __u32 link_of_command(int command, __u32 word) {
 /* There is no hook for links, so one can be opened by its pin; a control group's could be detached or given
  * another program then. */
 HOOK_AS(guard_link, bpf, int command, union bpf_attr* attr) {
-    if (command != BPF_LINK_GET_FD_BY_ID && command != BPF_LINK_DETACH && command != BPF_LINK_UPDATE) return 0;
+    if (command != BPF_LINK_GET_FD_BY_ID && command != BPF_LINK_DETACH && command != BPF_LINK_UPDATE)
+        return 0;
     if (!is_guarded_from_current()) return 0;
     __u32 word = 0;
     bpf_probe_read_kernel(&word, sizeof(word), attr);

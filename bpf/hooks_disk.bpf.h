@@ -68,7 +68,8 @@ static __noinline bool is_edge_of_disk(struct file* file, __u64 at, __u64 bytes)
 }
 
 TRACE("fentry/blkdev_read_iter", disk_read, struct kiocb* iocb, struct iov_iter* to) {
-    return is_edge_of_disk(iocb->ki_filp, iocb->ki_pos, to->count) ? 0 : read_blocks(iocb->ki_filp, to->count);
+    return is_edge_of_disk(iocb->ki_filp, iocb->ki_pos, to->count) ? 0
+                                                                   : read_blocks(iocb->ki_filp, to->count);
 }
 
 /* Since 6.5 a splice passes this instead. It is any file's: told by its type. */

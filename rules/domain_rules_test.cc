@@ -96,13 +96,15 @@ TEST(DomainRules, ANameThatOnlyAnAnswerGaveOpensNothing) {
     const auto by_answer = [&](const RuleText& rule, const std::string& domain) {
         const CheckedPolicy policy = load_policy(pack_of(rule));
         EXPECT_TRUE(policy.ok()) << problems_of(rule);
-        return evaluate(policy.policy, {.operation = Operation::kNetwork,
-                                        .classes = 1U << 3,
-                                        .kinds = 1,
-                                        .destination = *parse_address("192.0.2.8"),
-                                        .port = 443,
-                                        .domain = domain,
-                                        .domain_by_answer = true}, 1);
+        return evaluate(policy.policy,
+                        {.operation = Operation::kNetwork,
+                         .classes = 1U << 3,
+                         .kinds = 1,
+                         .destination = *parse_address("192.0.2.8"),
+                         .port = 443,
+                         .domain = domain,
+                         .domain_by_answer = true},
+                        1);
     };
     const RuleText proxy = rule_of(name, "s and (not p or not n)");
     EXPECT_EQ(decided(proxy, "example.com", "192.0.2.8"), Action::kAllow);

@@ -78,8 +78,8 @@ struct Facts {
     Address destination{};
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
-    std::string program{};  // one of the names that rules give it
-    std::string domain{};   // of the destination, as parse_domain() has it; empty: not known
+    std::string program{};          // one of the names that rules give it
+    std::string domain{};           // of the destination, as parse_domain() has it; empty: not known
     bool domain_by_answer = false;  // only a DNS answer says so, not the connection
 };
 

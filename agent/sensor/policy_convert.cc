@@ -119,7 +119,8 @@ Result<KernelPolicy> convert_policy(const rules::CompiledPolicy& policy, std::ui
     for (const auto& [prefix, said, answered] : policy.domains) {
         auto key = name_key_of(prefix);
         if (!key) return fail(key.error());
-        out.domains.emplace_back(*key, kernel::name_rules{to_words(said), to_words(answered), rule_identity(prefix)});
+        out.domains.emplace_back(
+            *key, kernel::name_rules{to_words(said), to_words(answered), rule_identity(prefix)});
     }
     for (const auto& [port, set] : policy.port_rules)
         out.ports.emplace_back(port, to_words(set));

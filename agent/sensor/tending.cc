@@ -106,8 +106,10 @@ void Tending::look_at_loop(const KernelMaps& maps) {
 }
 
 std::vector<Counter> Tending::counters() const {
-    return {
-        {"holder_walks", walks_}, {"holder_walk_failed", walks_failed_}, {"mounts_unread", mounts_failed_}, {"resolvers_unread", resolvers_.failed()}};
+    return {{"holder_walks", walks_},
+            {"holder_walk_failed", walks_failed_},
+            {"mounts_unread", mounts_failed_},
+            {"resolvers_unread", resolvers_.failed()}};
 }
 
 }  // namespace modelward::agent

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the programs leave to the agent: walks over all processes, the servers behind mounted file systems,
-// this host's resolvers, and where the loop module keeps a device's file. Until the agent has looked, the programs take the worst
-// case.
+// this host's resolvers, and where the loop module keeps a device's file. Until the agent has looked, the
+// programs take the worst case.
 #pragma once
 
 #include <chrono>

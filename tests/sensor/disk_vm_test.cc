@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPart = 1 << 18;
 constexpr std::size_t kEdge = 1 << 19;  // does not count, nor does as much at the end
-constexpr std::size_t kParts = 4;  // of the limit, 1 MiB
+constexpr std::size_t kParts = 4;       // of the limit, 1 MiB
 
 std::string disk_of(const std::string& path) {
     struct stat status;

@@ -178,7 +178,8 @@ TEST_F(GuardTest, LinksAreNotDetachedOrGivenOtherPrograms) {
         EXPECT_EQ(in_child([&] {
                       const UniqueFd link(::bpf_obj_get(path.c_str()));
                       const UniqueFd other(passing_program());
-                      return link && other ? outcome(::bpf_link_update(link.get(), other.get(), nullptr)) : 201;
+                      return link && other ? outcome(::bpf_link_update(link.get(), other.get(), nullptr))
+                                           : 201;
                   }),
                   EPERM)
             << name;
@@ -411,8 +412,7 @@ TEST_F(GuardTest, TheScannerIsProtectedAndTrustedWithNothing) {
     }
     // Not only exec's new image but the end of exec: the kernel names the program in /proc before
     // the hook that marks the task runs, so wait until the program sleeps by itself.
-    while (fs::read_symlink("/proc/" + std::to_string(scanner) + "/exe") != at("scanner") ||
-           !sleeps(scanner))
+    while (fs::read_symlink("/proc/" + std::to_string(scanner) + "/exe") != at("scanner") || !sleeps(scanner))
         ::usleep(1000);
     EXPECT_EQ(in_child([&] { return outcome(::kill(scanner, SIGKILL)); }), EPERM);
     EXPECT_EQ(::kill(scanner, SIGKILL), 0);  // by the agent
