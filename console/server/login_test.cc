@@ -52,20 +52,20 @@ TEST(LoginBackoff, LongNamesAreTheirOwnAndCostNoMore) {
 TEST(LoginBackoff, AnAddressHasSoManyFailuresInAMinuteWhateverTheNames) {
     LoginBackoff backoff;
     for (int i = 0; i < LoginBackoff::kMinuteOfAddress; ++i) {
-        EXPECT_EQ(backoff.wait_ms("user" + std::to_string(i), "10.0.0.1", 1000), 0) << i;
-        backoff.failed("user" + std::to_string(i), "10.0.0.1", 1000);
+        EXPECT_EQ(backoff.wait_ms("user" + std::to_string(i), "10.0.0.1", 101'000), 0) << i;
+        backoff.failed("user" + std::to_string(i), "10.0.0.1", 101'000);
     }
-    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 11'000), 50'000);
-    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 11'000), 0);
-    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 61'000), 0);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 111'000), 50'000);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 111'000), 0);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.1", 161'000), 0);
 }
 
 TEST(LoginBackoff, AllAddressesTogetherHaveSoManyFailuresInAMinute) {
     LoginBackoff backoff;
     for (int i = 0; i < LoginBackoff::kMinuteOfAll; ++i)
-        backoff.failed("user", "address " + std::to_string(i), 1000);
-    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 1000), 60'000);
-    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 61'000), 0);
+        backoff.failed("user", "address " + std::to_string(i), 101'000);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 101'000), 60'000);
+    EXPECT_EQ(backoff.wait_ms("alice", "10.0.0.2", 161'000), 0);
 }
 
 TEST(LoginBackoff, AnIpv6AddressIsItsNetwork) {

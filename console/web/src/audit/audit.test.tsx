@@ -11,10 +11,11 @@ import { fakeConsole } from '../testing/console';
 import { parseAuditFilters } from './actions';
 
 const entries = [
+  { number: 3, time_ms: 1_700_000_000_000, actor: '', address: '', action: 'session.refused', object: '', detail: 'for other users or from other addresses: 984 more in ten minutes' },
   { number: 2, time_ms: 1_700_000_000_000, actor: '', address: '192.0.2.9', action: 'session.refused', object: '', detail: 'no such user' },
   { number: 1, time_ms: 1_700_000_000_000, actor: 'alice', address: '192.0.2.1', action: 'rules.publish', object: 'bundle 7', detail: '9 rules, 4 lists' },
 ];
-const page = { body: { entries, next_cursor: null, total: 2 } };
+const page = { body: { entries, next_cursor: null, total: 3 } };
 
 let router: AppRouter;
 function open(address: string, role = 'admin') {
@@ -33,8 +34,10 @@ describe('the audit log', () => {
     expect(await screen.findByText('alice')).toBeTruthy();
     expect(screen.getByText('bundle 7')).toBeTruthy();
     expect(screen.getByText('9 rules, 4 lists')).toBeTruthy();
-    expect(screen.getByText('somebody unknown')).toBeTruthy();
-    expect(screen.getByText('2 in all')).toBeTruthy();
+    expect(screen.getByText('from 192.0.2.9')).toBeTruthy();
+    expect(screen.getByText('3 in all')).toBeTruthy();
+    expect(screen.getAllByText('somebody unknown')).toHaveLength(2);
+    expect(screen.getByText('from several addresses')).toBeTruthy();
   });
 
   it('is asked for with the filters of the address, and puts them there', async () => {
