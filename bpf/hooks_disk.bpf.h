@@ -75,7 +75,9 @@ TRACE("fentry/blkdev_read_iter", disk_read, struct kiocb* iocb, struct iov_iter*
 /* Since 6.5 a splice passes this instead. It is any file's: told by its type. */
 TRACE("fentry/filemap_splice_read", disk_spliced, struct file* in, __s64* position, void* pipe,
       unsigned long length) {
-    if (type_of(in->f_inode) != kModeBlock || is_edge_of_disk(in, *position, length)) return 0;
+    __s64 at = 0; /* the verifier takes a pointer to a number for a number */
+    bpf_probe_read_kernel(&at, sizeof(at), position);
+    if (type_of(in->f_inode) != kModeBlock || is_edge_of_disk(in, at, length)) return 0;
     return read_blocks(in, length);
 }
 

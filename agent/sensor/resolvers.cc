@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace modelward::agent {
 
@@ -31,6 +33,16 @@ std::string beginning_of(std::istream& file) {
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
+}
+
+// Also what an agent before this one put there.
+std::vector<rules::Address> in_kernel(const KernelMaps& maps) {
+    std::vector<rules::Address> all;
+    kernel::name_address key{};
+    for (const void* after = nullptr; ::bpf_map_get_next_key(maps.resolvers.get(), after, &key) == 0;
+         after = &key)
+        std::memcpy(all.emplace_back().data(), &key, sizeof key);
+    return all;
 }
 
 bool put_network(const KernelMaps& maps) {
@@ -73,9 +85,9 @@ void Resolvers::tend(const KernelMaps& maps, Clock::time_point now) {
 void Resolvers::put(const KernelMaps& maps, const std::set<rules::Address>& found) {
     constexpr std::uint8_t kYes = 1;
     bool done = true;
-    for (const auto& address : known_) {
+    for (const auto& address : in_kernel(maps)) {
         const auto key = key_of(address);
-        if (!found.contains(address)) ::bpf_map_delete_elem(maps.resolvers.get(), &key);
+        if (!found.contains(address)) done = ::bpf_map_delete_elem(maps.resolvers.get(), &key) == 0 && done;
     }
     for (const auto& address : found) {
         const auto key = key_of(address);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <set>
 
 #include "agent/sensor/kernel_maps.h"
@@ -30,7 +31,7 @@ class Resolvers {
     void put(const KernelMaps& maps, const std::set<rules::Address>& found);
 
     Clock::time_point next_{};
-    std::set<rules::Address> known_;
+    std::optional<std::set<rules::Address>> known_;  // nothing before the first look
     bool network_known_ = false;
     std::uint64_t failed_ = 0;
 };
