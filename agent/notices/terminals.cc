@@ -58,37 +58,40 @@ std::string beginning_of(const std::string& path) {
     return text;
 }
 
+// Who of those the event names still lives, and what is mounted where it stands. Read from the list of mounts,
+// because to follow a path of the process may wait for whoever serves its file systems.
+struct Living {
+    ProcessStat stat;
+    std::string mounts;
+};
+
+std::optional<Living> living(const KernelProcess& process) {
+    const auto stat = process_stat(process.pid, process.start_boot_ns);
+    if (!stat) return std::nullopt;
+    // What is ended and not yet waited for has a number, and no mounts any more: whoever was stopped often ends
+    // while this looks.
+    auto mounts = beginning_of("/proc/" + std::to_string(process.pid) + "/mountinfo");
+    if (mounts.empty()) return std::nullopt;
+    return Living{*stat, std::move(mounts)};
+}
+
+std::optional<Living> nearest_living(const KernelEvent& event) {
+    if (auto found = living(event.process)) return found;
+    for (const auto& ancestor : event.ancestors)
+        if (auto found = living(ancestor)) return found;
+    return std::nullopt;
+}
+
 // Every instance of devpts numbers its terminals from 0: the same number in a container is another terminal.
-// A process that has this one mounted speaks of it. Read from the list of mounts, because to follow a path of
-// the process may wait for whoever serves its file systems.
-bool has_mounted(std::uint32_t pid, dev_t file_system) {
-    std::istringstream mounts(beginning_of("/proc/" + std::to_string(pid) + "/mountinfo"));
+// A process that has this one mounted speaks of it.
+bool has_mounted(const std::string& mountinfo, dev_t file_system) {
+    std::istringstream mounts(mountinfo);
     const std::string wanted = std::to_string(major(file_system)) + ":" + std::to_string(minor(file_system));
     for (std::string line, word; std::getline(mounts, line);) {
         std::istringstream words(line);
         if (words >> word >> word >> word && word == wanted) return true;
     }
     return false;
-}
-
-struct Living {
-    std::uint32_t pid;
-    ProcessStat stat;
-};
-
-std::optional<Living> nearest_living(const KernelEvent& event) {
-    const auto alive = [](const KernelProcess& process) -> std::optional<Living> {
-        const auto stat = process_stat(process.pid, process.start_boot_ns);
-        // What is ended and not yet waited for has a number, and no mounts any more.
-        struct stat ignored{};
-        if (!stat || ::stat(("/proc/" + std::to_string(process.pid) + "/ns/mnt").c_str(), &ignored) != 0)
-            return std::nullopt;
-        return Living{process.pid, *stat};
-    };
-    if (auto found = alive(event.process)) return found;
-    for (const auto& ancestor : event.ancestors)
-        if (auto found = alive(ancestor)) return found;
-    return std::nullopt;
 }
 
 bool is_theirs(uid_t owner, const KernelProcess& process) {
@@ -123,12 +126,12 @@ Terminals::Outcome Terminals::tell(const KernelEvent& event, const std::string& 
     const auto& process = event.process;
     const auto user = process.login_uid != kNoUser ? process.login_uid : process.uid;
     if (!of_each_.take(user, now) || !of_all_.take(now)) return Outcome::kHeldBack;
-    const auto living = nearest_living(event);
-    if (!living || living->stat.terminal == 0) return Outcome::kNoTerminal;
-    const dev_t device = device_of(living->stat.terminal);
+    const auto reached = nearest_living(event);
+    if (!reached || reached->stat.terminal == 0) return Outcome::kNoTerminal;
+    const dev_t device = device_of(reached->stat.terminal);
     const auto path = path_of(device);
     if (path.empty()) return Outcome::kNoTerminal;
-    auto& terminal = terminal_of({device, living->stat.session}, now);
+    auto& terminal = terminal_of({device, reached->stat.session}, now);
     if (now < terminal.leave_alone_until) return Outcome::kGivenUp;
     if (!may_tell(terminal, topic, now)) return Outcome::kHeldBack;
     const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
@@ -136,7 +139,7 @@ Terminals::Outcome Terminals::tell(const KernelEvent& event, const std::string& 
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISCHR(status.st_mode) || status.st_rdev != device)
         return Outcome::kNoTerminal;
     if (!is_theirs(status.st_uid, process)) return Outcome::kNotTheirs;
-    if (is_pty(device) && !has_mounted(living->pid, status.st_dev)) return Outcome::kNoTerminal;
+    if (is_pty(device) && !has_mounted(reached->mounts, status.st_dev)) return Outcome::kNoTerminal;
     if (::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
         return Outcome::kTold;
     terminal.leave_alone_until = now + kLeaveAlone;

@@ -106,6 +106,19 @@ TEST_F(TerminalsTest, WhoIsGoneHasTheNearestLivingAncestorsTerminal) {
     EXPECT_EQ(terminals.tell(gone, "u", "stopped\r\n", now), Outcome::kNoTerminal);
 }
 
+TEST_F(TerminalsTest, WhoEndedAndIsNotWaitedForHasTheNearestLivingAncestorsTerminal) {
+    const pid_t ended = ::fork();
+    if (ended == 0) ::_exit(0);
+    siginfo_t ignored;
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(ended), &ignored, WEXITED | WNOWAIT), 0);
+    auto made = event();
+    made.ancestors = {waiting()};
+    made.process.pid = static_cast<std::uint32_t>(ended);
+    made.process.start_boot_ns = start_of(ended);
+    EXPECT_EQ(terminals.tell(made, "t", "stopped\r\n", now), Outcome::kTold);
+    ::waitpid(ended, nullptr, 0);
+}
+
 TEST_F(TerminalsTest, SomebodyElsesTerminalIsNotWrittenTo) {
     auto theirs = event();
     theirs.process.uid = ::getuid() + 1;
