@@ -58,8 +58,8 @@ std::string beginning_of(const std::string& path) {
     return text;
 }
 
-// Who of those the event names still lives, and what is mounted where it stands. Read from the list of mounts,
-// because to follow a path of the process may wait for whoever serves its file systems.
+// Who of those the event names still lives, and what is mounted where it stands. Read from the list of
+// mounts, because to follow a path of the process may wait for whoever serves its file systems.
 struct Living {
     ProcessStat stat;
     std::string mounts;
@@ -68,8 +68,8 @@ struct Living {
 std::optional<Living> living(const KernelProcess& process) {
     const auto stat = process_stat(process.pid, process.start_boot_ns);
     if (!stat) return std::nullopt;
-    // What is ended and not yet waited for has a number, and no mounts any more: whoever was stopped often ends
-    // while this looks.
+    // What is ended and not yet waited for has a number, and no mounts any more: whoever was stopped often
+    // ends while this looks.
     auto mounts = beginning_of("/proc/" + std::to_string(process.pid) + "/mountinfo");
     if (mounts.empty()) return std::nullopt;
     return Living{*stat, std::move(mounts)};

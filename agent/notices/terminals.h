@@ -23,8 +23,8 @@
 
 namespace modelward::agent {
 
-// In ten seconds, a repeated one included: as many as ten terminals take. What comes beyond is held back before
-// anything is looked at.
+// In ten seconds, a repeated one included: as many as ten terminals take. What comes beyond is held back
+// before anything is looked at.
 inline constexpr std::size_t kMostTellsOfOne = 30;
 inline constexpr std::size_t kMostTells = 120;
 
