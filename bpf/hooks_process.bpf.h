@@ -2,10 +2,12 @@
 /* Inheritance: fork copies the taint, and exec by a thread that is not the leader takes it along. */
 #pragma once
 
+#include "bpf/script.bpf.h"
 #include "bpf/taint.bpf.h"
 
 HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
     if (clone_flags & kCloneThread) return 0;
+    inherit_script(task);
     /* Another process in the same memory. Not while the parent waits for its child to exec. */
     if ((clone_flags & (kCloneMemory | kCloneVfork)) == kCloneMemory && note_sharing() != 0)
         return -kNoMemory;
@@ -16,6 +18,7 @@ HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
 
 /* A new program has no mappings of the old one. Not before it is certain to run: a failed exec keeps them. */
 TRACE("fentry/security_bprm_committed_creds", program_begins, struct linux_binprm* bprm) {
+    script_begins();
     struct taint* taint = taint_of_current();
     if (!has_shared(taint)) return 0;
     __sync_fetch_and_and(&taint->flags, ~(kTaintShares | kTaintSharesSink));
@@ -24,6 +27,7 @@ TRACE("fentry/security_bprm_committed_creds", program_begins, struct linux_binpr
 }
 
 HOOK(bprm_check_security, struct linux_binprm* bprm) {
+    note_script(bprm);
     struct taint* taint = taint_of_current();
     if (!taint) return 0;
     if (note_probe(taint, kProbeExec)) return -kNoPermission; /* goes on as it was */

@@ -224,6 +224,9 @@ struct task_struct {
 struct linux_binprm {
     struct file* file;
     unsigned int unsafe;
+    const char* filename;
+    const char* interp;
+    char buf[256];
 };
 
 struct bpf_map {

@@ -150,6 +150,12 @@ struct taint {
     struct pending_write pending; /* the leader's own */
 };
 
+/* The script that a process was started as by "#!"; all zero: none. */
+struct script {
+    struct inode_key runs;
+    struct inode_key begins; /* by the exec that is under way */
+};
+
 struct rule_set {
     __u64 words[kRuleWords];
 };

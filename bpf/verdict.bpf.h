@@ -8,6 +8,7 @@
 #include "bpf/meter.bpf.h"
 #include "bpf/names.bpf.h"
 #include "bpf/program.bpf.h"
+#include "bpf/script.bpf.h"
 
 /* Everything that is known of one operation. Lives on the stack of a hook. */
 struct question {
@@ -59,6 +60,16 @@ static __always_inline __u32 classes_reached(const struct policy* policy, __u64 
 static __always_inline void set_and(struct rule_set* set, const struct rule_set* with) {
     for (int w = 0; w < kRuleWords; w++)
         set->words[w] &= with->words[w];
+}
+
+/* Two names of one process: what a rule that names one of them asks for is there, what it excludes as well.
+ */
+static __always_inline void set_and_names(struct rule_set* set, const struct rule_set* one,
+                                          const struct rule_set* other, const struct rule_set* unnamed) {
+    for (int w = 0; w < kRuleWords; w++) {
+        __u64 a = one->words[w], b = other->words[w], u = unnamed->words[w];
+        set->words[w] &= ((a | b) & ~u) | (a & b & u);
+    }
 }
 
 static __always_inline void set_or(struct rule_set* set, const struct rule_set* with) {
@@ -182,18 +193,21 @@ struct subject {
 static __always_inline const struct policy_rule* find_rule(const struct policy* policy,
                                                            const struct question* question,
                                                            struct answer* answer,
-                                                           const struct subject* subject) {
+                                                           const struct subject* subject,
+                                                           const struct inode_key* script) {
     __u32 point = question->point;
     if (point >= kPoints) return 0;
     answer->policy_version = policy->version;
     answer->slot = policy->slot;
     const struct program_rules* named = find_program(policy->slot, &subject->program);
-    if (named && named->exempt) {
+    const struct program_rules* also = script ? find_program(policy->slot, script) : 0;
+    if ((named && named->exempt) || (also && also->exempt)) {
         answer->exempt = true;
         return 0;
     }
     struct rule_set set = policy->point_rules[point];
-    set_and(&set, named ? &named->rules : &policy->other_program_rules);
+    const struct rule_set* own = named ? &named->rules : &policy->other_program_rules;
+    set_and_names(&set, own, also ? &also->rules : own, &policy->other_program_rules);
     narrow_by_marks(&set, policy, &question->marks);
     if (point == kPointNetwork || point == kPointNetworkFilesystem)
         answer->group = narrow_by_destination(&set, policy, question);
@@ -232,7 +246,7 @@ static __always_inline bool judge_as(const struct question* question, struct ans
         count_loss(kLossPolicyMissing);
         return false;
     }
-    const struct policy_rule* rule = find_rule(policy, question, answer, subject);
+    const struct policy_rule* rule = find_rule(policy, question, answer, subject, 0);
     if (answer->exempt) return true;
     if (!rule || rule->action == kActionAllow) return false;
     return !is_within_budget(policy, rule, question, answer, subject);
@@ -244,11 +258,18 @@ static __always_inline struct subject current_subject(void) {
     return subject;
 }
 
+/* Null: the process runs no script, or a thread of the kernel does. */
+static __always_inline const struct inode_key* current_script(void) {
+    struct task_struct* task = bpf_get_current_task_btf();
+    struct script* script = script_of(task->group_leader);
+    return script ? &script->runs : 0;
+}
+
 static __noinline const struct policy_rule* find_rule_for_current(const struct policy* policy,
                                                                   const struct question* question,
                                                                   struct answer* answer) {
     struct subject subject = current_subject();
-    return find_rule(policy, question, answer, &subject);
+    return find_rule(policy, question, answer, &subject, current_script());
 }
 
 static __noinline bool is_within_budget_of_current(const struct policy* policy,

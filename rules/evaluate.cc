@@ -41,14 +41,25 @@ const RuleSet& domain_rules(const CompiledPolicy& policy, const Facts& facts) {
     return *rules;
 }
 
+RuleSet program_rules(const CompiledPolicy& policy, const Facts& facts) {
+    const RuleSet& program = look_up(policy.program_rules, policy.other_program_rules, facts.program);
+    if (facts.script.empty()) return program;
+    return both_names(program, look_up(policy.program_rules, policy.other_program_rules, facts.script),
+                      policy.other_program_rules);
+}
+
 }  // namespace
+
+RuleSet both_names(const RuleSet& a, const RuleSet& b, const RuleSet& unnamed) {
+    return ((a | b) & ~unnamed) | (a & b & unnamed);
+}
 
 RuleSet matching_rules(const CompiledPolicy& policy, const Facts& facts) {
     RuleSet rules = policy.operation_rules[static_cast<std::size_t>(facts.operation)];
     rules &= united(policy.class_rules, facts.classes);
     rules &= united(policy.kind_rules, facts.kinds);
     rules &= look_up(policy.user_rules, policy.other_user_rules, facts.user_id);
-    rules &= look_up(policy.program_rules, policy.other_program_rules, facts.program);
+    rules &= program_rules(policy, facts);
     if (has_destination(facts.operation)) {
         rules &= destination_rules(policy, facts.destination);
         rules &= look_up(policy.port_rules, policy.other_port_rules, facts.port);

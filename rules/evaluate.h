@@ -30,4 +30,8 @@ Decision decide(const CompiledPolicy& policy, const RuleSet& matching, std::uint
 
 Decision evaluate(const CompiledPolicy& policy, const Facts& facts, std::uint64_t metered_bytes);
 
+// What has two names (a script beside its interpreter, a file that several paths lead to) satisfies a rule
+// that asks for one of them, and none that excludes one of them. `unnamed`: of a program that no rule names.
+RuleSet both_names(const RuleSet& a, const RuleSet& b, const RuleSet& unnamed);
+
 }  // namespace modelward::rules

@@ -64,6 +64,28 @@ TEST(Evaluate, AProgramIsComparedByItsWholePath) {
     EXPECT_EQ(evaluate(policy, facts, 1).action, Action::kAllow);
 }
 
+TEST(Evaluate, AScriptIsBesideItsInterpreter) {
+    const CompiledPolicy policy = policy_of(
+        {numbered(1, {.title = "A",
+                      .action = "block",
+                      .detection = "  s: {artifact.class: restricted, process.executable: /opt/export.py}\n"
+                                   "  condition: s\n"}),
+         numbered(2, {.title = "B",
+                      .action = "kill",
+                      .detection = "  s: {artifact.class: restricted}\n"
+                                   "  backup: {process.executable: /opt/backup.sh}\n"
+                                   "  condition: s and not backup\n"})});
+    Facts facts{Operation::kRemovable, kRestricted, kWeights, {}, 0, 0, "/usr/bin/python3"};
+    const auto decided = [&] { return evaluate(policy, facts, 1).action; };
+    EXPECT_EQ(decided(), Action::kKill);
+    facts.script = "/opt/export.py";
+    EXPECT_EQ(decided(), Action::kKill) << "both rules hold, kill goes first";
+    facts.script = "/opt/backup.sh";
+    EXPECT_EQ(decided(), Action::kAllow) << "excluded by one of its names";
+    facts.program = "/opt/export.py";
+    EXPECT_EQ(decided(), Action::kBlock) << "asked for by one of its names";
+}
+
 TEST(Evaluate, APackageIsANameOfItsOwn) {
     const CompiledPolicy policy = policy_of({RuleText{
         .detection = "  s: {artifact.class: restricted, process.package: borgbackup}\n  condition: s\n"}});

@@ -2,6 +2,7 @@
 #include "rules/plain_evaluate.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace modelward::rules {
 namespace {
@@ -11,6 +12,7 @@ struct View {
     const Facts& facts;
     std::uint32_t class_number;
     std::uint32_t kind_number;
+    std::string_view program;
 };
 
 bool in_prefix(const Address& address, const Prefix& prefix) {
@@ -65,7 +67,7 @@ bool matches(const FieldTest& test, const View& view) {
             break;
         case Field::kProcessExecutable:
         case Field::kProcessPackage:
-            return std::ranges::find(test.paths, view.facts.program) != test.paths.end();
+            return std::ranges::find(test.paths, view.program) != test.paths.end();
     }
     return std::ranges::find(test.numbers, value) != test.numbers.end();
 }
@@ -91,6 +93,16 @@ bool matches(const ParsedRule& rule, const Expression& expression, const View& v
     return false;
 }
 
+// By either of two names, if it asks for names; by both, if it holds for whoever it does not name.
+bool matches_by_its_names(const ParsedRule& rule, View view) {
+    const bool as_program = matches(rule, rule.condition, view);
+    if (view.facts.script.empty()) return as_program;
+    view.program = view.facts.script;
+    const bool as_script = matches(rule, rule.condition, view);
+    view.program = {};
+    return matches(rule, rule.condition, view) ? as_program && as_script : as_program || as_script;
+}
+
 }  // namespace
 
 bool plainly_matches(const ParsedRule& rule, const Facts& facts) {
@@ -100,7 +112,8 @@ bool plainly_matches(const ParsedRule& rule, const Facts& facts) {
         for (std::uint32_t kind_number = 0; kind_number < kArtifactKinds; ++kind_number) {
             const bool has =
                 ((facts.classes >> class_number) & 1U) != 0 && ((facts.kinds >> kind_number) & 1U) != 0;
-            if (has && matches(rule, rule.condition, {facts, class_number, kind_number})) return true;
+            if (has && matches_by_its_names(rule, {facts, class_number, kind_number, facts.program}))
+                return true;
         }
     }
     return false;

@@ -146,6 +146,9 @@ Facts Generator::facts() {
             .port = static_cast<std::uint16_t>(std::array{22, 80, 443, 9}[below(4)]),
             .user_id = static_cast<std::uint32_t>(std::array{0, 1000, 1001, 7}[below(4)]),
             .program = chance(20) ? "/usr/bin/other" : pick(kPrograms),
+            .script = chance(70)   ? ""
+                      : chance(20) ? "/usr/bin/other"
+                                   : pick(kPrograms),
             .domain = pick(kNames),
             .domain_by_answer = chance(50)};
 }

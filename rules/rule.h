@@ -79,6 +79,7 @@ struct Facts {
     std::uint16_t port = 0;
     std::uint32_t user_id = 0;
     std::string program{};          // one of the names that rules give it
+    std::string script{};           // likewise, that the process was started as by "#!"; empty: as none
     std::string domain{};           // of the destination, as parse_domain() has it; empty: not known
     bool domain_by_answer = false;  // only a DNS answer says so, not the connection
 };

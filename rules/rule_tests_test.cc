@@ -67,7 +67,7 @@ TEST(RuleTests, NameAnUnknownFact) {
         "rule-1.yaml:12:88: unknown fact 'destination.ip|cidr' (use one of: artifact.class, artifact.kind, "
         "sink.kind, destination.ip, destination.port, user.id, process.executable, process.package, "
         "destination.domain, "
-        "flow.bytes)");
+        "flow.bytes, process.script)");
 }
 
 TEST(RuleTests, NeedTheFactsOfTheirOperation) {
@@ -87,6 +87,23 @@ TEST(RuleTests, RefuseFactsThatTheirOperationDoesNotHave) {
 TEST(RuleTests, RefuseSeveralValuesOfASingleFact) {
     EXPECT_EQ(with_test("artifact.class: public, sink.kind: [network, removable]"),
               "rule-1.yaml:12:75: 'sink.kind' of a test has one value (write one test for each value)");
+}
+
+TEST(RuleTests, MayNameTheScriptBesideItsInterpreter) {
+    const auto decides = [](const std::string& script) {
+        const RuleText rule{
+            .extension =
+                "  tests:\n    - {name: t, expect: block, facts: {artifact.class: restricted, "
+                "sink.kind: removable, process.executable: /usr/bin/python3, process.script: " +
+                script + "}}\n",
+            .detection =
+                "  s: {artifact.class: restricted, process.executable: /opt/export.py}\n"
+                "  condition: s\n"};
+        return problems_of(testing::pack_of({rule}));
+    };
+    EXPECT_EQ(decides("/opt/export.py"), "");
+    EXPECT_NE(decides("/opt/other.py").find("expects block"), std::string::npos);
+    EXPECT_NE(decides("export.py").find("no whole path of a program"), std::string::npos);
 }
 
 TEST(RuleTests, RefuseBytesThatAreNoNumber) {

@@ -13,6 +13,7 @@ namespace modelward::rules {
 namespace {
 
 constexpr std::string_view kFlowBytes = "flow.bytes";
+constexpr std::string_view kProcessScript = "process.script";
 constexpr std::uint16_t kDefaultPort = 443;
 constexpr std::uint32_t kDefaultUser = 1000;
 
@@ -73,12 +74,20 @@ bool set_bytes(Reporter& report, const YamlNode& node, TestFacts& result) {
     return true;
 }
 
+bool set_script(Reporter& report, const YamlNode& node, Facts& facts) {
+    if (!check_program(report, node, true)) return false;
+    facts.script = node.text;
+    return true;
+}
+
 bool parse_fact(Reporter& report, const YamlEntry& entry, Category category, const Vocabulary& vocabulary,
                 TestFacts& result) {
     if (entry.key.text == kFlowBytes) return set_bytes(report, entry.value, result);
+    if (entry.key.text == kProcessScript) return set_script(report, entry.value, result.facts);
     if (find_field(entry.key.text) == nullptr) {
         std::vector<std::string_view> names(field_names().begin(), field_names().end());
         names.push_back(kFlowBytes);
+        names.push_back(kProcessScript);
         report.add(entry.key, "unknown fact " + in_quotes(entry.key.text), suggest(entry.key.text, names));
         return false;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `facts` of a rule test: the fields of detection as values, and flow.bytes for the meter.
+// The `facts` of a rule test: the fields of detection as values, flow.bytes for the meter, and
+// process.script.
 #pragma once
 
 #include <cstdint>

@@ -25,6 +25,9 @@ std::vector<std::string> fallback_blind_spots() {
         "judges every "
         "destination as one whose name is not known",
         "what is sent to an approved destination on loopback: its receiver is not followed (a relay, ssh -L)",
+        "scripts: whoever was started by #! is its interpreter only, so that a rule or an exemption which "
+        "names "
+        "the script does not hold for it",
         "a change of user without executing a program: the process is judged as the user it was",
         "a labelled file that the kernel itself reads (a loop device, an NFS server): whoever set it up is "
         "tainted, whoever uses it is not",

@@ -23,6 +23,7 @@ std::span<const MapName> map_names() {
         MapName{"channels", &KernelMaps::channels},
         MapName{"sinks", &KernelMaps::sinks},
         MapName{"pieces_of_users", &KernelMaps::pieces_of_users},
+        MapName{"scripts", &KernelMaps::scripts},
         MapName{"servers", &KernelMaps::servers},
         MapName{"tended", &KernelMaps::tended},
         MapName{"recent", &KernelMaps::recent},

@@ -17,7 +17,7 @@ namespace modelward::agent {
 struct KernelMaps {
     UniqueFd labels, label_hints, taints, pending_writes, policies, destinations, ports, users, programs,
         domains, socket_names, address_names, resolvers, meters, flows, channels, sinks, recent, crowd,
-        blocks, events, losses, learned, installed, pieces_of_users, servers, tended, guard, guarded,
+        blocks, events, losses, learned, installed, pieces_of_users, scripts, servers, tended, guard, guarded,
         guarded_objects, guardians;
     UniqueFd processes, ended, sockets, refusals, asked;  // of the fallback sensor only
 };

@@ -15,6 +15,7 @@
 #include "agent/sensor/package_files.h"
 #include "agent/sensor/pinned_file.h"
 #include "agent/sensor/policy_convert.h"
+#include "rules/evaluate.h"
 #include "rules/program_name.h"
 
 namespace modelward::agent {
@@ -117,7 +118,7 @@ class Resolver {
             const auto [place, fresh] =
                 by_key_.try_emplace(KeyTuple(key.inode, key.device, key.generation), program);
             if (fresh) continue;
-            place->second.rules = both_names(place->second.rules, program.rules, *unnamed_);
+            place->second.rules = rules::both_names(place->second.rules, program.rules, *unnamed_);
             place->second.exempt |= program.exempt;
         }
     }
@@ -188,10 +189,6 @@ std::vector<std::string> ResolvedPrograms::problems() const {
         all.push_back("A program of a rule is not taken for it and judged as any other: " + why);
     }
     return all;
-}
-
-rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, const rules::RuleSet& unnamed) {
-    return ((a | b) & ~unnamed) | (a & b & unnamed);
 }
 
 Result<ResolvedPrograms> resolve_programs(const KernelMaps& maps, const rules::CompiledPolicy& policy,

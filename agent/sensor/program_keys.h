@@ -47,9 +47,6 @@ struct ResolvedPrograms {
     std::vector<std::string> problems() const;
 };
 
-// What several paths lead to satisfies a rule that names one of them, and none that excludes one of them.
-rules::RuleSet both_names(const rules::RuleSet& a, const rules::RuleSet& b, const rules::RuleSet& unnamed);
-
 // `keys_of`: what the sensor calls the inode behind a descriptor. `digests` are kept from one look to the
 // next.
 using KeysOf = std::function<Result<std::vector<kernel::inode_key>>(int fd)>;

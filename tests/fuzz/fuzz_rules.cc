@@ -43,6 +43,7 @@ void compare(const CompiledPolicy& policy, const Pack& pack) {
                           static_cast<std::uint16_t>(i % 4 != 0 ? 443 : 22),
                           i % 5 != 0 ? 1000U : 0U,
                           {},
+                          {},
                           i % 3 != 0 ? "a.example.com" : ""};
         const PlainDecision plain = plain_evaluate(parsed.rules, facts, i);
         const Decision compiled = evaluate(policy, facts, i);

@@ -257,6 +257,42 @@ TEST_F(VerdictTest, APinnedProgramThatIsReplacedIsTheProgramNoMore) {
     EXPECT_TRUE(is_exempt());
 }
 
+// A shell that reads the model itself: as a script, in a child of its own, and when it is only told to read
+// one.
+TEST_F(VerdictTest, AScriptIsItselfBesideItsInterpreter) {
+    const std::string model = make_model("model");
+    const std::string script = "/mnt/disk/script.sh", other = "/mnt/disk/other.sh";
+    const auto write = [&](const std::string& path, const std::string& text) {
+        std::ofstream(path) << "#!/bin/bash\n" << text;
+        std::filesystem::permissions(path, std::filesystem::perms::all);
+    };
+    const std::string reads = "LC_ALL=C read -r -N 200000 x < " + model + " 2>/dev/null\n";
+    write(script, reads + "exit 0\n");
+    auto policy = with_rule([](auto& rule) { rule.budget_bytes = 0; });
+    policy.exempt_programs = {script};
+    apply(policy);
+    const auto is_exempt = [&](const std::string& command) {
+        (void)events();
+        EXPECT_EQ(std::system(command.c_str()), 0) << command;
+        const auto told = events();
+        return std::ranges::any_of(
+            told, [](const auto& event) { return event.kind == agent::KernelEventKind::kExempt; });
+    };
+    EXPECT_TRUE(is_exempt(script));
+    EXPECT_FALSE(is_exempt("/bin/bash " + script)) << "the interpreter was started, not the script";
+    write(other, reads + "exit 0\n");
+    EXPECT_FALSE(is_exempt(other)) << "another script of the same interpreter";
+    write(script, "( " + reads + ") &\nwait\nexit 0\n");
+    EXPECT_TRUE(is_exempt(script)) << "a child that has executed nothing";
+    write(script, "cat " + model + " > /dev/null\nexit 0\n");
+    EXPECT_FALSE(is_exempt(script)) << "what a script starts is not the script";
+    write(script, "exec " + other + "\n");
+    EXPECT_FALSE(is_exempt(script)) << "the script has become another";
+    write(other, "exec /nowhere 2>/dev/null\n" + reads + "exit 0\n");
+    write(script, "shopt -s execfail\nexec " + other + "x 2>/dev/null\n" + reads + "exit 0\n");
+    EXPECT_TRUE(is_exempt(script)) << "an exec that failed changes nothing";
+}
+
 TEST_F(VerdictTest, APackageIsAllItsPrograms) {
     if (agent::lists_of_package("coreutils").empty()) GTEST_SKIP() << "there is no dpkg here";
     const std::string model = make_model("model");
