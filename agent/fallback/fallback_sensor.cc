@@ -44,13 +44,13 @@ KernelProcess from_view(const ProcessView& view) {
 }
 
 // Programs on sockets see no process: /proc is asked, as long as it is there.
-void add_ancestors(KernelEvent& event) {
+void add_ancestors(KernelEvent& event, const Lineages& lineages) {
     if (!event.ancestors.empty()) return;
-    auto view = view_process(static_cast<pid_t>(event.process.pid));
-    while (view && view->parent > 0 && event.ancestors.size() < kernel::kAncestors) {
-        view = view_process(view->parent);
-        if (view) event.ancestors.push_back(from_view(*view));
-    }
+    const auto pid = static_cast<pid_t>(event.process.pid);
+    const auto view = view_process(pid);
+    const bool lives = view && is_same_start(view->start_boot_ns, event.process.start_boot_ns);
+    for (const auto& ancestor : lives ? ancestors_of(*view) : lineages.of(pid, event.process.start_boot_ns))
+        event.ancestors.push_back(from_view(ancestor));
 }
 
 }  // namespace
@@ -155,7 +155,7 @@ Result<std::size_t> FallbackSensor::read_events(
     return tables_->read_events([&](std::span<const KernelEvent> events) {
         std::vector<KernelEvent> told(events.begin(), events.end());
         for (auto& event : told)
-            add_ancestors(event);
+            add_ancestors(event, state_->lineages);
         return take(told);
     });
 }

@@ -86,6 +86,7 @@ OpenJudge::Having OpenJudge::may_have(const Subject& subject, const kernel::labe
         ++state_->counters.refused_unknown;
         return Having::kNo;
     }
+    state_->lineages.remember(subject.process);
     const auto open = take_stock(
         state_->maps, subject.process.pid, *taint,
         [this](std::uint32_t device) { return state_->removable.contains(device); }, kStockLimit);

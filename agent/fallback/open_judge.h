@@ -8,6 +8,7 @@
 
 #include "agent/fallback/exempt_processes.h"
 #include "agent/fallback/gate_counters.h"
+#include "agent/fallback/lineages.h"
 #include "agent/fallback/questions.h"
 #include "agent/fallback/removable_media.h"
 #include "agent/fallback/taint_table.h"
@@ -20,6 +21,7 @@ struct GateState {
     std::string scope;  // the cgroup that is judged, with all below it; "/": every process
     Questions questions;
     TaintTable taints;
+    Lineages lineages;
     ExemptProcesses exempt;
     RemovableMedia removable;
     GateCounters counters;

@@ -18,6 +18,11 @@ namespace modelward::agent {
 
 namespace {
 
+std::uint64_t tick_ns() {
+    static const auto tick = 1'000'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    return tick;
+}
+
 constexpr std::size_t kMostBytes = 16 << 10;
 
 template <typename Number>
@@ -56,12 +61,11 @@ bool read_stat(std::string_view stat, ProcessView& view) {
     const auto fields = words_of(rest, "x:");
     constexpr std::size_t kState = 0, kParent = 1, kGroup = 2, kStart = 19;
     if (fields.size() <= kStart) return false;
-    static const auto tick = 1'000'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
     view.state = fields[kState].front();
     view.parent = number<pid_t>(fields[kParent]).value_or(0);
     view.group = number<pid_t>(fields[kGroup]).value_or(0);
     const auto start = number<std::uint64_t>(fields[kStart]);
-    view.start_boot_ns = start.value_or(0) * tick;
+    view.start_boot_ns = start.value_or(0) * tick_ns();
     return start.has_value();
 }
 
@@ -107,6 +111,21 @@ std::optional<ProcessView> view_process(pid_t thread, const std::filesystem::pat
     if (view.pid == 0 || !read_stat(read_small(folder / "stat"), view)) return std::nullopt;
     view.login_uid = number<std::uint32_t>(read_small(folder / "loginuid")).value_or(0xffffffff);
     return view;
+}
+
+bool is_same_start(std::uint64_t a_boot_ns, std::uint64_t b_boot_ns) {
+    return a_boot_ns / tick_ns() == b_boot_ns / tick_ns();
+}
+
+std::vector<ProcessView> ancestors_of(const ProcessView& process, const std::filesystem::path& proc) {
+    std::vector<ProcessView> ancestors;
+    for (pid_t parent = process.parent; parent > 0 && ancestors.size() < kernel::kAncestors;) {
+        auto view = view_process(parent, proc);
+        if (!view) break;
+        parent = view->parent;
+        ancestors.push_back(std::move(*view));
+    }
+    return ancestors;
 }
 
 std::string executable_of(pid_t pid, const std::filesystem::path& proc) {
@@ -161,11 +180,9 @@ void describe_process(kernel::event& event, pid_t pid, const kernel::process_tai
     event.exe_start = static_cast<std::uint16_t>(kernel::kExeBytes - kept);
     std::memcpy(event.exe + event.exe_start, program.data() + program.size() - kept, kept);
     event.ancestor_count = 0;
-    auto view = view_process(pid);
-    while (view && view->parent > 0 && event.ancestor_count < kernel::kAncestors) {
-        view = view_process(view->parent);
-        if (view) event.ancestors[event.ancestor_count++] = to_record(*view);
-    }
+    if (const auto view = view_process(pid))
+        for (const auto& ancestor : ancestors_of(*view))
+            event.ancestors[event.ancestor_count++] = to_record(ancestor);
 }
 
 }  // namespace modelward::agent

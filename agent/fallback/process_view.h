@@ -30,6 +30,13 @@ struct ProcessView {
 // Of the process that `thread` belongs to; nothing when it is gone.
 std::optional<ProcessView> view_process(pid_t thread, const std::filesystem::path& proc = "/proc");
 
+// The kernel's programs know a start to the nanosecond, /proc to its clock tick.
+bool is_same_start(std::uint64_t a_boot_ns, std::uint64_t b_boot_ns);
+
+// Parent first, at most kAncestors; what is gone ends it.
+std::vector<ProcessView> ancestors_of(const ProcessView& process,
+                                      const std::filesystem::path& proc = "/proc");
+
 // The executable's path, or "".
 std::string executable_of(pid_t pid, const std::filesystem::path& proc = "/proc");
 

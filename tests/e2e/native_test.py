@@ -61,7 +61,8 @@ def check(checks, scenario):
         checks.that(f"{outcome.attempt.name}: {outcome.expected}", outcome.as_expected,
                     f"{outcome.verdict}, {outcome.bytes_out} bytes out, incident {outcome.incident}; {outcome.output}")
         checks.that(f"{outcome.attempt.name}: the terminal is told if it was stopped",
-                    ("*** Modelward:" in outcome.told) == (outcome.verdict == "block"), repr(outcome.told))
+                    ("*** Modelward:" in outcome.told) == (outcome.verdict == "block"),
+                    f"{outcome.told!r}, {scenario.told_counters()}")
     counters = scenario.stack.host()["counters"]
     lost = {name: value for name, value in counters.items() if ("lost" in name or "late" in name) and value}
     checks.that("nothing was lost or late", not lost, lost)

@@ -98,6 +98,10 @@ class Scenario:
     def register(self):
         self.stack.register(self.models / "model.safetensors", "reader-7", "restricted")
 
+    def told_counters(self):
+        """How many notices reached a terminal, and why the others did not."""
+        return {name: value for name, value in self.stack.host()["counters"].items() if name.startswith("notices_")}
+
     def environment(self):
         return {**os.environ, "MODEL": str(self.models / "model.safetensors"),
                 "PLAIN": str(self.models / "public.safetensors"), "GGUF": str(self.models / "old-export.gguf"),
