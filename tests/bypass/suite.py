@@ -27,6 +27,7 @@ from sinks import make_sinks    # noqa: E402
 from shells import PROGRAMS, Shells    # noqa: E402
 from stack import BIN, Failure, run, wait_for    # noqa: E402
 from technique import Mistake, read_all    # noqa: E402
+from world import APPROVED    # noqa: E402
 
 CONTROL = 1536 * 1024
 FRAMING = 24 * 1024    # what a protocol's own handshakes and headers may add to a budget on the wire
@@ -223,6 +224,8 @@ def main():
     options = parser.parse_args()
     techniques = chosen(options)
     disk = second_stick()
+    # Whose answers the agent believes: servers.py answers there.
+    Path("/etc/resolv.conf").write_text(f"nameserver {APPROVED}\n", encoding="ascii")
     started = time.monotonic()
     with Workstation(options.disk, "/mnt/usb1") as scenario:
         sensor = scenario.stack.host()["sensor"]
