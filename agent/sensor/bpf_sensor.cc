@@ -2,6 +2,11 @@
 #include "agent/sensor/bpf_sensor.h"
 
 #include <bpf/bpf.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "agent/sensor/exemption.h"
 #include "agent/sensor/guard_table.h"
@@ -30,6 +35,7 @@ BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters,
       programs_(pins_.open_programs()),
       sweep_(pins_.open_program("sweep")),
       rings_(std::move(rings)),
+      attached_(pins_.attached()),
       meters_(std::move(meters)) {}
 
 Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins,
@@ -66,8 +72,19 @@ void BpfSensor::look_at_programs() {
     in_force_->programs = std::move(*resolved);
 }
 
+void BpfSensor::look_at_links() {
+    detached_.clear();
+    std::ranges::set_difference(attached_, pins_.attached(), std::inserter(detached_, detached_.end()));
+}
+
 std::vector<std::string> BpfSensor::policy_problems() const {
-    return in_force_ ? in_force_->programs.problems() : std::vector<std::string>{};
+    auto all = in_force_ ? in_force_->programs.problems() : std::vector<std::string>{};
+    if (!detached_.empty())
+        all.push_back(
+            fmt::format("Somebody detached programs of this agent, and what they see is not judged: "
+                        "{}. Restarting the agent attaches them again.",
+                        fmt::join(detached_, ", ")));
+    return all;
 }
 
 Result<void> BpfSensor::keep_meters() {
@@ -147,6 +164,7 @@ void BpfSensor::sweep() {
     if (::bpf_prog_test_run_opts(sweep_.get(), &options) != 0) ++failed_sweeps_;
     const bool reads = in_force_ && in_force_->programs.being_read > 0;
     if (++sweeps_ % kSweepsPerProgramLook == 0 || reads) look_at_programs();
+    if (sweeps_ % kSweepsPerProgramLook == 0) look_at_links();
 }
 
 std::vector<Counter> BpfSensor::counters() const {
@@ -156,6 +174,7 @@ std::vector<Counter> BpfSensor::counters() const {
         counters.push_back(std::move(counter));
     counters.push_back({"disks_not_labelled", disks_.failed()});
     counters.push_back({"event_undecodable", rings_.undecodable()});
+    counters.push_back({"programs_detached", detached_.size()});
     counters.push_back({"event_sweep_failed", failed_sweeps_});
     counters.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     counters.push_back(

@@ -50,6 +50,7 @@ class BpfSensor final : public Sensor {
   private:
     BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters, EventRings rings);
     void look_at_programs();
+    void look_at_links();
 
     SensorInfo info_;
     KernelMaps maps_;
@@ -57,6 +58,8 @@ class BpfSensor final : public Sensor {
     std::vector<UniqueFd> programs_;
     UniqueFd sweep_;
     EventRings rings_;
+    std::set<std::string> attached_;  // when this agent began
+    std::set<std::string> detached_;  // since
     Tending tending_;
     DiskLabels disks_;
     std::uint64_t failed_sweeps_ = 0;

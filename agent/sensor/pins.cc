@@ -44,6 +44,14 @@ std::unexpected<Error> refused_by_guard() {
         "LD_ or OPENSSL_ variables), or lacks the right to use BPF; a maintenance token opens the guard");
 }
 
+// Called by the agent, and attached to nothing.
+bool is_run_by_agent(const UniqueFd& program) {
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof info;
+    return program && ::bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0 &&
+           info.type == BPF_PROG_TYPE_SYSCALL;
+}
+
 constexpr const char* kProgramParts[] = {"links", "programs"};
 
 Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& directory) {
@@ -121,6 +129,31 @@ Result<void> Pins::run_iterator(std::string_view program) const {
         if (got == 0) return {};
         if (got < 0 && errno != EAGAIN && errno != EINTR) return fail_errno("run iterator " + path.string());
     }
+}
+
+std::set<std::string> Pins::attached() const {
+    std::set<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory_ / "links", error)) {
+        const UniqueFd link(::bpf_obj_get(entry.path().c_str()));
+        bpf_link_info info{};
+        std::uint32_t size = sizeof info;
+        if (!link || ::bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0) continue;
+        if (info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0) continue;
+        names.insert(entry.path().filename().string());
+    }
+    return names;
+}
+
+std::set<std::string> Pins::detached() const {
+    std::set<std::string> names;
+    const auto still = attached();
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory_ / "programs", error))
+        if (auto name = entry.path().filename().string();
+            !still.contains(name) && !is_run_by_agent(open_program(name)))
+            names.insert(std::move(name));
+    return names;
 }
 
 std::vector<std::uint32_t> Pins::link_ids() const {

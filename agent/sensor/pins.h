@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "agent/sensor/attach.h"
 
@@ -46,6 +47,12 @@ class Pins {
     // The kernel's numbers of the pinned links, to ask for them when the pins are gone.
     std::vector<std::uint32_t> link_ids() const;
     std::vector<std::uint32_t> program_ids() const;
+
+    // The programs whose pinned links still attach them: the link of a control group stays when it was
+    // detached.
+    std::set<std::string> attached() const;
+    // The pinned programs that nothing attaches any more.
+    std::set<std::string> detached() const;
 
     // Removes what is pinned; enforcement ends unless a process still holds the links.
     Result<void> clear() const;

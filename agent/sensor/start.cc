@@ -271,7 +271,8 @@ Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
             fmt::format("{} holds tables of layout {}; this agent knows layout {}: stop enforcement with the "
                         "agent that made them, then start this one",
                         options.pin_directory.string(), installed->layout, int{kernel::kLayout}));
-    if (installed->build == programs_build() && !pins->open_programs().empty())
+    // What somebody detached or unpinned is attached again, like another build.
+    if (installed->build == programs_build() && !pins->open_programs().empty() && pins->detached().empty())
         return adopt(std::move(*pins), std::move(**maps), static_cast<AttachMode>(installed->mode),
                      options.meters_file);
     return upgrade(std::move(*pins), **maps, *installed, options.meters_file);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the kernel programs cost: the same operations with nothing attached, with empty programs on the same
 // hooks, and with the sensor (256 rules, 100,000 labels), by a process that is not tainted and by one that
-// is.
+// is; and, for comparison, while auditd watches FOLDER.
 //
-// usage, as root in a guest started with --icount: kernel_cost KERNEL_OPERATIONS FOLDER
+// usage, as root in a guest started with --icount: kernel_cost KERNEL_OPERATIONS FOLDER AUDITED_COMMAND
+// AUDITED_COMMAND: tests/bench/audited and its arguments; what follows it runs under auditd.
 // Prints Markdown. In such a guest nanoseconds are counted instructions.
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -200,10 +201,11 @@ double ratio(double over, double base) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) give_up("usage: kernel_cost KERNEL_OPERATIONS FOLDER");
+    if (argc != 4) give_up("usage: kernel_cost KERNEL_OPERATIONS FOLDER AUDITED_COMMAND");
     const std::string command = std::string(argv[1]) + " " + argv[2];
     const std::string model = std::string(argv[2]) + "/model.bin";
     const Costs nothing = measure(command);
+    const Costs audited = measure(std::string(argv[3]) + " " + command);
     const bool lsm = [] {
         std::ifstream file("/sys/kernel/security/lsm");
         std::string list;
@@ -237,14 +239,15 @@ int main(int argc, char** argv) {
     fmt::print("\nLinux {}, {}; {} hooks; ns are counted instructions\n\n", kernel, name, hooks);
     fmt::print(
         "| operation | nothing | empty | sensor | extra over empty's | tainted | extra over empty's | "
-        "1,000,000 labels |\n|---|---|---|---|---|---|---|---|\n");
+        "1,000,000 labels | auditd |\n|---|---|---|---|---|---|---|---|---|\n");
     for (const auto& [operation, value] : nothing.items()) {
         const double base = value, none = empty[operation].get<double>() - base;
         const double with = untainted[operation], marked = tainted[operation];
-        fmt::print("| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {:.2f}x | {:+.1f} % | {:.2f}x | {:+.1f} % |\n",
+        fmt::print("| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {:.2f}x | {:+.1f} % | {:.2f}x | {:+.1f} % | {:+.1f} % |\n",
                    operation, base, 100 * none / base, 100 * (with - base) / base, ratio(with - base, none),
                    100 * (marked - base) / base, ratio(marked - base, none),
-                   100 * (many[operation].get<double>() - base) / base);
+                   100 * (many[operation].get<double>() - base) / base,
+                   100 * (audited[operation].get<double>() - base) / base);
     }
     fmt::print("\n{} further labels took {} KiB of memory: {:.0f} bytes each.\n", kManyLabels - kLabels,
                before - after, static_cast<double>(before - after) * 1024 / (kManyLabels - kLabels));

@@ -160,11 +160,13 @@ TEST_F(TakeoverTest, EnforcementIsEndedWithoutStartingAnything) {
 
 TEST_F(TakeoverTest, AHookThatHasGoneSilentIsNamed) {
     sensor.reset();
-    const std::filesystem::path links = "/sys/fs/bpf/modelward/links";
-    const bool renamed = std::filesystem::exists(links / "anon_pipe_read");
+    const std::filesystem::path pins = "/sys/fs/bpf/modelward";
+    const bool renamed = std::filesystem::exists(pins / "links/anon_pipe_read");
     for (const char* name : {"file_receive", "inode_create", "bprm_check_security", "unix_stream_recvmsg",
                              "unix_dgram_recvmsg", renamed ? "anon_pipe_read" : "pipe_read"})
-        ASSERT_TRUE(std::filesystem::remove(links / name)) << name;
+        for (const char* part :
+             {"links", "programs"})  // the program too, so that nothing shows it is missing
+            ASSERT_TRUE(std::filesystem::remove(pins / part / name)) << name;
     const std::string expected =
         "self-test: these hooks do not fire: file_receive, inode_create, bprm_check_security, pipe_read, "
         "unix_stream_recvmsg, unix_dgram_recvmsg";
@@ -181,6 +183,37 @@ TEST_F(TakeoverTest, AHookThatHasGoneSilentIsNamed) {
     auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);
+}
+
+TEST_F(TakeoverTest, WhatSomebodyDetachedIsToldAndAttachedAgain) {
+    const auto problems = [&] {
+        for (int i = 0; i < 10; ++i)
+            sensor->sweep();
+        const auto all = sensor->policy_problems();
+        return all.empty() ? std::string() : all.front();
+    };
+    const std::string links = "/sys/fs/bpf/modelward/links/";
+    const auto sees_packets = [&] {
+        const UniqueFd link(::bpf_obj_get((links + "learn_answers").c_str()));
+        bpf_link_info info{};
+        std::uint32_t size = sizeof info;
+        return link && ::bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 && info.cgroup.cgroup_id != 0;
+    };
+    EXPECT_EQ(problems(), "");
+    ASSERT_TRUE(sees_packets());
+    ASSERT_EQ(::bpf_link_detach(UniqueFd(::bpf_obj_get((links + "learn_answers").c_str())).get()), 0);
+    ASSERT_FALSE(sees_packets());
+    ASSERT_TRUE(std::filesystem::remove(links + "inode_create"));
+    EXPECT_NE(problems().find("not judged: inode_create, learn_answers."), std::string::npos) << problems();
+    EXPECT_EQ(counter("programs_detached"), 2u);
+
+    sensor.reset();
+    auto next = agent::start_sensor(sensor_options());
+    ASSERT_TRUE(next) << next.error().message();
+    sensor = std::move(*next);
+    EXPECT_TRUE(sees_packets());
+    EXPECT_TRUE(std::filesystem::exists(links + "inode_create"));
+    EXPECT_EQ(problems(), "");
 }
 
 TEST_F(TakeoverTest, RunningOutOfDescriptorsIsNotTakenForAKernelThatRefuses) {
