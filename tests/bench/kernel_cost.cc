@@ -243,11 +243,13 @@ int main(int argc, char** argv) {
     for (const auto& [operation, value] : nothing.items()) {
         const double base = value, none = empty[operation].get<double>() - base;
         const double with = untainted[operation], marked = tainted[operation];
-        fmt::print("| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {:.2f}x | {:+.1f} % | {:.2f}x | {:+.1f} % | {:+.1f} % |\n",
-                   operation, base, 100 * none / base, 100 * (with - base) / base, ratio(with - base, none),
-                   100 * (marked - base) / base, ratio(marked - base, none),
-                   100 * (many[operation].get<double>() - base) / base,
-                   100 * (audited[operation].get<double>() - base) / base);
+        fmt::print(
+            "| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {:.2f}x | {:+.1f} % | {:.2f}x | {:+.1f} % | {:+.1f} % "
+            "|\n",
+            operation, base, 100 * none / base, 100 * (with - base) / base, ratio(with - base, none),
+            100 * (marked - base) / base, ratio(marked - base, none),
+            100 * (many[operation].get<double>() - base) / base,
+            100 * (audited[operation].get<double>() - base) / base);
     }
     fmt::print("\n{} further labels took {} KiB of memory: {:.0f} bytes each.\n", kManyLabels - kLabels,
                before - after, static_cast<double>(before - after) * 1024 / (kManyLabels - kLabels));
