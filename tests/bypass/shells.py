@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from sinks import SERIAL
 from stack import ROOT, run, wait_for
 
 HERE = Path(__file__).resolve().parent
@@ -30,7 +31,7 @@ class Shells:
 
     def environment(self, file):
         return {**self.scenario.environment(), **self.servers.environment(), "FILE": file, "P": str(PROGRAMS),
-                "PY": f"/usr/bin/python3 {HERE}/programs", "RAW": self.disk, "SERIAL": "/dev/ttyS0",
+                "PY": f"/usr/bin/python3 {HERE}/programs", "RAW": self.disk, "SERIAL": SERIAL,
                 "OUTSIDE": "ip netns exec modelward-outside", "HOME": str(self.scenario.work)}
 
     def spawn(self, command, file, user, **options):
