@@ -140,7 +140,7 @@ class Suite(Shells):
                 this.incidents = [i for i in incidents if this.began_ms - 20 <= i["first_ms"] <= this.ended_ms + 20]
 
 
-def judge(technique, expected, control, attempt):
+def judge(technique, expected, sensor, control, attempt):
     """(verdict, what is wrong or empty). Both from what was measured: a technique is blocked if at most the allowed
     bytes got out, a block is in the console, and the control shows that it would have worked."""
     most = expected.most + (FRAMING if technique.sink == "wire" and expected.most else 0)
@@ -151,7 +151,7 @@ def judge(technique, expected, control, attempt):
         return "error", f"the control got only {control.bytes_out} bytes out: {control.said}{control.reported()}"
     if control.blocks():
         return "error", f"the control was blocked ({control.blocks()[0]['title']})"
-    through = attempt.bytes_out > most or (technique.sink == "stick" and attempt.names > technique.names)
+    through = attempt.bytes_out > most or (technique.sink == "stick" and attempt.names > technique.names_with(sensor))
     verdict = "allow" if through else "block" if attempt.blocks() else "nothing"
     if verdict != expected.verdict:
         return verdict, f"wanted {expected.verdict}; {attempt.names} names; {attempt.said}"
@@ -167,8 +167,8 @@ def words(count):
     return f"{count} B"
 
 
-def report(technique, expected, control, attempt, seconds):
-    verdict, wrong = judge(technique, expected, control, attempt)
+def report(technique, expected, sensor, control, attempt, seconds):
+    verdict, wrong = judge(technique, expected, sensor, control, attempt)
     mark = "as expected" if not wrong else "UNEXPECTED"
     if not wrong and verdict == "allow":
         mark = "as expected: " + expected.why
@@ -227,7 +227,9 @@ def main():
     # Whose answers the agent believes: servers.py answers there.
     Path("/etc/resolv.conf").write_text(f"nameserver {APPROVED}\n", encoding="ascii")
     started = time.monotonic()
-    with Workstation(options.disk, "/mnt/usb1") as scenario:
+    # These kernels would take a stronger sensor.
+    forced = {"sensor": "fallback"} if options.sensor == "fallback" else None
+    with Workstation(options.disk, "/mnt/usb1", agent_options=forced) as scenario:
         sensor = scenario.stack.host()["sensor"]
         if options.sensor and sensor != options.sensor:
             raise Failure(f"the agent enforces through {sensor}, not {options.sensor}")
@@ -247,7 +249,7 @@ def main():
         finally:
             suite.end_all()
             servers.stop()
-    rows = [report(t, t.expected(options.kernel, sensor), control, attempt, seconds)
+    rows = [report(t, t.expected(options.kernel, sensor), sensor, control, attempt, seconds)
             for t, control, attempt, seconds in played]
     good = sum(row["as_expected"] for row in rows)
     print(f"{good} of {len(rows)} as expected, {time.monotonic() - started:.0f} s", flush=True)
