@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "bpf/judge.bpf.h"
 #include "bpf/record.bpf.h"
 #include "bpf/taint.bpf.h"
 

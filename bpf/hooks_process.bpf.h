@@ -18,7 +18,6 @@ HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
 
 /* A new program has no mappings of the old one. Not before it is certain to run: a failed exec keeps them. */
 TRACE("fentry/security_bprm_committed_creds", program_begins, struct linux_binprm* bprm) {
-    script_begins();
     struct taint* taint = taint_of_current();
     if (!has_shared(taint)) return 0;
     __sync_fetch_and_and(&taint->flags, ~(kTaintShares | kTaintSharesSink));

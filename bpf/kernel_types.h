@@ -218,6 +218,7 @@ struct task_struct {
     struct files_struct* files;
     kuid_t loginuid;
     void* bpf_storage;
+    __u64 self_exec_id;
     char comm[16];
 };
 

@@ -16,7 +16,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 6,
+    kLayout = 7,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -150,10 +150,15 @@ struct taint {
     struct pending_write pending; /* the leader's own */
 };
 
-/* The script that a process was started as by "#!"; all zero: none. */
+/* What a process was started as by "#!", and by which exec of the kernel's count: the last and the one under
+ * way. */
+struct started_script {
+    struct inode_key key;
+    __u64 exec;
+};
+
 struct script {
-    struct inode_key runs;
-    struct inode_key begins; /* by the exec that is under way */
+    struct started_script started[2];
 };
 
 struct rule_set {
@@ -358,6 +363,7 @@ enum loss {
     kSharedLabelled, /* files labelled because a tainted process had mapped them before it was tainted */
     kPiecesLabelled, /* files labelled because pieces below min_flow added up */
     kLossNameUnreadable, /* a ClientHello, CONNECT or DNS answer whose name could not be read */
+    kLossScript,         /* no memory for what a process was started as: it is its interpreter alone */
     kLosses,
 };
 

@@ -8,7 +8,6 @@
 #include "bpf/meter.bpf.h"
 #include "bpf/names.bpf.h"
 #include "bpf/program.bpf.h"
-#include "bpf/script.bpf.h"
 
 /* Everything that is known of one operation. Lives on the stack of a hook. */
 struct question {
@@ -188,8 +187,8 @@ struct subject {
     __u32 payer;
 };
 
-/* The rule that decides, named in `answer`; null: none does. `subject` lies on the stack: a map's key has to.
- */
+/* The rule that decides, named in `answer`; null: none does. `script`: what the process is beside its
+ * program, or null. */
 static __always_inline const struct policy_rule* find_rule(const struct policy* policy,
                                                            const struct question* question,
                                                            struct answer* answer,
@@ -250,45 +249,4 @@ static __always_inline bool judge_as(const struct question* question, struct ans
     if (answer->exempt) return true;
     if (!rule || rule->action == kActionAllow) return false;
     return !is_within_budget(policy, rule, question, answer, subject);
-}
-
-static __always_inline struct subject current_subject(void) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    struct subject subject = {.program = program_of(task), .uid = task->cred->euid.val, .payer = payer(task)};
-    return subject;
-}
-
-/* Null: the process runs no script, or a thread of the kernel does. */
-static __always_inline const struct inode_key* current_script(void) {
-    struct task_struct* task = bpf_get_current_task_btf();
-    struct script* script = script_of(task->group_leader);
-    return script ? &script->runs : 0;
-}
-
-static __noinline const struct policy_rule* find_rule_for_current(const struct policy* policy,
-                                                                  const struct question* question,
-                                                                  struct answer* answer) {
-    struct subject subject = current_subject();
-    return find_rule(policy, question, answer, &subject, current_script());
-}
-
-static __noinline bool is_within_budget_of_current(const struct policy* policy,
-                                                   const struct policy_rule* rule,
-                                                   const struct question* question, struct answer* answer) {
-    struct subject subject = current_subject();
-    return is_within_budget(policy, rule, question, answer, &subject);
-}
-
-/* The same for the current process, in two steps that follow each other: neither's frame lies on the
- * other's. */
-static __always_inline bool judge(const struct question* question, struct answer* answer) {
-    const struct policy* policy = policy_in_force();
-    if (!policy) {
-        count_loss(kLossPolicyMissing);
-        return false;
-    }
-    const struct policy_rule* rule = find_rule_for_current(policy, question, answer);
-    if (answer->exempt) return true;
-    if (!rule || rule->action == kActionAllow) return false;
-    return !is_within_budget_of_current(policy, rule, question, answer);
 }

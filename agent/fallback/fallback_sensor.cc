@@ -162,9 +162,10 @@ Result<std::size_t> FallbackSensor::read_events(
 
 std::vector<Counter> FallbackSensor::counters() const {
     auto all = tables_->counters();
-    // What the tables' own sensor counts of programs is not about this one.
+    // What the tables' own sensor counts of programs is not about this one, nor does it look at its links.
     std::erase_if(all, [](const Counter& one) {
-        return one.name.starts_with("programs_of_rules") || one.name.starts_with("pinned_programs");
+        return one.name == "programs_detached" || one.name.starts_with("programs_of_rules") ||
+               one.name.starts_with("pinned_programs");
     });
     all.push_back({"programs_of_rules_not_found", in_force_ ? in_force_->programs.missing() : 0});
     all.push_back(

@@ -107,6 +107,12 @@ Result<std::unique_ptr<Sensor>> start_fallback(const SensorOptions& options) {
     if (!pins) return fail(pins.error());
     auto maps = pins->open_maps();
     if (!maps) return fail(maps.error());
+    if (!*maps && pins->layout() != 0)
+        return fail(
+            ErrorCode::kConflict,
+            fmt::format("{} holds other tables than this agent knows: end enforcement with the agent that "
+                        "made them, then start this one",
+                        options.pin_directory.string()));
     if (!*maps) return start_fresh(options, std::move(*pins), *scope);
     auto installed = installed_in(**maps);
     if (!installed) return fail(installed.error());

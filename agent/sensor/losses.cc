@@ -19,7 +19,7 @@ constexpr std::array<const char*, kernel::kLosses> kNames = {
     "taint_refused_no_memory", "flow_crossed_table_full",  "write_without_byte_count",
     "judged_without_policy",   "event_merged_repetition",  "event_delayed",
     "event_merged_by_rule",    "holders_tainted",          "shared_files_labelled",
-    "pieces_labelled",         "name_unreadable",
+    "pieces_labelled",         "name_unreadable",          "script_not_noted",
 };
 
 }  // namespace

@@ -107,6 +107,13 @@ Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
     return maps;
 }
 
+std::uint32_t Pins::layout() const {
+    const UniqueFd map(::bpf_obj_get((directory_ / "maps/installed").c_str()));
+    const std::uint32_t zero = 0;
+    kernel::installation installed{};
+    return map && ::bpf_map_lookup_elem(map.get(), &zero, &installed) == 0 ? installed.layout : 0;
+}
+
 std::vector<UniqueFd> Pins::open_programs() const {
     std::vector<UniqueFd> programs;
     std::error_code error;

@@ -27,6 +27,9 @@ class Pins {
     static Result<std::optional<KernelMaps>> maps_in(const std::filesystem::path& directory);
     Result<std::optional<KernelMaps>> open_maps() const { return maps_in(directory_); }
 
+    // Of the installation that is pinned, finished or not; 0: none.
+    std::uint32_t layout() const;
+
     // Whether a running agent holds the directory.
     static Result<bool> are_held(const std::filesystem::path& directory);
 

@@ -253,24 +253,28 @@ Result<bool> end_enforcement(const SensorOptions& options) {
 Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
     auto pins = Pins::open(options.pin_directory);
     if (!pins) return fail(or_refusal_of_kernel(pins.error()));
-    auto maps = pins->open_maps();
-    if (!maps) return fail(maps.error());
-    if (!*maps) {
-        if (auto cleared = pins->clear(); !cleared) return fail(cleared.error());
-        return start_fresh(std::move(*pins), options.meters_file);
-    }
-    auto installed = installed_in(**maps);
-    if (!installed) return fail(installed.error());
-    if (installed->layout == 0) {  // the rest of a start that did not finish
-        if (auto cleared = pins->clear(); !cleared) return fail(cleared.error());
-        return start_fresh(std::move(*pins), options.meters_file);
-    }
-    if (installed->layout != kernel::kLayout)
+    // Looked at first: another layout may have other tables, which must not look like a start that did not
+    // finish.
+    const auto layout = pins->layout();
+    if (layout != 0 && layout != kernel::kLayout)
         return fail(
             ErrorCode::kConflict,
             fmt::format("{} holds tables of layout {}; this agent knows layout {}: stop enforcement with the "
                         "agent that made them, then start this one",
-                        options.pin_directory.string(), installed->layout, int{kernel::kLayout}));
+                        options.pin_directory.string(), layout, int{kernel::kLayout}));
+    auto maps = pins->open_maps();
+    if (!maps) return fail(maps.error());
+    if (layout == 0) {  // nothing, or the rest of a start that did not finish
+        if (auto cleared = pins->clear(); !cleared) return fail(cleared.error());
+        return start_fresh(std::move(*pins), options.meters_file);
+    }
+    if (!*maps)
+        return fail(ErrorCode::kConflict,
+                    fmt::format("{} lacks one of the tables that enforcement works with: end enforcement "
+                                "(modelwardd --remove), then start the agent again",
+                                options.pin_directory.string()));
+    auto installed = installed_in(**maps);
+    if (!installed) return fail(installed.error());
     // What somebody detached or unpinned is attached again, like another build.
     if (installed->build == programs_build() && !pins->open_programs().empty() && pins->detached().empty())
         return adopt(std::move(*pins), std::move(**maps), static_cast<AttachMode>(installed->mode),

@@ -239,7 +239,19 @@ TEST_F(TakeoverTest, TablesOfAnotherLayoutAreLeftAlone) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::kConflict);
     EXPECT_EQ(steal(model), EPERM);
-    pretend_installed([](auto& installed) { installed.layout -= 1; });
+
+    // Also when they are not the tables that this agent has.
+    const std::string table = "/sys/fs/bpf/modelward/maps/scripts";
+    const UniqueFd kept(::bpf_obj_get(table.c_str()));
+    ASSERT_TRUE(std::filesystem::remove(table));
+    for (const int change : {0, -1}) {
+        pretend_installed([&](auto& installed) { installed.layout += change; });
+        const auto again = agent::start_sensor(sensor_options());
+        ASSERT_FALSE(again);
+        EXPECT_EQ(again.error().code(), ErrorCode::kConflict) << again.error().message();
+        EXPECT_EQ(steal(model), EPERM);
+    }
+    ASSERT_EQ(::bpf_obj_pin(kept.get(), table.c_str()), 0);
     auto next = agent::start_sensor(sensor_options());
     ASSERT_TRUE(next) << next.error().message();
     sensor = std::move(*next);

@@ -288,9 +288,44 @@ TEST_F(VerdictTest, AScriptIsItselfBesideItsInterpreter) {
     EXPECT_FALSE(is_exempt(script)) << "what a script starts is not the script";
     write(script, "exec " + other + "\n");
     EXPECT_FALSE(is_exempt(script)) << "the script has become another";
-    write(other, "exec /nowhere 2>/dev/null\n" + reads + "exit 0\n");
-    write(script, "shopt -s execfail\nexec " + other + "x 2>/dev/null\n" + reads + "exit 0\n");
+    // Fails when the kernel has looked at it already.
+    const std::string broken = "/mnt/disk/broken.sh";
+    std::ofstream(broken) << "#!/nowhere/interpreter\n";
+    std::filesystem::permissions(broken, std::filesystem::perms::all);
+    const std::string fails = "shopt -s execfail\nexec " + broken + " 2>/dev/null\n";
+    write(script, fails + reads + "exit 0\n");
     EXPECT_TRUE(is_exempt(script)) << "an exec that failed changes nothing";
+    policy.exempt_programs = {broken};
+    apply(policy);
+    write(script, fails + "exec cat " + model + " > /dev/null\n");
+    EXPECT_FALSE(is_exempt(script)) << "what is executed after one that failed is not that one";
+    write(script, fails + "exec " + other + "\n");
+    write(other, reads + "exit 0\n");
+    EXPECT_FALSE(is_exempt(script)) << "nor is another script";
+}
+
+// As rules/evaluate.h has it: asked for by either name, excluded by either.
+TEST_F(VerdictTest, ARuleAsksForAScriptOrExcludesIt) {
+    const std::string model = make_model("model"), script = "/mnt/disk/script.sh",
+                      other = "/mnt/disk/other.sh";
+    for (const auto& path : {script, other}) {
+        std::ofstream(path) << "#!/bin/bash\nLC_ALL=C read -r -N 200000 x < " << model << " && : > " << kStick
+                            << "/stolen\n";
+        std::filesystem::permissions(path, std::filesystem::perms::all);
+    }
+    const auto is_blocked = [&](const std::string& path) {
+        return std::system((path + " 2>/dev/null").c_str()) != 0;
+    };
+    auto policy = with_rule([](auto& rule) { rule.budget_bytes = 0; });
+    policy.program_rules[script] = policy.other_program_rules;
+    policy.other_program_rules.reset();
+    apply(policy);
+    EXPECT_TRUE(is_blocked(script)) << "it is the program that the rule asks for";
+    EXPECT_FALSE(is_blocked(other));
+    std::swap(policy.program_rules[script], policy.other_program_rules);
+    apply(policy);
+    EXPECT_FALSE(is_blocked(script)) << "it is the program that the rule excludes";
+    EXPECT_TRUE(is_blocked(other));
 }
 
 TEST_F(VerdictTest, APackageIsAllItsPrograms) {
