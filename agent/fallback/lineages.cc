@@ -8,13 +8,13 @@ namespace modelward::agent {
 void Lineages::remember(const ProcessView& process) {
     auto ancestors = ancestors_of(process);
     const std::lock_guard lock(mutex_);
-    if (!lineages_.contains(process.pid)) {
-        if (lineages_.size() >= kMostLineages) {
-            lineages_.erase(oldest_first_.front());
-            oldest_first_.pop_front();
-        }
-        oldest_first_.push_back(process.pid);
+    if (lineages_.contains(process.pid)) {
+        std::erase(oldest_first_, process.pid);
+    } else if (lineages_.size() >= kMostLineages) {
+        lineages_.erase(oldest_first_.front());
+        oldest_first_.pop_front();
     }
+    oldest_first_.push_back(process.pid);
     lineages_[process.pid] = {process.start_boot_ns, std::move(ancestors)};
 }
 

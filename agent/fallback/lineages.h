@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who started the processes that are tainted, as it was when they became so: what they send is often refused
-// when they have ended, and then /proc says nothing of them any more. Bounded; thread-safe.
+// Who started the processes that opened labelled files, as it was when they did: what they send is often
+// refused when they have ended, and then /proc says nothing of them any more. Children that the kernel
+// tainted at a fork are not among them. Bounded; thread-safe.
 #pragma once
 
 #include <cstdint>

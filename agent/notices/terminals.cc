@@ -50,19 +50,19 @@ std::string path_of(dev_t device) {
 }
 
 // The kernel writes a list of mounts piece by piece, so what is not read costs nothing.
-std::string beginning_of(const std::string& path) {
+std::string beginning_of(std::ifstream& file) {
     std::string text(kMostMountBytes, '\0');
-    std::ifstream file(path, std::ios::binary);
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
     return text;
 }
 
-// Who of those the event names still lives, and what is mounted where it stands. Read from the list of
-// mounts, because to follow a path of the process may wait for whoever serves its file systems.
+// Who of those the event names still lives, and the list of what is mounted where it stands: to follow a path
+// of the process may wait for whoever serves its file systems. Opened at once and read when it is needed: it
+// stays when the process ends.
 struct Living {
     ProcessStat stat;
-    std::string mounts;
+    std::ifstream mounts;
 };
 
 std::optional<Living> living(const KernelProcess& process) {
@@ -70,8 +70,8 @@ std::optional<Living> living(const KernelProcess& process) {
     if (!stat) return std::nullopt;
     // What is ended and not yet waited for has a number, and no mounts any more: whoever was stopped often
     // ends while this looks.
-    auto mounts = beginning_of("/proc/" + std::to_string(process.pid) + "/mountinfo");
-    if (mounts.empty()) return std::nullopt;
+    std::ifstream mounts("/proc/" + std::to_string(process.pid) + "/mountinfo", std::ios::binary);
+    if (!mounts) return std::nullopt;
     return Living{*stat, std::move(mounts)};
 }
 
@@ -84,8 +84,8 @@ std::optional<Living> nearest_living(const KernelEvent& event) {
 
 // Every instance of devpts numbers its terminals from 0: the same number in a container is another terminal.
 // A process that has this one mounted speaks of it.
-bool has_mounted(const std::string& mountinfo, dev_t file_system) {
-    std::istringstream mounts(mountinfo);
+bool has_mounted(std::ifstream& mountinfo, dev_t file_system) {
+    std::istringstream mounts(beginning_of(mountinfo));
     const std::string wanted = std::to_string(major(file_system)) + ":" + std::to_string(minor(file_system));
     for (std::string line, word; std::getline(mounts, line);) {
         std::istringstream words(line);
@@ -126,7 +126,7 @@ Terminals::Outcome Terminals::tell(const KernelEvent& event, const std::string& 
     const auto& process = event.process;
     const auto user = process.login_uid != kNoUser ? process.login_uid : process.uid;
     if (!of_each_.take(user, now) || !of_all_.take(now)) return Outcome::kHeldBack;
-    const auto reached = nearest_living(event);
+    auto reached = nearest_living(event);
     if (!reached || reached->stat.terminal == 0) return Outcome::kNoTerminal;
     const dev_t device = device_of(reached->stat.terminal);
     const auto path = path_of(device);

@@ -145,8 +145,10 @@ std::set<std::string> Pins::attached() const {
         const UniqueFd link(::bpf_obj_get(entry.path().c_str()));
         bpf_link_info info{};
         std::uint32_t size = sizeof info;
-        if (!link || ::bpf_obj_get_info_by_fd(link.get(), &info, &size) != 0) continue;
-        if (info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0) continue;
+        // One that cannot be opened for a want of descriptors or memory is not one that somebody took.
+        if (link && ::bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 &&
+            info.type == BPF_LINK_TYPE_CGROUP && info.cgroup.cgroup_id == 0)
+            continue;
         names.insert(entry.path().filename().string());
     }
     return names;

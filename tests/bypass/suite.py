@@ -205,7 +205,7 @@ def second_stick():
 
 
 def chosen(options):
-    techniques = read_all(options.cases)
+    techniques = [t for t in read_all(options.cases) if not t.kernels or options.kernel in t.kernels]
     if options.only:
         techniques = [t for t in techniques if any(text in f"{t.group}/{t.name}" for text in options.only)]
     if not techniques:

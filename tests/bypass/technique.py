@@ -8,6 +8,7 @@
     sink: disk                                                  where they are counted, see SINKS
     needs: [ssh]                                                servers outside, see servers.py
     modules: [loop]                                             kernel modules
+    kernels: ['6.1', '6.12']                                    where it exists, if not everywhere
     setup: ...                                                  bash; not judged, must succeed
     command: dd if=$FILE of=$RAW bs=1M                          bash; judged
     cleanup: ...                                                bash; runs whatever happened
@@ -44,7 +45,7 @@ MANY = 1 << 30
 UNITS = {"B": 1, "KiB": KIB, "MiB": KIB * KIB}
 TEXT = {"name": True, "what": True, "attack": True, "channel": True, "sink": True, "command": True,
         "setup": False, "cleanup": False}
-KEYS = {*TEXT, "needs", "modules", "names", "control", "seconds", "expect", "where"}
+KEYS = {*TEXT, "needs", "modules", "kernels", "names", "control", "seconds", "expect", "where"}
 
 
 class Mistake(Exception):
@@ -72,6 +73,7 @@ class Technique:
     cleanup: str = ""
     needs: tuple = ()
     modules: tuple = ()
+    kernels: tuple = ()
     names: int = 0
     control: int = 1024 * KIB
     seconds: int = 60
@@ -160,9 +162,10 @@ def read_technique(text, group="test"):
         need(isinstance(raw.get(key, 1), int) and raw.get(key, 1) >= 0, f"{key} is not a number")
     fields = {key: raw[key].strip() for key in TEXT if key in raw}
     fields |= {key: raw[key] for key in ("names", "seconds") if key in raw}
-    fields |= {key: texts(raw[key], key) for key in ("needs", "modules") if key in raw}
+    fields |= {key: texts(raw[key], key) for key in ("needs", "modules", "kernels") if key in raw}
     if "control" in raw:
         fields["control"] = size(raw["control"], "control")
+    need(set(fields.get("kernels", ())) <= set(KERNELS), f"kernels are of {', '.join(KERNELS)} (in quotes)")
     technique = Technique(**fields, group=group, expect=read_expectation(raw["expect"], raw["sink"], "expect"),
                           where=read_where(raw.get("where", []), raw["sink"]))
     most = max(e.most for e in (technique.expect, *(e for _, e in technique.where)))
