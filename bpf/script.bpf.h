@@ -3,8 +3,8 @@
  * Scripts: a process that was started by "#!" runs its interpreter, and is the script beside it. The kernel
  * shows the script while it looks for who runs the file, and has let go of it when the interpreter begins. So
  * it is noted on the thread that executes, which is the leader from then on, under the number that the kernel
- * gives this exec if it succeeds (self_exec_id): what failed names nobody, and neither does what an exec left
- * that no hook saw.
+ * gives this exec if it succeeds (self_exec_id). An exec that no hook saw leaves the number, and so the name,
+ * behind; unless one of a script failed right before it, whose name has the same number.
  */
 #pragma once
 
