@@ -6,9 +6,10 @@
  */
 #pragma once
 
+#include "bpf/device_numbers.bpf.h"
 #include "bpf/inode.bpf.h"
 
-enum { kLoopMajor = 7, kMinorBits = 20, kMaxStack = 8 };
+enum { kLoopMajor = 7, kMaxStack = 8 };
 
 static __always_inline __u32 major_of(__u32 device) {
     return device >> kMinorBits;

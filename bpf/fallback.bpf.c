@@ -4,6 +4,7 @@
  * are seen by user space (agent/fallback/), processes and the network here.
  */
 #include "bpf/fallback/ask.bpf.h"
+#include "bpf/fallback/device.bpf.h"
 #include "bpf/fallback/process.bpf.h"
 #include "bpf/fallback/socket.bpf.h"
 

@@ -17,6 +17,11 @@ std::vector<std::string> fallback_blind_spots() {
         "was "
         "tainted and handed over since",
         "how much is written to removable media: an open for writing is refused whatever the rule's budget",
+        "a device that a tainted process had open before, or opens for reading only and writes to by ioctl; "
+        "a "
+        "disk, or a loop or mapped device over one, in the two seconds until it is known to be removable; "
+        "and "
+        "that a rule ends a process which opens a device: it is refused only",
         "sticks that are mounted in another mount namespace only, and disks that hang on no USB bus",
         "network traffic that is no IPv4 or IPv6 socket's of the judged cgroup: packet sockets, TUN devices, "
         "subflows of MPTCP, vsock, Bluetooth, RDMA",

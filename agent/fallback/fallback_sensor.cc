@@ -5,6 +5,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/name_rules.h"
+#include "agent/fallback/removable.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/policy_convert.h"
@@ -51,6 +52,12 @@ void add_ancestors(KernelEvent& event, const Lineages& lineages) {
     const bool lives = view && is_same_start(view->start_boot_ns, event.process.start_boot_ns);
     for (const auto& ancestor : lives ? ancestors_of(*view) : lineages.of(pid, event.process.start_boot_ns))
         event.ancestors.push_back(from_view(ancestor));
+}
+
+// Programs on devices see their numbers.
+void add_node(KernelEvent& event) {
+    if (event.sink_device == 0 || !event.path.empty()) return;
+    event.path = node_of(event.sink_device, event.point == rules::Operation::kRemovable);
 }
 
 }  // namespace
@@ -154,8 +161,10 @@ Result<std::size_t> FallbackSensor::read_events(
     const std::function<Result<void>(std::span<const KernelEvent>)>& take) {
     return tables_->read_events([&](std::span<const KernelEvent> events) {
         std::vector<KernelEvent> told(events.begin(), events.end());
-        for (auto& event : told)
+        for (auto& event : told) {
             add_ancestors(event, state_->lineages);
+            add_node(event);
+        }
         return take(told);
     });
 }

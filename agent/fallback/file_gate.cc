@@ -155,7 +155,6 @@ void FileGate::look_for_media() {
         struct stat status;
         if (::stat(node.c_str(), &status) != 0 || !S_ISBLK(status.st_mode)) continue;
         devices.insert(kernel_device(status.st_rdev));
-        ::fanotify_mark(group_.get(), FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, node.c_str());
     }
     for (const auto& mount : mounts_here()) {
         if (devices.contains(mount.device)) {
@@ -166,6 +165,7 @@ void FileGate::look_for_media() {
             derived_->add(mount.path);
         }
     }
+    if (!put_removable(state_->maps, devices)) ++state_->counters.unwatched;
     state_->removable.set(std::move(devices));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds opens and reads of labelled files, and opens on removable media, until they are judged (fanotify).
+// Holds opens and reads of labelled files, and opens on removable media, until they are judged (fanotify),
+// and tells the programs which devices are removable: no open of a device's own node is held.
 //
 // Several threads answer, so that one that waits for the kernel does not hold up the others; what is not
 // answered in time is refused. None of them waits for the main loop, which opens such files itself. When the

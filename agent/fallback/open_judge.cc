@@ -109,7 +109,7 @@ bool OpenJudge::allows(int file, pid_t thread, bool opening) {
         subject.key = *key;
         labelled = ::bpf_map_lookup_elem(state_->maps.labels.get(), &*key, &label) == 0;
     }
-    const auto device = kernel_device(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
+    const auto device = kernel_device(status.st_dev);
     const bool removable = opening && state_->removable.contains(device);
     if (!labelled && !removable) return true;
 

@@ -58,6 +58,10 @@ std::uint32_t device_number(std::string_view text) {
     return major << 20 | (minor & 0xfffff);
 }
 
+std::string number_of(std::uint32_t device) {
+    return std::to_string(device >> 20) + ":" + std::to_string(device & 0xfffff);
+}
+
 bool hangs_on_usb(fs::path folder) {
     for (std::error_code error; folder.has_relative_path(); folder = folder.parent_path())
         if (fs::exists(folder / "idVendor", error)) return true;
@@ -77,8 +81,7 @@ bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers
     struct stat status;
     if (file.empty() || ::stat(file.c_str(), &status) != 0) return false;
     const auto device = kernel_device(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
-    const auto number = std::to_string(device >> 20) + ":" + std::to_string(device & 0xfffff);
-    const auto real = fs::canonical(sys / "dev/block" / number, error);
+    const auto real = fs::canonical(sys / "dev/block" / number_of(device), error);
     return !error && is_removable_folder(real, sys, layers - 1);
 }
 
@@ -104,8 +107,7 @@ std::vector<Mount> mounts_here() {
 
 bool is_removable_device(std::uint32_t device, const fs::path& sys) {
     std::error_code error;
-    const auto number = std::to_string(device >> 20) + ":" + std::to_string(device & 0xfffff);
-    const auto folder = fs::canonical(sys / "dev/block" / number, error);
+    const auto folder = fs::canonical(sys / "dev/block" / number_of(device), error);
     return !error && is_removable_folder(folder, sys, kMostLayers);
 }
 
@@ -118,6 +120,14 @@ std::vector<fs::path> removable_nodes(const fs::path& sys) {
             nodes.push_back("/dev" / entry.path().filename());
     }
     return nodes;
+}
+
+std::string node_of(std::uint32_t device, bool block, const fs::path& sys) {
+    std::ifstream file(sys / "dev" / (block ? "block" : "char") / number_of(device) / "uevent");
+    constexpr std::string_view kKey = "DEVNAME=";
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with(kKey)) return "/dev/" + line.substr(kKey.size());
+    return "";
 }
 
 bool is_local(const Mount& mount) {

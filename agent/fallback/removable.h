@@ -27,6 +27,9 @@ bool is_removable_device(std::uint32_t device, const std::filesystem::path& sys 
 // Nodes under /dev of every removable disk and partition.
 std::vector<std::filesystem::path> removable_nodes(const std::filesystem::path& sys = "/sys");
 
+// The node that udev names it by ("/dev/sdb1"), or "".
+std::string node_of(std::uint32_t device, bool block, const std::filesystem::path& sys = "/sys");
+
 // Files are kept on this machine: what a process writes there may be read again.
 bool is_local(const Mount& mount);
 

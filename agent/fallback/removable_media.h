@@ -2,11 +2,12 @@
 // The removable media of the moment, looked up on every open. Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <set>
 #include <utility>
 
-#include <cstdint>
+#include "agent/sensor/kernel_maps.h"
 
 namespace modelward::agent {
 
@@ -25,5 +26,8 @@ class RemovableMedia {
     mutable std::mutex mutex_;
     std::set<std::uint32_t> devices_;
 };
+
+// What the programs know (bpf/fallback/device.bpf.h). False: a device found no room.
+bool put_removable(const KernelMaps& maps, const std::set<std::uint32_t>& devices);
 
 }  // namespace modelward::agent

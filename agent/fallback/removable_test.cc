@@ -56,6 +56,13 @@ TEST_F(RemovableTest, WhatHangsOnUsb) {
     EXPECT_FALSE(is_removable_device(number(9, 9), sys)) << "there is none";
 }
 
+TEST_F(RemovableTest, ANodeHasTheNameOfItsDevice) {
+    put(add("pci/usb1/1-2/1-2:1.0/host0/block/sdb", "8:16") / "uevent", "MAJOR=8\nMINOR=16\nDEVNAME=sdb");
+    EXPECT_EQ(node_of(number(8, 16), true, sys), "/dev/sdb");
+    EXPECT_EQ(node_of(number(8, 16), false, sys), "") << "a character device of the same number";
+    EXPECT_EQ(node_of(number(8, 17), true, sys), "");
+}
+
 TEST_F(RemovableTest, AMappedDeviceThatLiesOnOne) {
     add_stick();
     add("pci/ata1/host1/block/sda", "8:0");

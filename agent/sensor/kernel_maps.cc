@@ -61,6 +61,7 @@ std::span<const MapName> fallback_map_names() {
         MapName{"ended", &KernelMaps::ended},
         MapName{"sockets", &KernelMaps::sockets},
         MapName{"refusals", &KernelMaps::refusals},
+        MapName{"removable", &KernelMaps::removable},
         MapName{"asked", &KernelMaps::asked},
     };
     return names;

@@ -19,7 +19,7 @@ struct KernelMaps {
         domains, socket_names, address_names, resolvers, meters, flows, channels, sinks, recent, crowd,
         blocks, events, losses, learned, installed, pieces_of_users, scripts, servers, tended, guard, guarded,
         guarded_objects, guardians;
-    UniqueFd processes, ended, sockets, refusals, asked;  // of the fallback sensor only
+    UniqueFd processes, ended, sockets, refusals, removable, asked;  // of the fallback sensor only
 };
 
 struct MapName {

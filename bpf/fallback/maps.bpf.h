@@ -51,6 +51,14 @@ struct {
     __type(value, __u64);
 } shut SEC(".maps");
 
+/* Block devices that are removable media, as user space finds them. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, kMaxSinks);
+    __type(key, __u32);
+    __type(value, __u8);
+} removable SEC(".maps");
+
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, 1 << 16);

@@ -55,8 +55,8 @@ static __always_inline void name_process(struct process_record* record, const st
     __builtin_memcpy(record->name, owner->name, sizeof(record->name));
 }
 
-static __noinline int report_network(const struct question* question, struct answer* answer,
-                                     const struct process_taint* owner, __u32 pid) {
+static __noinline int report_owner(const struct question* question, struct answer* answer,
+                                   const struct process_taint* owner, __u32 pid) {
     struct process_record process = {};
     name_process(&process, owner, pid);
     if (is_repetition(question, answer, &process)) return 0;
@@ -73,7 +73,7 @@ static __noinline int report_network(const struct question* question, struct ans
     event->bytes_metered = answer->metered;
     event->file = question->file;
     event->marks = question->marks;
-    event->sink_device = 0;
+    event->sink_device = question->sink_device;
     event->rule = answer->rule;
     event->port = question->port;
     event->kind = kEventVerdict;
@@ -105,11 +105,11 @@ VERIFIED_ONCE bool judge_other(struct question* question, struct answer* answer,
 }
 
 /* True: a rule fires, and stands in `answer`; it holds the rule that was asked in any case. */
-static __always_inline bool judge_network(struct question* question, struct answer* answer,
-                                          const struct process_taint* owner, __u32 pid) {
+static __always_inline bool judge_owner(struct question* question, struct answer* answer,
+                                        const struct process_taint* owner, __u32 pid) {
     struct subject subject = {
         .program = owner->program, .uid = owner->uid, .payer = payer_of(owner->login_uid, owner->uid)};
     if (!judge_other(question, answer, &subject) || answer->exempt) return false;
-    report_network(question, answer, owner, pid);
+    report_owner(question, answer, owner, pid);
     return true;
 }

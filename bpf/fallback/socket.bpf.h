@@ -92,12 +92,12 @@ static __always_inline int judge_address(struct bpf_sock_addr* ctx, struct proce
     question->protocol = ctx->protocol;
     question->port = bpf_ntohs((__u16)ctx->user_port);
     struct answer answer = {};
-    if (judge_network(question, &answer, owner, pid)) {
+    if (judge_owner(question, &answer, owner, pid)) {
         if (answer.action == kActionKill) hand_over(bpf_get_socket_cookie(ctx), pid, &answer);
         return !refuses(&answer);
     }
     if (question->operation != kOperationConnect || !is_shut(&answer, owner)) return 1;
-    report_network(question, &answer, owner, pid);
+    report_owner(question, &answer, owner, pid);
     return 0;
 }
 
@@ -210,7 +210,7 @@ SEC("cgroup_skb/egress") int egress(struct __sk_buff* skb) {
     if (!read_packet(skb, &question)) return 1;
     question.marks = tag->owner.marks;
     struct answer answer = {};
-    if (!judge_network(&question, &answer, &tag->owner, tag->pid)) return 1;
+    if (!judge_owner(&question, &answer, &tag->owner, tag->pid)) return 1;
     if (answer.action == kActionAlert) return 1;
     /* What is beyond a rate is sent again, later: that is the throttle. */
     if (refuses(&answer) && (question.protocol == kProtocolTcp || answer.action == kActionKill))
