@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "bpf/device_numbers.bpf.h"
+#include "bpf/device_numbers.h"
 #include "bpf/inode.bpf.h"
 
 enum { kLoopMajor = 7, kMaxStack = 8 };

@@ -2,7 +2,7 @@
 /* Device files as sinks. Raw block devices are removable media if they lie on some. */
 #pragma once
 
-#include "bpf/device_numbers.bpf.h"
+#include "bpf/device_numbers.h"
 #include "bpf/flow.bpf.h"
 #include "bpf/removable.bpf.h"
 

@@ -31,6 +31,11 @@ std::optional<std::string> added_usb_device(std::string_view message) {
     return std::string(path);
 }
 
+bool is_of_block_device(std::string_view message) {
+    constexpr std::string_view kWord("\0SUBSYSTEM=block\0", 17);
+    return message.contains(kWord);
+}
+
 Result<UeventSocket> UeventSocket::open() {
     UniqueFd fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT));
     if (!fd) return fail_errno("open a socket for the kernel's device events");

@@ -16,6 +16,9 @@ namespace modelward::agent {
 // device (hubs included, interfaces not) that was added; nothing for any other message.
 std::optional<std::string> added_usb_device(std::string_view message);
 
+// Something about a disk, a partition, a loop or a mapped device.
+bool is_of_block_device(std::string_view message);
+
 class UeventSocket {
   public:
     static Result<UeventSocket> open();

@@ -37,6 +37,15 @@ TEST(Uevent, APathOutsideTheDevicesIsNone) {
         added_usb_device(message({"ACTION=add", "DEVPATH=/etc", "SUBSYSTEM=usb", "DEVTYPE=usb_device"})));
 }
 
+TEST(Uevent, DisksAndWhatIsLaidOverThemAreBlockDevices) {
+    EXPECT_TRUE(is_of_block_device(
+        message({"change@/devices/virtual/block/loop0", "ACTION=change",
+                 "DEVPATH=/devices/virtual/block/loop0", "SUBSYSTEM=block", "DEVNAME=loop0"})));
+    EXPECT_FALSE(is_of_block_device(message({"add@/devices/x", "ACTION=add", "SUBSYSTEM=usb"})));
+    EXPECT_FALSE(is_of_block_device(message({"add@/devices/x", "ACTION=add", "SUBSYSTEM=blocks"})));
+    EXPECT_FALSE(is_of_block_device(""));
+}
+
 TEST(Uevent, TruncatedAndEmptyMessagesAreNone) {
     EXPECT_FALSE(added_usb_device(""));
     EXPECT_FALSE(added_usb_device("ACTION=add"));

@@ -64,6 +64,9 @@ Result<void> FileGate::begin() {
     derived_ = std::move(*derived);
     mounts_.reset(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
     if (!mounts_) return fail_errno("open /proc/self/mountinfo");
+    auto devices = UeventSocket::open();
+    if (!devices) return fail(devices.error());
+    devices_ = std::move(*devices);
     look_for_media();
     for (auto& held : held_)
         threads_.emplace_back([this, &held] { judge_all(held); });
@@ -169,21 +172,29 @@ void FileGate::look_for_media() {
     state_->removable.set(std::move(devices));
 }
 
+bool FileGate::have_devices_changed() const {
+    bool changed = false;
+    const bool all =
+        devices_->read([&](std::string_view message) { changed |= is_of_block_device(message); });
+    return changed || !all;
+}
+
 void FileGate::keep_house() {
     ring_buffer* refusals = ::ring_buffer__new(state_->maps.refusals.get(), broken_off, state_, nullptr);
     auto looked = std::chrono::steady_clock::now();
     for (;;) {
-        std::array<pollfd, 4> waiting = {
+        std::array<pollfd, 5> waiting = {
             pollfd{stop_.get(), POLLIN, 0}, pollfd{derived_->fd(), POLLIN, 0},
-            pollfd{mounts_.get(), POLLPRI, 0},
+            pollfd{mounts_.get(), POLLPRI, 0}, pollfd{devices_->fd(), POLLIN, 0},
             pollfd{refusals ? ::ring_buffer__epoll_fd(refusals) : -1, POLLIN, 0}};
         if (::poll(waiting.data(), waiting.size(), kPauseMs) < 0 && errno != EINTR) break;
         if (waiting[0].revents) break;
         if (waiting[1].revents) derived_->read();
-        if (waiting[3].revents) ::ring_buffer__consume(refusals);
+        if (waiting[4].revents) ::ring_buffer__consume(refusals);
         refuse_late();
         const auto now = std::chrono::steady_clock::now();
-        if (waiting[2].revents || now - looked > kMediaPause) {
+        const bool changed = waiting[3].revents && have_devices_changed();
+        if (changed || waiting[2].revents || now - looked > kMediaPause) {
             look_for_media();
             looked = now;
         }

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "agent/devices/uevent.h"
 #include "agent/fallback/derived_watch.h"
 
 namespace modelward::agent {
@@ -47,11 +48,13 @@ class FileGate {
     void refuse_late();
     void keep_house();
     void look_for_media();
+    bool have_devices_changed() const;
 
     GateState* state_;
     UniqueFd group_, stop_, mounts_;
     OpenJudge judge_;
     std::optional<DerivedWatch> derived_;
+    std::optional<UeventSocket> devices_;
     std::array<Held, 3> held_;
     std::vector<std::thread> threads_;
 };

@@ -8,7 +8,6 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/open_intent.h"
-#include "agent/fallback/process_files.h"
 
 namespace modelward::agent {
 
@@ -54,12 +53,12 @@ Verdict OpenJudge::ask(const Subject& subject, const kernel::event& event) {
     return verdict.value_or(Verdict::kRefuse);
 }
 
-bool OpenJudge::may_write(const Subject& subject, std::uint32_t device, const kernel::marks& marks,
-                          const std::string& path) {
-    auto event = subject.event(marks, path);
-    event->point = kernel::kPointRemovable;
+bool OpenJudge::may_write(const Subject& subject, const OpenForWriting& sink, const kernel::marks& marks) {
+    auto event = subject.event(marks, sink.path);
+    event->point =
+        sink.kind == OpenForWriting::Kind::kRemovable ? kernel::kPointRemovable : kernel::kPointDevice;
     event->operation = kernel::kOperationOpenWrite;
-    event->sink_device = device;
+    event->sink_device = sink.device;
     // What is written afterwards is not counted: it is more than any budget.
     event->bytes_requested = MODELWARD_MAX_BUDGET;
     const Verdict verdict = ask(subject, *event);
@@ -94,8 +93,8 @@ OpenJudge::Having OpenJudge::may_have(const Subject& subject, const kernel::labe
         ++state_->counters.refused_unknown;
         return Having::kNo;
     }
-    for (const auto& way : *open)
-        if (!may_write(subject, way.device, taint->marks, way.path)) return Having::kNo;
+    for (const auto& sink : *open)
+        if (!may_write(subject, sink, taint->marks)) return Having::kNo;
     return Having::kYes;
 }
 
@@ -126,7 +125,7 @@ bool OpenJudge::allows(int file, pid_t thread, bool opening) {
     if (!removable || intent_of(thread) == OpenIntent::kRead) return true;
     const auto taint = state_->taints.find(subject.process.pid);
     return !taint || (taint->flags & kernel::kTaintProbe) ||
-           may_write(subject, device, taint->marks, path_of(file));
+           may_write(subject, {OpenForWriting::Kind::kRemovable, device, path_of(file)}, taint->marks);
 }
 
 }  // namespace modelward::agent

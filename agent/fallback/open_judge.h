@@ -9,6 +9,7 @@
 #include "agent/fallback/exempt_processes.h"
 #include "agent/fallback/gate_counters.h"
 #include "agent/fallback/lineages.h"
+#include "agent/fallback/process_files.h"
 #include "agent/fallback/questions.h"
 #include "agent/fallback/removable_media.h"
 #include "agent/fallback/taint_table.h"
@@ -46,8 +47,7 @@ class OpenJudge {
 
     bool is_free(const ProcessView& process) const;
     Having may_have(const Subject& subject, const kernel::label& label);
-    bool may_write(const Subject& subject, std::uint32_t device, const kernel::marks& marks,
-                   const std::string& path);
+    bool may_write(const Subject& subject, const OpenForWriting& sink, const kernel::marks& marks);
     Verdict ask(const Subject& subject, const kernel::event& event);
 
     GateState* state_;

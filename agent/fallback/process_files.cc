@@ -16,6 +16,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_view.h"
+#include "bpf/device_numbers.h"
 
 namespace modelward::agent {
 
@@ -78,21 +79,30 @@ bool may_write(pid_t pid, int number) {
     return (flags & O_ACCMODE) != O_RDONLY;
 }
 
-// The file system, or the block device itself. Asks no server of a network file system.
-std::uint32_t device_of(pid_t pid, int number) {
+// Asks no server of a network file system.
+std::optional<OpenForWriting> sink_of(pid_t pid, int number,
+                                      const std::function<bool(std::uint32_t)>& is_removable) {
     struct statx status;
     const std::string link = fmt::format("/proc/{}/fd/{}", pid, number);
-    if (::statx(AT_FDCWD, link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) return 0;
-    if (S_ISBLK(status.stx_mode)) return kernel_device(makedev(status.stx_rdev_major, status.stx_rdev_minor));
-    if (!S_ISREG(status.stx_mode)) return 0;
-    return kernel_device(makedev(status.stx_dev_major, status.stx_dev_minor));
+    if (::statx(AT_FDCWD, link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) return std::nullopt;
+    const auto itself = kernel_device(makedev(status.stx_rdev_major, status.stx_rdev_minor));
+    if (S_ISCHR(status.stx_mode)) {
+        if (!kernel::is_sink_character(itself)) return std::nullopt;
+        return OpenForWriting{OpenForWriting::Kind::kDevice, itself, ""};
+    }
+    if (!S_ISBLK(status.stx_mode) && !S_ISREG(status.stx_mode)) return std::nullopt;
+    const auto medium = S_ISBLK(status.stx_mode)
+                            ? itself
+                            : kernel_device(makedev(status.stx_dev_major, status.stx_dev_minor));
+    if (!is_removable(medium)) return std::nullopt;
+    return OpenForWriting{OpenForWriting::Kind::kRemovable, medium, ""};
 }
 
 }  // namespace
 
 Result<std::vector<OpenForWriting>> take_stock(const KernelMaps& maps, pid_t pid,
                                                const kernel::process_taint& taint,
-                                               const std::function<bool(std::uint32_t)>& matter,
+                                               const std::function<bool(std::uint32_t)>& is_removable,
                                                std::chrono::milliseconds limit) {
     const auto deadline = Clock::now() + limit;
     const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -111,8 +121,10 @@ Result<std::vector<OpenForWriting>> take_stock(const KernelMaps& maps, pid_t pid
             return true;
         }
         if (!target.starts_with('/')) return true;
-        const std::uint32_t device = device_of(pid, number);
-        if (device && matter(device) && may_write(pid, number)) found.push_back({device, target});
+        auto sink = sink_of(pid, number, is_removable);
+        if (!sink || !may_write(pid, number)) return true;
+        sink->path = target;
+        found.push_back(std::move(*sink));
         return true;
     });
     if (!in_time) return fail(ErrorCode::kLimit, fmt::format("process {} has too much open", pid));

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "bpf/device_numbers.bpf.h"
+#include "bpf/device_numbers.h"
 #include "bpf/fallback/report.bpf.h"
 
 enum { kDeviceBlock = 1, kDeviceWrite = 4 << 16 }; /* bpf_cgroup_dev_ctx.access_type, linux/bpf.h */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
  * Devices that carry bytes off the host, by their numbers (Linux' devices.txt): serial lines, tapes, optical
  * disks, raw SCSI and USB (a phone over MTP), printers, TUN. What is known by its driver only (hidraw,
@@ -6,11 +6,17 @@
  */
 #pragma once
 
-#include "bpf/kernel_types.h"
+#include <linux/types.h>
+
+#ifdef __cplusplus
+namespace modelward::kernel {
+#else
+#include <stdbool.h>
+#endif
 
 enum { kMinorBits = 20, kMinorMask = (1 << kMinorBits) - 1, kOpticalMajor = 11 };
 
-static __always_inline bool is_sink_character(__u32 device) {
+static inline __attribute__((always_inline)) bool is_sink_character(__u32 device) {
     __u32 minor = device & kMinorMask;
     switch (device >> kMinorBits) {
         case 4: /* ttyS; terminals before */
@@ -31,3 +37,7 @@ static __always_inline bool is_sink_character(__u32 device) {
     }
     return false;
 }
+
+#ifdef __cplusplus
+}
+#endif
