@@ -342,7 +342,7 @@ struct learning {
 struct installation {
     __u64 build;
     __u32 layout;
-    __u32 mode;      /* 1 lsm, 2 fmod_ret */
+    __u32 mode;      /* AttachMode; agent/sensor/attach.h */
     __u32 slot;      /* of the policy in force */
     __u32 next_slot; /* of the policy that is being put into force; else equal to slot */
     __u64 clock_offset_ns;

@@ -8,6 +8,7 @@
 #include "agent/fallback/attach.h"
 #include "agent/fallback/blind_spots.h"
 #include "agent/fallback/self_test.h"
+#include "agent/sensor/installation.h"
 
 namespace modelward::agent {
 
@@ -16,22 +17,6 @@ namespace {
 SensorInfo describe(bool adopted) {
     utsname name;
     return {"fallback", ::uname(&name) == 0 ? name.release : "", adopted, fallback_blind_spots()};
-}
-
-Result<kernel::installation> installed_in(const KernelMaps& maps) {
-    const std::uint32_t zero = 0;
-    kernel::installation installed;
-    if (::bpf_map_lookup_elem(maps.installed.get(), &zero, &installed) != 0)
-        return fail_errno("read what is installed");
-    return installed;
-}
-
-Result<void> set_installed(const KernelMaps& maps, kernel::installation installed) {
-    installed.build = fallback_build();
-    installed.layout = kernel::kLayout;
-    installed.mode = static_cast<std::uint32_t>(AttachMode::kFallback);
-    const std::uint32_t zero = 0;
-    return map_put(maps.installed, zero, installed, "note what is installed");
 }
 
 std::filesystem::path pinned_program(const SensorOptions& options, std::string_view name) {
@@ -67,7 +52,7 @@ Result<std::unique_ptr<Sensor>> start_fresh(const SensorOptions& options, Pins p
     BpfSensor::Meters meters;
     if (pinned) {
         meters = put_back_meters(attached->maps, options.meters_file, installed);
-        pinned = set_installed(attached->maps, installed);
+        pinned = note_installed(attached->maps.installed, installed, fallback_build(), AttachMode::kFallback);
     }
     if (!pinned) {
         (void)pins.remove();
@@ -92,7 +77,7 @@ Result<std::unique_ptr<Sensor>> take_over(const SensorOptions& options, Pins pin
         auto attached = attach_fallback(scope.fd.get(), &maps);
         if (!attached) return fail(attached.error());
         if (auto replaced = pins.replace_programs(*attached); !replaced) return fail(replaced.error());
-        if (auto noted = set_installed(maps, installed); !noted) return fail(noted.error());
+        if (auto noted = note_installed(maps.installed, installed, fallback_build(), AttachMode::kFallback); !noted) return fail(noted.error());
     }
     UniqueFd ask(::bpf_obj_get(pinned_program(options, "ask").c_str()));
     if (!ask) return fail_errno("open the pinned program ask");
@@ -114,7 +99,7 @@ Result<std::unique_ptr<Sensor>> start_fallback(const SensorOptions& options) {
                         "made them, then start this one",
                         options.pin_directory.string()));
     if (!*maps) return start_fresh(options, std::move(*pins), *scope);
-    auto installed = installed_in(**maps);
+    auto installed = installed_in((*maps)->installed);
     if (!installed) return fail(installed.error());
     if (installed->layout == 0) return start_fresh(options, std::move(*pins), *scope);
     return take_over(options, std::move(*pins), std::move(**maps), *installed, *scope);
@@ -125,7 +110,7 @@ Result<std::optional<AttachMode>> running_mode(const SensorOptions& options) {
     auto maps = Pins::maps_in(options.pin_directory);
     if (!maps) return fail(maps.error());
     if (!*maps) return std::nullopt;
-    auto installed = installed_in(**maps);
+    auto installed = installed_in((*maps)->installed);
     if (!installed) return fail(installed.error());
     if (installed->layout == 0) return std::nullopt;
     return static_cast<AttachMode>(installed->mode);

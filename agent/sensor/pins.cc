@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "agent/sensor/installation.h"
 #include "bpf/shared.h"
 
 namespace modelward::agent {
@@ -30,11 +31,10 @@ Result<void> pin_object(int fd, const fs::path& path) {
     return fail_errno("pin " + path.string());
 }
 
-bool is_fallback(const UniqueFd& installed) {
-    const std::uint32_t zero = 0;
-    kernel::installation what{};
-    return installed && ::bpf_map_lookup_elem(installed.get(), &zero, &what) == 0 &&
-           what.mode == static_cast<std::uint32_t>(AttachMode::kFallback);
+// None, unreadable and unfinished are all zero.
+kernel::installation installed_under(const fs::path& directory) {
+    const UniqueFd map(::bpf_obj_get((directory / "maps/installed").c_str()));
+    return installed_in(map).value_or(kernel::installation{});
 }
 
 std::unexpected<Error> refused_by_guard() {
@@ -95,8 +95,9 @@ Result<bool> Pins::are_held(const fs::path& directory) {
 
 Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
     KernelMaps maps;
-    const UniqueFd installed(::bpf_obj_get((directory / "maps/installed").c_str()));
-    for (const auto& known : is_fallback(installed) ? fallback_map_names() : map_names()) {
+    const bool fallback =
+        installed_under(directory).mode == static_cast<std::uint32_t>(AttachMode::kFallback);
+    for (const auto& known : fallback ? fallback_map_names() : map_names()) {
         const fs::path path = directory / "maps" / known.name;
         (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
         if (maps.*known.fd) continue;
@@ -108,10 +109,7 @@ Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
 }
 
 std::uint32_t Pins::layout() const {
-    const UniqueFd map(::bpf_obj_get((directory_ / "maps/installed").c_str()));
-    const std::uint32_t zero = 0;
-    kernel::installation installed{};
-    return map && ::bpf_map_lookup_elem(map.get(), &zero, &installed) == 0 ? installed.layout : 0;
+    return installed_under(directory_).layout;
 }
 
 std::vector<UniqueFd> Pins::open_programs() const {

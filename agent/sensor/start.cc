@@ -13,6 +13,7 @@
 #include "agent/sensor/cgroup_root.h"
 #include "agent/sensor/exemption.h"
 #include "agent/sensor/guard_table.h"
+#include "agent/sensor/installation.h"
 #include "agent/sensor/kernel_functions.h"
 #include "agent/sensor/meter_file.h"
 #include "agent/sensor/self_test.h"
@@ -67,22 +68,6 @@ SensorInfo describe(AttachMode mode, bool adopted) {
     return info;
 }
 
-Result<kernel::installation> installed_in(const KernelMaps& maps) {
-    const std::uint32_t zero = 0;
-    kernel::installation installed;
-    if (::bpf_map_lookup_elem(maps.installed.get(), &zero, &installed) != 0)
-        return fail_errno("read what is installed");
-    return installed;
-}
-
-Result<void> set_installed(const KernelMaps& maps, kernel::installation installed, AttachMode mode) {
-    installed.build = programs_build();
-    installed.layout = kernel::kLayout;
-    installed.mode = static_cast<std::uint32_t>(mode);
-    const std::uint32_t zero = 0;
-    return map_put(maps.installed, zero, installed, "note what is installed");
-}
-
 // The self-test needs an exempt process; the agent has to be one anyway. Where enforcement was `running`, the
 // kernel is known to take the programs: what fails is trouble of the moment (old ones still detaching).
 Result<void> prove(const KernelMaps& maps, bool running) {
@@ -127,7 +112,7 @@ Result<std::unique_ptr<Sensor>> start_fresh(Pins pins, const std::filesystem::pa
     auto pinned = pins.pin(started->programs);
     kernel::installation installed{};
     auto meters = put_back_meters(started->programs.maps, meters_file, installed);
-    if (pinned) pinned = set_installed(started->programs.maps, installed, started->mode);
+    if (pinned) pinned = note_installed(started->programs.maps.installed, installed, programs_build(), started->mode);
     if (!pinned) {
         (void)pins.remove();
         return fail(pinned.error());
@@ -150,7 +135,7 @@ Result<std::unique_ptr<Sensor>> upgrade(Pins pins, const KernelMaps& maps,
     auto started = attach_strongest(&maps);
     if (!started) return fail(started.error());
     if (auto replaced = pins.replace_programs(started->programs); !replaced) return fail(replaced.error());
-    if (auto noted = set_installed(started->programs.maps, installed, started->mode); !noted)
+    if (auto noted = note_installed(started->programs.maps.installed, installed, programs_build(), started->mode); !noted)
         return fail(noted.error());
     return BpfSensor::make(describe(started->mode, true), std::move(started->programs.maps), std::move(pins),
                            {meters_file});
@@ -187,7 +172,7 @@ Result<std::optional<kernel::installation>> running_in(const std::filesystem::pa
     auto maps = Pins::maps_in(directory);
     if (!maps) return fail(maps.error());
     if (!*maps) return std::nullopt;
-    auto installed = installed_in(**maps);
+    auto installed = installed_in((*maps)->installed);
     if (!installed) return fail(installed.error());
     if (installed->layout == 0) return std::nullopt;
     return *installed;
@@ -273,7 +258,7 @@ Result<std::unique_ptr<Sensor>> start_sensor(const SensorOptions& options) {
                     fmt::format("{} lacks one of the tables that enforcement works with: end enforcement "
                                 "(modelwardd --remove), then start the agent again",
                                 options.pin_directory.string()));
-    auto installed = installed_in(**maps);
+    auto installed = installed_in((*maps)->installed);
     if (!installed) return fail(installed.error());
     // What somebody detached or unpinned is attached again, like another build.
     if (installed->build == programs_build() && !pins->open_programs().empty() && pins->detached().empty())
