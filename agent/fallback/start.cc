@@ -77,7 +77,9 @@ Result<std::unique_ptr<Sensor>> take_over(const SensorOptions& options, Pins pin
         auto attached = attach_fallback(scope.fd.get(), &maps);
         if (!attached) return fail(attached.error());
         if (auto replaced = pins.replace_programs(*attached); !replaced) return fail(replaced.error());
-        if (auto noted = note_installed(maps.installed, installed, fallback_build(), AttachMode::kFallback); !noted) return fail(noted.error());
+        if (auto noted = note_installed(maps.installed, installed, fallback_build(), AttachMode::kFallback);
+            !noted)
+            return fail(noted.error());
     }
     UniqueFd ask(::bpf_obj_get(pinned_program(options, "ask").c_str()));
     if (!ask) return fail_errno("open the pinned program ask");

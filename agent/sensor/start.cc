@@ -112,7 +112,8 @@ Result<std::unique_ptr<Sensor>> start_fresh(Pins pins, const std::filesystem::pa
     auto pinned = pins.pin(started->programs);
     kernel::installation installed{};
     auto meters = put_back_meters(started->programs.maps, meters_file, installed);
-    if (pinned) pinned = note_installed(started->programs.maps.installed, installed, programs_build(), started->mode);
+    if (pinned)
+        pinned = note_installed(started->programs.maps.installed, installed, programs_build(), started->mode);
     if (!pinned) {
         (void)pins.remove();
         return fail(pinned.error());
@@ -135,7 +136,9 @@ Result<std::unique_ptr<Sensor>> upgrade(Pins pins, const KernelMaps& maps,
     auto started = attach_strongest(&maps);
     if (!started) return fail(started.error());
     if (auto replaced = pins.replace_programs(started->programs); !replaced) return fail(replaced.error());
-    if (auto noted = note_installed(started->programs.maps.installed, installed, programs_build(), started->mode); !noted)
+    if (auto noted =
+            note_installed(started->programs.maps.installed, installed, programs_build(), started->mode);
+        !noted)
         return fail(noted.error());
     return BpfSensor::make(describe(started->mode, true), std::move(started->programs.maps), std::move(pins),
                            {meters_file});
