@@ -19,9 +19,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/devices/uevent.h"
 #include "agent/devices/usb_device.h"
 #include "agent/loop/event_loop.h"
+#include "agent/sensor/uevent.h"
 #include "rules/device_pattern.h"
 
 namespace modelward::agent {

@@ -13,8 +13,8 @@
 #include <mutex>
 #include <thread>
 
-#include "agent/devices/uevent.h"
 #include "agent/fallback/derived_watch.h"
+#include "agent/sensor/uevent.h"
 
 namespace modelward::agent {
 

@@ -26,7 +26,7 @@ ALLOWED = {
     "console/server": {"base", "fingerprint", "rules", "wire"},
 }
 # Only these headers may be included from another room.
-DOORS = {"bpf": {"bpf/shared.h", "bpf/name_packet.h", "bpf/modelward.skel.h", "bpf/fallback/shared.h", "bpf/fallback.skel.h",
+DOORS = {"bpf": {"bpf/shared.h", "bpf/device_numbers.h", "bpf/name_packet.h", "bpf/modelward.skel.h", "bpf/fallback/shared.h", "bpf/fallback.skel.h",
                  "bpf/fallback_old.skel.h"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/devices/uevent.h"
+#include "agent/sensor/uevent.h"
 
 #include <linux/netlink.h>
 #include <sys/socket.h>
