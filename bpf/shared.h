@@ -89,6 +89,8 @@ enum taint_flags {
     kTaintProbe = 2,      /* the self-test's own process: hooks note that they ran instead of judging */
     kTaintShares = 4,     /* has memory or a file mapped shared and writable */
     kTaintSharesSink = 8, /* has done so with a file at `early_point` */
+    kTaintUnsettled =
+        16, /* fallback: what it has open was not looked at, or is a way out: no labelled file for it */
 };
 
 /* Bits of taint.probe_seen. */

@@ -15,13 +15,14 @@ namespace modelward::agent {
 
 namespace {
 
-// Nanoseconds since the file was last written; by the same clock as the start times of processes.
-std::uint64_t written_at_boot_ns(const struct stat& status) {
+// When the file was last changed, by the clock of the start times of processes. Not when it was last written:
+// that time is the writer's to set (cp -p).
+std::uint64_t changed_at_boot_ns(const struct stat& status) {
     timespec real, boot;
     ::clock_gettime(CLOCK_REALTIME, &real);
     ::clock_gettime(CLOCK_BOOTTIME, &boot);
     const auto ns = [](const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; };
-    const auto at = ns(boot) - (ns(real) - ns(status.st_mtim));
+    const auto at = ns(boot) - (ns(real) - ns(status.st_ctim));
     return at > 0 ? static_cast<std::uint64_t>(at) : 0;
 }
 
@@ -34,35 +35,31 @@ Result<DerivedWatch> DerivedWatch::create(GateState& state, std::function<bool(i
     return DerivedWatch(state, std::move(watch), std::move(group));
 }
 
-void DerivedWatch::add(const std::filesystem::path& mount) {
-    ::fanotify_mark(group_.get(), FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_CLOSE_WRITE, AT_FDCWD,
-                    mount.c_str());
+bool DerivedWatch::add(const std::filesystem::path& mount) {
+    return ::fanotify_mark(group_.get(), FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_CLOSE_WRITE, AT_FDCWD,
+                           mount.c_str()) == 0;
 }
 
 void DerivedWatch::read() {
     alignas(fanotify_event_metadata) std::array<char, 8192> buffer;
-    for (;;) {
-        ssize_t size = ::read(group_.get(), buffer.data(), buffer.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) return;
-        for (auto* event = reinterpret_cast<const fanotify_event_metadata*>(buffer.data());
-             FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
-            if (event->mask & FAN_Q_OVERFLOW) ++state_->counters.overflows;
-            if (event->fd < 0) continue;
-            const UniqueFd file(event->fd);
-            written(file.get(), event->pid);
-        }
+    ssize_t size = ::read(group_.get(), buffer.data(), buffer.size());
+    for (auto* event = reinterpret_cast<const fanotify_event_metadata*>(buffer.data());
+         FAN_EVENT_OK(event, size); event = FAN_EVENT_NEXT(event, size)) {
+        if (event->mask & FAN_Q_OVERFLOW) ++state_->counters.overflows;
+        if (event->fd < 0) continue;
+        const UniqueFd file(event->fd);
+        written(file.get(), event->pid);
     }
 }
 
 void DerivedWatch::written(int file, pid_t process) {
     const auto taint = state_->taints.find_late(process);
-    if (!taint || taint->flags || taint->marks.classes == 0) return;
+    if (!taint || taint->flags & kernel::kTaintProbe || taint->marks.classes == 0) return;
     const auto key = file_key(file);
     struct stat status;
     if (!key || ::fstat(file, &status) != 0 || state_->removable.contains(key->device)) return;
     // Closed as it was found: older than the process.
-    if (written_at_boot_ns(status) < taint->start_boot_ns) return;
+    if (changed_at_boot_ns(status) < taint->start_boot_ns) return;
     auto event = std::make_unique<kernel::event>();
     event->kind = kernel::kEventDerivedLabel;
     event->operation = kernel::kOperationWrite;

@@ -16,10 +16,10 @@ class DerivedWatch {
 
     int fd() const { return group_.get(); }
 
-    // Hears of all files on the file system that is mounted there.
-    void add(const std::filesystem::path& mount);
+    // Hears of all files on the file system that is mounted there. False: it takes no mark.
+    bool add(const std::filesystem::path& mount);
 
-    // Takes all news that waits.
+    // Takes some of the news that waits: a flood of it must not hold up its reader.
     void read();
 
   private:

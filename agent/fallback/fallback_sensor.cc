@@ -10,6 +10,7 @@
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/policy_convert.h"
 #include "agent/sensor/policy_loader.h"
+#include "bpf/device_numbers.h"
 
 namespace modelward::agent {
 
@@ -57,7 +58,9 @@ void add_ancestors(KernelEvent& event, const Lineages& lineages) {
 // Programs on devices see their numbers.
 void add_node(KernelEvent& event) {
     if (event.sink_device == 0 || !event.path.empty()) return;
-    event.path = node_of(event.sink_device, event.point == rules::Operation::kRemovable);
+    const bool block = event.point == rules::Operation::kRemovable ||
+                       event.sink_device >> kernel::kMinorBits == kernel::kOpticalMajor;
+    event.path = node_of(event.sink_device, block);
 }
 
 }  // namespace
@@ -104,6 +107,7 @@ std::vector<std::string> FallbackSensor::policy_problems() const {
 
 // A program that was replaced (a package upgrade) is another inode under the same name.
 void FallbackSensor::sweep() {
+    state_->taints.sweep();
     const bool reads = in_force_ && in_force_->programs.being_read > 0;
     if (++sweeps_ % kSweepsPerProgramLook != 0 && !reads) return;
     if (!in_force_ || in_force_->programs.still_holds()) return;
@@ -191,6 +195,8 @@ std::vector<Counter> FallbackSensor::counters() const {
              std::pair{"opens_refused_late", &gate.refused_late},
              std::pair{"written_files_lost_queue_full", &gate.overflows},
              std::pair{"labelled_files_unwatched", &gate.unwatched},
+             std::pair{"media_not_held", &gate.media_not_held},
+             std::pair{"mounts_without_derived_labels", &gate.mounts_unheard},
              std::pair{"derived_labels_lost", &gate.derived_lost},
              std::pair{"connections_broken_off", &gate.broken_off},
              std::pair{"connections_not_broken_off", &gate.not_broken_off},

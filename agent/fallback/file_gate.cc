@@ -120,6 +120,10 @@ void FileGate::judge_next(Held& held) {
 
 void FileGate::answer(Held& held, bool allow) {
     const std::lock_guard lock(held.mutex);
+    answer_locked(held, allow);
+}
+
+void FileGate::answer_locked(Held& held, bool allow) {
     if (held.answered || held.file < 0) return;
     const fanotify_response response{held.file, allow ? unsigned{FAN_ALLOW} : unsigned{FAN_DENY}};
     static_cast<void>(!::write(group_.get(), &response, sizeof response));
@@ -131,13 +135,12 @@ void FileGate::refuse_late() {
     const auto now = std::chrono::steady_clock::now();
     bool all_late = true;
     for (auto& held : held_) {
-        bool late = false;
-        {
-            const std::lock_guard lock(held.mutex);
-            late = held.file >= 0 && now - held.since > kAnswerLimit;
-            if (late && !held.answered) ++state_->counters.refused_late;
+        const std::lock_guard lock(held.mutex);
+        const bool late = held.file >= 0 && now - held.since > kAnswerLimit;
+        if (late && !held.answered) {
+            ++state_->counters.refused_late;
+            answer_locked(held, false);
         }
-        if (late) answer(held, false);
         all_late = all_late && late;
     }
     if (!all_late) return;
@@ -153,22 +156,20 @@ void FileGate::refuse_late() {
 }
 
 void FileGate::look_for_media() {
-    std::set<std::uint32_t> devices;
-    for (const auto& node : removable_nodes()) {
-        struct stat status;
-        if (::stat(node.c_str(), &status) != 0 || !S_ISBLK(status.st_mode)) continue;
-        devices.insert(kernel_device(status.st_rdev));
-    }
+    auto devices = removable_devices();
+    std::uint64_t not_held = 0, unheard = 0;
     for (const auto& mount : mounts_here()) {
         if (devices.contains(mount.device)) {
             if (::fanotify_mark(group_.get(), FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN_PERM, AT_FDCWD,
                                 mount.path.c_str()) != 0)
-                ++state_->counters.unwatched;
-        } else if (is_local(mount)) {
-            derived_->add(mount.path);
+                ++not_held;
+        } else if (is_local(mount) && !derived_->add(mount.path)) {
+            ++unheard;
         }
     }
-    if (!put_removable(state_->maps, devices)) ++state_->counters.unwatched;
+    if (!put_removable(state_->maps, devices)) ++not_held;
+    state_->counters.media_not_held = not_held;
+    state_->counters.mounts_unheard = unheard;
     state_->removable.set(std::move(devices));
 }
 

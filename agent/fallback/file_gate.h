@@ -45,6 +45,7 @@ class FileGate {
     void judge_all(Held& held);
     void judge_next(Held& held);
     void answer(Held& held, bool allow);
+    void answer_locked(Held& held, bool allow);
     void refuse_late();
     void keep_house();
     void look_for_media();

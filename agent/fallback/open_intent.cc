@@ -62,7 +62,11 @@ OpenIntent intent_of_call(std::string_view call) {
 }
 
 OpenIntent intent_of(pid_t thread) {
-    return intent_of_call(read_small("/proc/" + std::to_string(thread) + "/syscall"));
+    const std::string folder = "/proc/" + std::to_string(thread);
+    const auto intent = intent_of_call(read_small(folder + "/syscall"));
+    // A core file is written in the midst of whatever call the signal met.
+    const bool dumps = read_small(folder + "/status").contains("CoreDumping:\t1");
+    return dumps ? OpenIntent::kUnknown : intent;
 }
 
 }  // namespace modelward::agent

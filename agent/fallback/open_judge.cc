@@ -67,7 +67,8 @@ bool OpenJudge::may_write(const Subject& subject, const OpenForWriting& sink, co
 
 OpenJudge::Having OpenJudge::may_have(const Subject& subject, const kernel::label& label) {
     const auto before = state_->taints.find(subject.process.pid);
-    if (before && marks_cover(before->marks, label.marks)) return Having::kYes;
+    const bool settled = before && !(before->flags & kernel::kTaintUnsettled);
+    if (settled && marks_cover(before->marks, label.marks)) return Having::kYes;
     const bool probe = label.flags & kernel::kLabelProbe;
     if (!probe) {
         auto event = subject.event(label.marks, path_of(subject.file));
@@ -95,6 +96,10 @@ OpenJudge::Having OpenJudge::may_have(const Subject& subject, const kernel::labe
     }
     for (const auto& sink : *open)
         if (!may_write(subject, sink, taint->marks)) return Having::kNo;
+    if (!state_->taints.settle(subject.process.pid)) {
+        ++state_->counters.refused_unknown;
+        return Having::kNo;
+    }
     return Having::kYes;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <linux/sockios.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_view.h"
+#include "agent/fallback/taint_table.h"
 #include "bpf/device_numbers.h"
 
 namespace modelward::agent {
@@ -35,6 +37,19 @@ bool each_descriptor(pid_t pid, const std::function<bool(int)>& visit) {
         std::from_chars(name.data(), name.data() + name.size(), number);
         if (!visit(number)) return true;
         if (error) return false;
+    }
+    return !error;
+}
+
+// A thread can have a table of its own (unshare(2)), and the first thread none any more when it has ended.
+bool have_one_table(pid_t pid) {
+    std::error_code error;
+    std::filesystem::directory_iterator threads(fmt::format("/proc/{}/task", pid), error), end;
+    for (; !error && threads != end; threads.increment(error)) {
+        const std::string name = threads->path().filename().string();
+        pid_t thread = 0;
+        std::from_chars(name.data(), name.data() + name.size(), thread);
+        if (thread != pid && ::syscall(SYS_kcmp, pid, thread, KCMP_FILES, 0, 0) != 0) return false;
     }
     return !error;
 }
@@ -62,9 +77,11 @@ bool is_internet(int socket) {
 }
 
 bool tag(const KernelMaps& maps, int socket, pid_t pid, const kernel::process_taint& taint) {
-    kernel::tagged_socket value{};
+    kernel::tagged_socket value{}, before{};
     value.owner = taint;
     value.pid = static_cast<std::uint32_t>(pid);
+    if (::bpf_map_lookup_elem(maps.sockets.get(), &socket, &before) == 0)
+        marks_add(value.owner.marks, before.owner.marks);  // of another process that shares it
     return ::bpf_map_update_elem(maps.sockets.get(), &socket, &value, BPF_ANY) == 0;
 }
 
@@ -94,6 +111,8 @@ std::optional<OpenForWriting> sink_of(pid_t pid, int number,
     const auto medium = S_ISBLK(status.stx_mode)
                             ? itself
                             : kernel_device(makedev(status.stx_dev_major, status.stx_dev_minor));
+    if (S_ISBLK(status.stx_mode) && status.stx_rdev_major == kernel::kOpticalMajor)
+        return OpenForWriting{OpenForWriting::Kind::kDevice, itself, ""};
     if (!is_removable(medium)) return std::nullopt;
     return OpenForWriting{OpenForWriting::Kind::kRemovable, medium, ""};
 }
@@ -107,6 +126,8 @@ Result<std::vector<OpenForWriting>> take_stock(const KernelMaps& maps, pid_t pid
     const auto deadline = Clock::now() + limit;
     const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!pidfd) return fail_errno(fmt::format("pidfd_open of process {}", pid));
+    if (!have_one_table(pid))
+        return fail(ErrorCode::kIo, fmt::format("threads of process {} have open what others have not", pid));
     std::vector<OpenForWriting> found;
     std::string problem;
     bool in_time = true;

@@ -29,7 +29,7 @@ struct OpenForWriting {
 
 // Internet sockets of `pid` carry `taint` from now on. Returns the sinks among its descriptors that it may
 // write to; which block devices are removable says `is_removable`. kLimit: it took longer than `limit`; kIo:
-// the process does not show its descriptors.
+// the process does not show its descriptors, or a thread has others than the rest.
 Result<std::vector<OpenForWriting>> take_stock(const KernelMaps& maps, pid_t pid,
                                                const kernel::process_taint& taint,
                                                const std::function<bool(std::uint32_t)>& is_removable,

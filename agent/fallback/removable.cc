@@ -79,7 +79,8 @@ bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers
     }
     const std::string file = first_line(folder / "loop/backing_file");
     struct stat status;
-    if (file.empty() || ::stat(file.c_str(), &status) != 0) return false;
+    if (file.empty()) return false;
+    if (::stat(file.c_str(), &status) != 0) return true;  // removed, or in another mount namespace
     const auto device = kernel_device(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
     const auto real = fs::canonical(sys / "dev/block" / number_of(device), error);
     return !error && is_removable_folder(real, sys, layers - 1);
@@ -105,21 +106,15 @@ std::vector<Mount> mounts_here() {
     return parse_mounts(std::string(std::istreambuf_iterator(file), {}));
 }
 
-bool is_removable_device(std::uint32_t device, const fs::path& sys) {
-    std::error_code error;
-    const auto folder = fs::canonical(sys / "dev/block" / number_of(device), error);
-    return !error && is_removable_folder(folder, sys, kMostLayers);
-}
-
-std::vector<fs::path> removable_nodes(const fs::path& sys) {
-    std::vector<fs::path> nodes;
+std::set<std::uint32_t> removable_devices(const fs::path& sys) {
+    std::set<std::uint32_t> devices;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(sys / "class/block", error)) {
         const auto folder = fs::canonical(entry.path(), error);
-        if (!error && is_removable_folder(folder, sys, kMostLayers))
-            nodes.push_back("/dev" / entry.path().filename());
+        if (error || !is_removable_folder(folder, sys, kMostLayers)) continue;
+        if (const auto device = device_number(first_line(folder / "dev"))) devices.insert(device);
     }
-    return nodes;
+    return devices;
 }
 
 std::string node_of(std::uint32_t device, bool block, const fs::path& sys) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +22,10 @@ struct Mount {
 std::vector<Mount> parse_mounts(std::string_view text);
 std::vector<Mount> mounts_here();
 
-// True also for a loop device whose file, or a mapped device whose disk, lies on one.
-bool is_removable_device(std::uint32_t device, const std::filesystem::path& sys = "/sys");
-
-// Nodes under /dev of every removable disk and partition.
-std::vector<std::filesystem::path> removable_nodes(const std::filesystem::path& sys = "/sys");
+// Every removable disk and partition by its number, and the loop devices whose file, or mapped devices whose
+// disk, lies on one; a loop device also when its file is not found any more. Nodes under /dev are not asked:
+// whoever may remove them could hide a stick.
+std::set<std::uint32_t> removable_devices(const std::filesystem::path& sys = "/sys");
 
 // The node that udev names it by ("/dev/sdb1"), or "".
 std::string node_of(std::uint32_t device, bool block, const std::filesystem::path& sys = "/sys");

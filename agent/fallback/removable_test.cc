@@ -2,9 +2,9 @@
 #include "agent/fallback/removable.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
 #include "base/testing/temporary_directory.h"
@@ -28,7 +28,7 @@ class RemovableTest : public ::testing::Test {
 
     fs::path add(const std::string& folder, const std::string& device) {
         const auto path = sys / "devices" / folder;
-        fs::create_directories(path);
+        put(path / "dev", device);
         fs::create_directory_symlink(path, sys / "dev/block" / device);
         fs::create_directory_symlink(path, sys / "class/block" / path.filename());
         return path;
@@ -50,10 +50,7 @@ class RemovableTest : public ::testing::Test {
 TEST_F(RemovableTest, WhatHangsOnUsb) {
     add_stick();
     add("pci/ata1/host1/block/sda", "8:0");
-    EXPECT_TRUE(is_removable_device(number(8, 16), sys));
-    EXPECT_TRUE(is_removable_device(number(8, 17), sys)) << "its partition";
-    EXPECT_FALSE(is_removable_device(number(8, 0), sys));
-    EXPECT_FALSE(is_removable_device(number(9, 9), sys)) << "there is none";
+    EXPECT_EQ(removable_devices(sys), (std::set{number(8, 16), number(8, 17)})) << "the stick, its partition";
 }
 
 TEST_F(RemovableTest, ANodeHasTheNameOfItsDevice) {
@@ -72,16 +69,26 @@ TEST_F(RemovableTest, AMappedDeviceThatLiesOnOne) {
     fs::create_directories(over_disk / "slaves");
     fs::create_directory_symlink(sys / "class/block/sdb1", over_stick / "slaves/sdb1");
     fs::create_directory_symlink(sys / "class/block/sda", over_disk / "slaves/sda");
-    EXPECT_TRUE(is_removable_device(number(253, 0), sys));
-    EXPECT_FALSE(is_removable_device(number(253, 1), sys));
+    EXPECT_EQ(removable_devices(sys), (std::set{number(8, 16), number(8, 17), number(253, 0)}));
 }
 
-TEST_F(RemovableTest, NodesAreNamedUnderDev) {
-    add_stick();
-    add("pci/ata1/host1/block/sda", "8:0");
-    auto nodes = removable_nodes(sys);
-    std::ranges::sort(nodes);
-    EXPECT_EQ(nodes, (std::vector<fs::path>{"/dev/sdb", "/dev/sdb1"}));
+TEST_F(RemovableTest, ALoopDeviceIsWhereItsFileLies) {
+    struct stat status;
+    const auto image = directory.path() / "image";
+    std::ofstream(image) << "image";
+    ASSERT_EQ(::stat(image.c_str(), &status), 0);
+    put(add("virtual/block/loop0", "7:0") / "loop/backing_file", image.string());
+    EXPECT_TRUE(removable_devices(sys).empty()) << "on a file system that is no stick's";
+
+    put(sys / "devices/pci/usb1/1-2/idVendor", "0951");
+    add("pci/usb1/1-2/1-2:1.0/host0/block/sdb",
+        std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev)));
+    EXPECT_TRUE(removable_devices(sys).contains(number(7, 0)));
+}
+
+TEST_F(RemovableTest, ALoopDeviceWhoseFileIsNotFoundMayLieOnOne) {
+    put(add("virtual/block/loop0", "7:0") / "loop/backing_file", "/media/stick/image (deleted)");
+    EXPECT_EQ(removable_devices(sys), std::set{number(7, 0)});
 }
 
 TEST(Mounts, AreReadFromMountinfo) {

@@ -41,15 +41,17 @@ std::optional<kernel::process_taint> TaintTable::find(pid_t pid) const {
 }
 
 std::optional<kernel::process_taint> TaintTable::find_late(pid_t pid) const {
-    auto found = look_up(maps_->processes, pid);
-    return found ? found : look_up(maps_->ended, pid);
+    if (auto found = look_up(maps_->processes, pid)) return found;
+    const auto ended = look_up(maps_->ended, pid);
+    const auto now = view_process(pid);
+    return ended && now && !is_same_start(now->start_boot_ns, ended->start_boot_ns) ? std::nullopt : ended;
 }
 
 Result<kernel::process_taint> TaintTable::add(const ProcessView& process, const kernel::marks& marks,
                                               std::uint32_t flags) {
     const std::lock_guard lock(mutex_);
     auto taint = to_taint(process, marks);
-    taint.flags = flags;
+    taint.flags = flags | kernel::kTaintUnsettled;
     if (const auto old = find(process.pid)) {
         marks_add(taint.marks, old->marks);
         taint.start_boot_ns = old->start_boot_ns;  // finer, if it was copied at a fork
@@ -60,6 +62,34 @@ Result<kernel::process_taint> TaintTable::add(const ProcessView& process, const 
     auto put = map_put(maps_->processes, key, taint, fmt::format("taint process {}", process.pid));
     if (!put) return fail(put.error());
     return taint;
+}
+
+Result<void> TaintTable::settle(pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    auto taint = find(pid);
+    if (!taint) return fail(ErrorCode::kNotFound, fmt::format("process {} is not tainted any more", pid));
+    taint->flags &= ~std::uint32_t{kernel::kTaintUnsettled};
+    const auto key = static_cast<std::uint32_t>(pid);
+    return map_put(maps_->processes, key, *taint, fmt::format("settle process {}", pid));
+}
+
+void TaintTable::sweep() {
+    const std::lock_guard lock(mutex_);
+    std::map<std::uint32_t, std::uint64_t> gone;
+    std::uint32_t pid = 0;
+    for (const void* after = nullptr; ::bpf_map_get_next_key(maps_->processes.get(), after, &pid) == 0;
+         after = &pid) {
+        const auto taint = find(static_cast<pid_t>(pid));
+        const auto view = view_process(static_cast<pid_t>(pid));
+        if (!taint || (view && is_same_start(view->start_boot_ns, taint->start_boot_ns))) continue;
+        gone[pid] = taint->start_boot_ns;
+    }
+    for (const auto& [key, start] : gone_)
+        if (const auto now = gone.find(key); now != gone.end() && now->second == start) {
+            ::bpf_map_delete_elem(maps_->processes.get(), &key);
+            gone.erase(now);
+        }
+    gone_ = std::move(gone);
 }
 
 }  // namespace modelward::agent

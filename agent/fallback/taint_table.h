@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tainted processes that the kernel keeps, by process id. A process that is held cannot end meanwhile, so
-// its id names it; for others the start time is compared. Thread-safe.
+// The tainted processes that the kernel keeps, by process id. One that is held can be killed, and another
+// have its id: start times are compared where it matters. Thread-safe.
 #pragma once
 
 #include <sys/types.h>
 
+#include <map>
 #include <mutex>
 #include <optional>
 
@@ -25,13 +26,21 @@ class TaintTable {
     // The same for one that may have ended a moment ago.
     std::optional<kernel::process_taint> find_late(pid_t pid) const;
 
-    // The process now carries `marks` and `flags` too; the taint that results.
+    // The process now carries `marks` and `flags` too, and is unsettled; the taint that results.
     Result<kernel::process_taint> add(const ProcessView& process, const kernel::marks& marks,
                                       std::uint32_t flags = 0);
 
+    // What it has open is no way out: it may have files of its marks.
+    Result<void> settle(pid_t pid);
+
+    // Lets go of processes whose end was not seen (killed while they were being tainted): of those that are
+    // gone, or another's, at two calls in a row.
+    void sweep();
+
   private:
     const KernelMaps* maps_;
-    std::mutex mutex_;  // reading and writing back is one step
+    std::map<std::uint32_t, std::uint64_t> gone_;  // at the sweep before: their numbers and starts
+    std::mutex mutex_;                             // reading and writing back is one step
 };
 
 }  // namespace modelward::agent

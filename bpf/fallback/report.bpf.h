@@ -13,7 +13,8 @@ static __always_inline __u64 target_of(const struct question* question) {
     __u64 high, low;
     __builtin_memcpy(&high, question->address, sizeof(high));
     __builtin_memcpy(&low, question->address + 8, sizeof(low));
-    __u64 place = question->file.inode ^ (__u64)question->file.device << 40 ^ (__u64)question->port << 24;
+    __u64 place = question->file.inode ^ (__u64)question->file.device << 40 ^ (__u64)question->port << 24 ^
+                  (__u64)question->sink_device << 20;
     return place ^ high * 31 ^ low ^ (__u64)question->operation << 56;
 }
 

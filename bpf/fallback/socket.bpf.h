@@ -16,6 +16,7 @@ enum {
     kIpv4Header = 20,
     kIpv6Header = 40,
     kUdpHeader = 8,
+    kRawSocket = 3, /* SOCK_RAW */
 };
 
 /* After a connection was broken off for its bytes, new ones of the same payer fail at once for so long,
@@ -44,7 +45,9 @@ static __always_inline bool fill_tag(struct tagged_socket* tag, const struct pro
         count_loss(kLossTaint);
         return false;
     }
+    struct marks before = tag->owner.marks; /* of another process that shares it */
     tag->owner = *owner;
+    marks_add(&tag->owner.marks, &before);
     tag->pid = pid;
     tag->refused = 0;
     return true;
@@ -156,8 +159,8 @@ static __always_inline __u32 read_transport(struct __sk_buff* skb, __u32 at, str
     return 0;
 }
 
-/* False: not a packet that carries anything. */
-static __noinline bool read_packet(struct __sk_buff* skb, struct question* question) {
+/* False: not a packet that carries anything. What a raw socket calls a transport's header is its own. */
+static __noinline bool read_packet(struct __sk_buff* skb, struct question* question, bool raw) {
     __u32 headers;
     if (skb->protocol == bpf_htons(kIpv4Type)) {
         __u8 ip[kIpv4Header];
@@ -176,7 +179,8 @@ static __noinline bool read_packet(struct __sk_buff* skb, struct question* quest
     } else {
         return false;
     }
-    headers += read_transport(skb, headers, question);
+    __u32 transport = read_transport(skb, headers, question);
+    if (!raw) headers += transport;
     if (skb->len <= headers) return false;
     question->bytes = skb->len - headers;
     return true;
@@ -207,7 +211,7 @@ SEC("cgroup_skb/egress") int egress(struct __sk_buff* skb) {
     }
     struct question question = {
         .point = kPointNetwork, .operation = kOperationSend, .socket = bpf_get_socket_cookie(skb)};
-    if (!read_packet(skb, &question)) return 1;
+    if (!read_packet(skb, &question, sk->type == kRawSocket)) return 1;
     question.marks = tag->owner.marks;
     struct answer answer = {};
     if (!judge_owner(&question, &answer, &tag->owner, tag->pid)) return 1;

@@ -12,7 +12,7 @@ SENSORS = ("lsm", "fmod_ret", "fallback")
 WORDS = {"block": "blocked", "allow": "**let through**", "nothing": "nothing got out, no block", "error": "error"}
 HEAD = """# Coverage: what was tried, and what got out
 
-Written by `tests/bypass/coverage.py` from what `./dev bypass --all` measured; not edited by hand. Each technique is a
+Written by `tests/bypass/coverage.py` from what `./dev bypass` measured; not edited by hand. Each technique is a
 file in `tests/bypass/techniques/`. Bytes are counted where they arrive: at a server outside, on the stick, at the
 device. A budget of 256 KiB holds for what goes to an address; a cell that says *blocked* with some KiB beside it is
 that budget, used up. Each technique was also played with an unclassified file, which got out whole.
@@ -42,7 +42,7 @@ def table(runs):
     found = {(run["kernel"], run["sensor"], row["name"]): row for run in runs for row in run["results"]}
     count = sum(map(len, seen.values()))
     text = [HEAD, f"{count} techniques. Kernels: " + "; ".join(
-        f"{run['kernel']} {run['sensor']} is {run['release']}, {sum(r['as_expected'] for r in run['results'])} of "
+        f"{run['kernel']} {run['sensor']} is {run['release']} (agent {run['build']}), {sum(r['as_expected'] for r in run['results'])} of "
         f"{len(run['results'])} as expected" for run in runs) + ".", ""]
     for group, rows in sorted(seen.items()):
         text += [f"## {group.capitalize()}", "", "| technique | channel | ATT&CK | " +
