@@ -106,7 +106,11 @@ class CoverageTable(unittest.TestCase):
            "bytes_out": 0, "expected": "block", "why": "", "alert": "", "as_expected": True}
 
     def run_of(self, sensor, **changes):
-        return {"kernel": "6.1", "release": "6.1.0", "sensor": sensor, "results": [{**self.row, **changes}]}
+        return {"kernel": "6.1", "release": "6.1.0", "sensor": sensor, "build": "abc",
+                "results": [{**self.row, **changes}]}
+
+    def test_a_run_says_what_it_ran_on(self):
+        self.assertIn("6.1 lsm is 6.1.0 (agent abc), 1 of 1 as expected", table([self.run_of("lsm")]))
 
     def test_a_cell_says_verdict_and_bytes(self):
         self.assertIn("| dd | block device | T1052.001 | blocked, 0 B |", table([self.run_of("lsm")]))
