@@ -10,6 +10,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_view.h"
+#include "agent/sensor/device_number.h"
 #include "base/first_line.h"
 
 namespace modelward::agent {
@@ -49,19 +50,6 @@ std::vector<std::string_view> split(std::string_view line) {
     return words;
 }
 
-std::uint32_t device_number(std::string_view text) {
-    unsigned major = 0, minor = 0;
-    const auto colon = text.find(':');
-    if (colon == std::string_view::npos) return 0;
-    std::from_chars(text.data(), text.data() + colon, major);
-    std::from_chars(text.data() + colon + 1, text.data() + text.size(), minor);
-    return major << 20 | (minor & 0xfffff);
-}
-
-std::string number_of(std::uint32_t device) {
-    return std::to_string(device >> 20) + ":" + std::to_string(device & 0xfffff);
-}
-
 bool hangs_on_usb(fs::path folder) {
     for (std::error_code error; folder.has_relative_path(); folder = folder.parent_path())
         if (fs::exists(folder / "idVendor", error)) return true;
@@ -82,7 +70,7 @@ bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers
     if (file.empty()) return false;
     if (::stat(file.c_str(), &status) != 0) return true;  // removed, or in another mount namespace
     const auto device = kernel_device(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
-    const auto real = fs::canonical(sys / "dev/block" / number_of(device), error);
+    const auto real = fs::canonical(sys / "dev/block" / print_device(device), error);
     return !error && is_removable_folder(real, sys, layers - 1);
 }
 
@@ -96,7 +84,7 @@ std::vector<Mount> parse_mounts(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
         const auto dash = std::ranges::find(words, "-");
         if (words.size() < 5 || dash == words.end() || dash + 1 == words.end()) continue;
-        mounts.push_back({device_number(words[2]), std::string(*(dash + 1)), unescape(words[4])});
+        mounts.push_back({parse_device(words[2]).value_or(0), std::string(*(dash + 1)), unescape(words[4])});
     }
     return mounts;
 }
@@ -112,13 +100,13 @@ std::set<std::uint32_t> removable_devices(const fs::path& sys) {
     for (const auto& entry : fs::directory_iterator(sys / "class/block", error)) {
         const auto folder = fs::canonical(entry.path(), error);
         if (error || !is_removable_folder(folder, sys, kMostLayers)) continue;
-        if (const auto device = device_number(first_line(folder / "dev"))) devices.insert(device);
+        if (const auto device = parse_device(first_line(folder / "dev"))) devices.insert(*device);
     }
     return devices;
 }
 
 std::string node_of(std::uint32_t device, bool block, const fs::path& sys) {
-    std::ifstream file(sys / "dev" / (block ? "block" : "char") / number_of(device) / "uevent");
+    std::ifstream file(sys / "dev" / (block ? "block" : "char") / print_device(device) / "uevent");
     constexpr std::string_view kKey = "DEVNAME=";
     for (std::string line; std::getline(file, line);)
         if (line.starts_with(kKey)) return "/dev/" + line.substr(kKey.size());

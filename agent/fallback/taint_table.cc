@@ -74,7 +74,6 @@ Result<void> TaintTable::settle(pid_t pid) {
 }
 
 void TaintTable::sweep() {
-    const std::lock_guard lock(mutex_);
     std::map<std::uint32_t, std::uint64_t> gone;
     std::uint32_t pid = 0;
     for (const void* after = nullptr; ::bpf_map_get_next_key(maps_->processes.get(), after, &pid) == 0;
@@ -84,11 +83,13 @@ void TaintTable::sweep() {
         if (!taint || (view && is_same_start(view->start_boot_ns, taint->start_boot_ns))) continue;
         gone[pid] = taint->start_boot_ns;
     }
-    for (const auto& [key, start] : gone_)
-        if (const auto now = gone.find(key); now != gone.end() && now->second == start) {
-            ::bpf_map_delete_elem(maps_->processes.get(), &key);
-            gone.erase(now);
-        }
+    for (const auto& [key, start] : gone_) {
+        if (const auto now = gone.find(key); now == gone.end() || now->second != start) continue;
+        gone.erase(key);
+        const std::lock_guard lock(mutex_);  // only here: /proc was read while others were judged
+        const auto taint = find(static_cast<pid_t>(key));
+        if (taint && taint->start_boot_ns == start) ::bpf_map_delete_elem(maps_->processes.get(), &key);
+    }
     gone_ = std::move(gone);
 }
 

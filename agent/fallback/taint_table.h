@@ -34,7 +34,7 @@ class TaintTable {
     Result<void> settle(pid_t pid);
 
     // Lets go of processes whose end was not seen (killed while they were being tainted): of those that are
-    // gone, or another's, at two calls in a row.
+    // gone, or another's, at two calls in a row. One thread.
     void sweep();
 
   private:
