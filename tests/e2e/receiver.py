@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accepts TCP on the plain port and TLS on the TLS port, counts every payload byte, answers HTTP politely.
 
-usage: receiver.py KEY CERTIFICATE COUNTS     COUNTS is rewritten atomically as {"bytes": N, "open": CONNECTIONS}
-whenever either changes.
+usage: receiver.py KEY CERTIFICATE COUNTS     COUNTS is rewritten atomically as {"bytes": N, "asked": N} whenever
+either changes. SIGUSR1 raises "asked" once everything that was received before it is counted.
 
 Each connection has a process of its own. All this lies on the same kernel as the agent, which holds a server to be
 tainted by what it was sent: one process for all would answer nobody any more, and the next visitor be blamed.
@@ -18,12 +18,12 @@ import sys
 from world import PLAIN_PORT, TLS_PORT
 
 key, certificate, counts = sys.argv[1:4]
-NEWS = struct.Struct("<qq")  # payload bytes and connections more than before
+NEWS = struct.Struct("<qq")  # payload bytes and questions more than before; a pipe keeps their order
 news, tell = os.pipe()
 
 
-def record(received=0, opened=0):
-    os.write(tell, NEWS.pack(received, opened))
+def record(received=0, asked=0):
+    os.write(tell, NEWS.pack(received, asked))
 
 
 def serve(connection, context):
@@ -57,7 +57,6 @@ def serve(connection, context):
         pass    # a refused sender breaks off; what it sent is counted
     finally:
         connection.close()
-        record(opened=-1)
 
 
 def listen(server, context):
@@ -65,7 +64,6 @@ def listen(server, context):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         connection, _ = server.accept()
-        record(opened=1)
         if os.fork() == 0:
             serve(connection, context)
             os._exit(0)
@@ -73,7 +71,7 @@ def listen(server, context):
 
 
 def start(port, context):
-    server = socket.create_server(("0.0.0.0", port), backlog=16)
+    server = socket.create_server(("0.0.0.0", port), backlog=128)
     if os.fork() == 0:
         listen(server, context)
     server.close()
@@ -87,14 +85,14 @@ def end(*_):
 
 
 def keep_counts():
-    state = {"bytes": 0, "open": 0}
+    state = {"bytes": 0, "asked": 0}
     while True:
         with open(counts + ".new", "w", encoding="utf-8") as file:
             json.dump(state, file)
         os.replace(counts + ".new", counts)
-        received, opened = NEWS.unpack(os.read(news, NEWS.size))
+        received, asked = NEWS.unpack(os.read(news, NEWS.size))
         state["bytes"] += received
-        state["open"] += opened
+        state["asked"] += asked
 
 
 def main():
@@ -104,6 +102,7 @@ def main():
     start(PLAIN_PORT, None)
     start(TLS_PORT, tls)
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGUSR1, lambda *_: record(asked=1))
     keep_counts()
 
 

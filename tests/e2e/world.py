@@ -8,6 +8,7 @@ is not to be touched (it may have these very addresses), the near end lies in a 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ APPROVED = "192.0.2.2"
 TLS_PORT = 9443
 PLAIN_PORT = 9000
 QUIET_SECONDS = 10
+STILL_RECEIVING = ("01", "03", "08")    # established, being established, closed by the sender (net/tcp_states.h)
 
 
 class World:
@@ -78,17 +80,25 @@ class World:
         """Payload bytes that arrived outside so far."""
         return self.state()["bytes"]
 
+    def receiving(self):
+        """Whether the kernel holds a connection to the receiver that may still bring something, accepted or not."""
+        lines = Path(f"/proc/{self.receiver.pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+        ends = [(int(line.split()[1].split(":")[1], 16), line.split()[3]) for line in lines]
+        return any(port in (PLAIN_PORT, TLS_PORT) and state in STILL_RECEIVING for port, state in ends)
+
     def settled(self):
         """The same once every connection is closed: what a sender left behind is still on its way. A connection whose
         packets are all dropped never closes on this side: there it is settled when nothing has come for a while."""
-        last, since = self.state(), time.monotonic()
-        while last["open"] and time.monotonic() - since < QUIET_SECONDS:
+        last, since = self.received(), time.monotonic()
+        while self.receiving() and time.monotonic() - since < QUIET_SECONDS:
             time.sleep(0.1)
-            now = self.state()
-            if now["bytes"] != last["bytes"]:
-                since = time.monotonic()
-            last = now
-        return last["bytes"]
+            now = self.received()
+            if now != last:
+                last, since = now, time.monotonic()
+        asked = self.state()["asked"]
+        self.receiver.send_signal(signal.SIGUSR1)
+        wait_for("the receiver to have counted", lambda: self.state()["asked"] > asked)
+        return self.received()
 
 
 class Stick:
