@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "agent/sensor/rpm_database.h"
 #include "rules/program_name.h"
 
 namespace modelward::agent {
@@ -14,12 +15,9 @@ namespace {
 constexpr std::size_t kMostLines = 1'000'000;
 constexpr const char* kEnd = ".list";
 
-}  // namespace
-
 std::vector<std::filesystem::path> lists_of_package(const std::string& name,
                                                     const std::filesystem::path& lists) {
     std::vector<std::filesystem::path> found;
-    if (!rules::is_package_name(name)) return found;
     std::error_code error;
     for (std::filesystem::directory_iterator at(lists, error), end; !error && at != end;
          at.increment(error)) {
@@ -32,16 +30,52 @@ std::vector<std::filesystem::path> lists_of_package(const std::string& name,
     return found;
 }
 
-std::vector<std::string> programs_in_list(const std::filesystem::path& list) {
-    std::vector<std::string> programs;
+std::filesystem::path rpm_database(const PackageManagers& managers) {
+    for (const auto& database : managers.rpm_databases)
+        if (std::error_code error; std::filesystem::is_regular_file(database, error)) return database;
+    return {};
+}
+
+// Links lead to files of other packages too (alternatives): what they lead to is named where it lies.
+bool is_program(const std::string& path) {
+    struct stat status{};
+    return path.starts_with('/') && ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+           (status.st_mode & 0111) != 0;
+}
+
+void add_programs_in_list(const std::filesystem::path& list, std::vector<std::string>& programs) {
     std::ifstream file(list);
     std::string line;
-    for (std::size_t count = 0; count < kMostLines && std::getline(file, line); ++count) {
-        struct stat status{};
-        // Links lead to files of other packages too (alternatives): what they lead to is named where it lies.
-        if (line.starts_with('/') && ::lstat(line.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-            (status.st_mode & 0111) != 0)
-            programs.push_back(line);
+    for (std::size_t count = 0; count < kMostLines && std::getline(file, line); ++count)
+        if (is_program(line)) programs.push_back(line);
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> sources_of_package(const std::string& name,
+                                                      const PackageManagers& managers) {
+    if (!rules::is_package_name(name)) return {};
+    auto sources = lists_of_package(name, managers.dpkg_lists);
+    std::ranges::copy(parts_of_rpm_database(rpm_database(managers)), std::back_inserter(sources));
+    return sources;
+}
+
+Result<std::vector<std::string>> programs_of_package(const std::string& name,
+                                                     const PackageManagers& managers) {
+    if (!rules::is_package_name(name))
+        return fail(ErrorCode::kInvalid, "'" + name + "' is no package's name");
+    const auto lists = lists_of_package(name, managers.dpkg_lists);
+    std::vector<std::string> programs;
+    for (const auto& list : lists)
+        add_programs_in_list(list, programs);
+    if (const auto database = rpm_database(managers); !database.empty()) {
+        auto files = files_of_rpm_package(database, name);
+        if (files)
+            std::ranges::copy_if(*files, std::back_inserter(programs), is_program);
+        else if (files.error().code() != ErrorCode::kNotFound || lists.empty())
+            return fail(files.error());
+    } else if (lists.empty()) {
+        return fail(ErrorCode::kNotFound, "no package '" + name + "' is installed");
     }
     return programs;
 }

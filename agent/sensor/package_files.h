@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which programs a package brought to this host, by dpkg's lists. A host without dpkg has no packages here.
+// Which programs a package brought to this host, by what dpkg and rpm wrote down. A host may have either or
+// both.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+
 namespace modelward::agent {
 
-inline constexpr const char* kDpkgLists = "/var/lib/dpkg/info";
+struct PackageManagers {
+    std::filesystem::path dpkg_lists = "/var/lib/dpkg/info";
+    // The first that there is: where Fedora keeps it now, and where it was and RHEL has it.
+    std::vector<std::filesystem::path> rpm_databases = {"/usr/lib/sysimage/rpm/rpmdb.sqlite",
+                                                        "/var/lib/rpm/rpmdb.sqlite"};
+};
 
-// The package's lists: one, or one for each architecture that it is installed for.
-std::vector<std::filesystem::path> lists_of_package(const std::string& name,
-                                                    const std::filesystem::path& lists = kDpkgLists);
+// The files that say what the package brought: as long as they are the same ones and were not written, so is
+// the answer of programs_of_package. None: nothing here knows such a package.
+std::vector<std::filesystem::path> sources_of_package(const std::string& name,
+                                                      const PackageManagers& managers = {});
 
-// The regular files of a list that somebody may execute, as it names them.
-std::vector<std::string> programs_in_list(const std::filesystem::path& list);
+// The regular files of a package that somebody may execute. kNotFound when it is not installed.
+Result<std::vector<std::string>> programs_of_package(const std::string& name,
+                                                     const PackageManagers& managers = {});
 
 }  // namespace modelward::agent

@@ -60,6 +60,13 @@ Look look_at(const std::string& path, bool by_content) {
     return look;
 }
 
+std::vector<ProgramFile> look_at_sources(const std::string& package) {
+    std::vector<ProgramFile> sources;
+    for (const auto& source : sources_of_package(package))
+        sources.push_back(look_at(source.string(), true).file);
+    return sources;
+}
+
 std::int64_t nanoseconds_now() {
     return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -95,13 +102,19 @@ class Resolver {
     }
 
   private:
-    void add_package(const std::string& package, const Program& program) {
-        resolved_.packages.push_back(package);
-        for (const auto& list : lists_of_package(package)) {
-            resolved_.files.push_back(look_at(list.string(), true).file);
-            for (const auto& path : programs_in_list(list))
-                add_file(path, "", program);
+    void add_package(const std::string& name, const Program& program) {
+        auto& look = resolved_.packages.emplace_back(name);
+        look.sources = look_at_sources(name);
+        for (const auto& source : look.sources)
+            resolved_.unsettled |= !is_settled(source.state.changed_ns, now_ns_);
+        const auto programs = programs_of_package(name);
+        look.installed = programs || programs.error().code() != ErrorCode::kNotFound;
+        if (!programs) {
+            if (look.installed) refused("package " + name, programs.error());
+            return;
         }
+        for (const auto& path : *programs)
+            add_file(path, "", program);
     }
     // Looked at before it is read: what is written meanwhile is seen by the next look. A pin is checked on
     // the very file whose inode counts.
@@ -155,13 +168,11 @@ class Resolver {
 
 bool ResolvedPrograms::still_holds() const {
     if (!refused.empty() || unsettled || being_read > 0) return false;
-    const auto lists = std::ranges::count_if(
-        files, [](const ProgramFile& file) { return file.path.starts_with(kDpkgLists); });
-    std::ptrdiff_t found = 0;
-    for (const auto& package : packages)
-        found += std::ssize(lists_of_package(package));
-    return found == lists && std::ranges::all_of(files, [](const ProgramFile& file) {
-               return look_at(file.path, file.by_content).file == file;
+    const auto same = [](const ProgramFile& file) {
+        return look_at(file.path, file.by_content).file == file;
+    };
+    return std::ranges::all_of(files, same) && std::ranges::all_of(packages, [](const PackageLook& look) {
+               return look_at_sources(look.name) == look.sources;
            });
 }
 
@@ -175,8 +186,7 @@ bool ResolvedPrograms::same_rows(const ResolvedPrograms& other) const {
 std::size_t ResolvedPrograms::missing() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(files, [](const ProgramFile& file) { return file.state.inode == 0; }) +
-        std::ranges::count_if(packages,
-                              [](const std::string& package) { return lists_of_package(package).empty(); }));
+        std::ranges::count_if(packages, [](const PackageLook& look) { return !look.installed; }));
 }
 
 std::vector<std::string> ResolvedPrograms::problems() const {

@@ -19,10 +19,17 @@ namespace modelward::agent {
 struct ProgramFile {
     std::string path;
     ContentState state;  // inode 0: there is no such file
-    // Its content matters (a pinned program, a package's list): otherwise no more of the state than the
-    // inode.
+    // Its content matters (a pinned program, what lists a package's files): otherwise no more of the state
+    // than the inode.
     bool by_content = false;
     bool operator==(const ProgramFile&) const = default;
+};
+
+// A package that rules name, and what said which programs it brought.
+struct PackageLook {
+    std::string name;
+    std::vector<ProgramFile> sources;
+    bool installed = false;
 };
 
 // One program that is there and cannot be looked at, or is pinned and may be written, takes nothing from the
@@ -31,12 +38,12 @@ struct ProgramFile {
 struct ResolvedPrograms {
     std::vector<std::pair<kernel::inode_key, kernel::program_rules>> rows;
     std::vector<ProgramFile> files;
-    std::vector<std::string> packages;       // that were asked for
+    std::vector<PackageLook> packages;
     std::vector<std::string> other_content;  // pinned programs that have become something else
     std::vector<std::string> refused;        // why, for each that is there and not taken for the program
 
     std::size_t being_read = 0;  // pinned programs whose content is not known yet: the next look reads on
-    bool unsettled = false;      // a pinned one was changed so lately that more would not show
+    bool unsettled = false;      // content that matters was changed so lately that more would not show
 
     // The same files are found at the same paths, those whose content matters were not written, and all could
     // be looked at.

@@ -53,26 +53,50 @@ void Query::bind(int index, BlobView value) {
     }
 }
 
+Result<Database> Database::connect(const std::string& name, int flags) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(raw);
+    if (code != SQLITE_OK)
+        return fail(ErrorCode::kIo,
+                    "open " + name + ": " + (raw ? sqlite3_errmsg(raw) : sqlite3_errstr(code)));
+    sqlite3_extended_result_codes(raw, 1);
+    return database;
+}
+
 Result<Database> Database::open(const std::filesystem::path& path, bool create) {
     // SQLite would create it readable by all.
     if (create) {
         const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
         if (!fd) return fail_errno("create " + path.string());
     }
-    sqlite3* raw = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
-    Database database(raw);
-    if (code != SQLITE_OK) {
-        return fail(ErrorCode::kIo,
-                    "open " + path.string() + ": " + (raw ? sqlite3_errmsg(raw) : sqlite3_errstr(code)));
-    }
-    sqlite3_extended_result_codes(raw, 1);
-    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-    const auto ready = database.script(
+    auto database = connect(path.string(), SQLITE_OPEN_READWRITE);
+    if (!database) return fail(database.error());
+    sqlite3_busy_timeout(database->handle_.get(), kBusyTimeoutMs);
+    const auto ready = database->script(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA "
         "trusted_schema=OFF;");
     if (!ready) return fail(ready.error().with_context(path.string()));
+    return database;
+}
+
+Result<Database> Database::open_to_read(const std::filesystem::path& path, bool whole) {
+    std::string uri = "file:";
+    for (const char letter : path.string()) {  // RFC 3986: what would end the path, or begin an escape
+        if (letter == '?')
+            uri += "%3f";
+        else if (letter == '#')
+            uri += "%23";
+        else if (letter == '%')
+            uri += "%25";
+        else
+            uri += letter;
+    }
+    if (whole) uri += "?immutable=1";
+    auto database = connect(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    if (!database) return fail(database.error());
+    if (auto ready = database->script("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"); !ready)
+        return fail(ready.error().with_context(path.string()));
     return database;
 }
 

@@ -67,6 +67,10 @@ class Database {
   public:
     // Creates the file when `create`. WAL; every commit is on the disk when it returns (synchronous=FULL).
     static Result<Database> open(const std::filesystem::path& path, bool create);
+    // Somebody else's database, not to be written or waited for. `whole`: nothing of it lies in a log, and
+    // nothing is locked or created beside it (where that could not be); a writer who comes nevertheless makes
+    // for errors or the state of before.
+    static Result<Database> open_to_read(const std::filesystem::path& path, bool whole);
 
     Result<void> script(const std::string& sql);  // several statements, no parameters
 
@@ -94,6 +98,7 @@ class Database {
 
   private:
     explicit Database(sqlite3* handle) : handle_(handle) {}
+    static Result<Database> connect(const std::string& name, int flags);
     Result<Query> prepare(std::string_view sql);
 
     std::unique_ptr<sqlite3, CloseDatabase> handle_;

@@ -329,7 +329,7 @@ TEST_F(VerdictTest, ARuleAsksForAScriptOrExcludesIt) {
 }
 
 TEST_F(VerdictTest, APackageIsAllItsPrograms) {
-    if (agent::lists_of_package("coreutils").empty()) GTEST_SKIP() << "there is no dpkg here";
+    if (agent::sources_of_package("coreutils").empty()) GTEST_SKIP() << "there is no dpkg here";
     const std::string model = make_model("model");
     auto policy = with_rule([](auto& rule) { rule.budget_bytes = 0; });
     policy.exempt_programs = {"package:coreutils", "package:no-such-package"};
