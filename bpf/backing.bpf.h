@@ -84,6 +84,13 @@ static __always_inline void stack_push_slaves(struct stack_walk* walk, struct ge
     }
 }
 
+/* Only a disk itself: what a file on a disk holds has its own label. */
+static __always_inline void stack_push_loop_disk(struct stack_walk* walk, struct block_device* loop) {
+    bool known;
+    struct file* file = loop_file(loop, &known);
+    if (file) stack_push(walk, block_device_of(file));
+}
+
 static __always_inline void stack_push_loop_file(struct stack_walk* walk, struct block_device* loop) {
     bool known;
     struct file* file = loop_file(loop, &known);

@@ -66,26 +66,39 @@ static __always_inline bool some_connection_carries_marks(void) {
     return marked && *marked;
 }
 
+static __always_inline void mark_connection(const struct inode_key* key, const struct marks* crossed) {
+    if (bpf_map_update_elem(&connections, key, crossed, BPF_NOEXIST) == 0) return;
+    struct marks* marks = bpf_map_lookup_elem(&connections, key);
+    if (marks) marks_add(marks, crossed);
+}
+
 /* What a tainted process was allowed to send. */
 static __noinline void flow_to_connection(const struct taint* taint, struct sock* sk, __u16 family,
                                           const struct destination* to, __u64 bytes) {
     __u16 protocol = BPF_CORE_READ(sk, sk_type) == kSocketStream ? kProtocolTcp : kProtocolUdp;
-    struct destination own = {};
-    own_end(&own, sk, family);
-    struct inode_key service = service_key(protocol, to);
+    struct destination end = {};
+    own_end(&end, sk, family);
+    struct inode_key key = service_key(protocol, to);
     /* A connection that begins with data (TCP_FASTOPEN) has no port of its own yet. */
-    struct inode_key key =
-        protocol == kProtocolTcp && own.port ? connection_key(protocol, &own, to) : service;
-    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    struct inode_key connection =
+        protocol == kProtocolTcp && end.port ? connection_key(protocol, &end, to) : key;
+    struct marks* marks = bpf_map_lookup_elem(&connections, &connection);
     if (marks && marks_cover(marks, &taint->marks)) return;
-    struct marks crossed = crossing(&taint->marks, flow_add(&service, bytes));
+    __u64 total;
+    struct marks crossed = crossing_into(&taint->marks, flow_of(&key), bytes, &total);
     if (!crossed.classes) return;
     connections_carry_marks();
-    mark_channel(&key, &crossed);
+    mark_connection(&connection, &crossed);
     if (protocol == kProtocolTcp || !is_loopback(to)) return;
-    struct destination any = {.port = to->port}; /* a receiver of datagrams may take them at all addresses */
-    key = service_key(protocol, &any);
-    mark_channel(&key, &crossed);
+    forget_destination(&end); /* a receiver of datagrams may take them at all addresses */
+    end.port = to->port;
+    key = service_key(protocol, &end);
+    mark_connection(&key, &crossed);
+}
+
+static __always_inline void hear_connection(const struct inode_key* key) {
+    const struct marks* marks = bpf_map_lookup_elem(&connections, key);
+    if (marks) take_marks(marks);
 }
 
 static __noinline void flow_from_connection(struct sock* sk) {
@@ -94,9 +107,9 @@ static __noinline void flow_from_connection(struct sock* sk) {
     struct destination own = {}, peer = {};
     own_end(&own, sk, family);
     struct inode_key key = service_key(protocol, &own);
-    flow_from_channel(&key);
+    hear_connection(&key);
     if (protocol != kProtocolTcp) return;
     destination_from_peer(&peer, sk, family);
     key = connection_key(protocol, &peer, &own);
-    flow_from_channel(&key);
+    hear_connection(&key);
 }

@@ -11,12 +11,18 @@
 #include "bpf/service.bpf.h"
 #include "bpf/taint.bpf.h"
 
+/* In a frame of its own. */
+static __noinline int make_flow(const struct inode_key* key) {
+    struct flow empty = {};
+    bpf_map_update_elem(&flows, key, &empty, BPF_NOEXIST);
+    return 0;
+}
+
 /* The meter of a target, made if need be; null: no room. */
 static __always_inline struct flow* flow_of(const struct inode_key* key) {
     struct flow* flow = bpf_map_lookup_elem(&flows, key);
     if (flow) return flow;
-    struct flow empty = {};
-    bpf_map_update_elem(&flows, key, &empty, BPF_NOEXIST);
+    make_flow(key);
     flow = bpf_map_lookup_elem(&flows, key);
     if (!flow) count_loss(kLossFlowTable);
     return flow;
@@ -73,12 +79,11 @@ static __always_inline void flow_to_image(const struct taint* taint, struct bloc
 }
 
 /* What crosses into one more target after `bytes`: by its own meter, or because pieces add up. */
-static __always_inline struct marks crossing_into(const struct taint* taint, const struct inode_key* key,
-                                                  __u64 bytes, __u64* total) {
-    struct flow* flow = flow_of(key);
+static __always_inline struct marks crossing_into(const struct marks* marks, struct flow* flow, __u64 bytes,
+                                                  __u64* total) {
     *total = flow ? __sync_fetch_and_add(&flow->bytes, bytes) + bytes : ~0ull;
-    struct marks crossed = crossing(&taint->marks, *total);
-    if (flow && !crossed.classes) return crossing_by_pieces(taint, flow, *total, bytes);
+    struct marks crossed = crossing(marks, *total);
+    if (flow && !crossed.classes) return crossing_by_pieces(marks, flow, *total, bytes);
     if (flow && flow->counted) give_back_pieces(flow);
     return crossed;
 }
@@ -118,8 +123,10 @@ static __always_inline int flow_to_file(const struct taint* taint, struct pendin
     if (major_of(key.device) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
     if (is_covered(pending, &key, taint)) return 0;
     __u64 total;
-    struct marks crossed = crossing_into(taint, &key, bytes, &total);
+    struct flow* flow = flow_of(&key);
+    struct marks crossed = crossing_into(&taint->marks, flow, bytes, &total);
     if (!crossed.classes) return 0;
+    sweep_pieces_due(flow, &crossed);
     const struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &crossed)) return 0;
     int refused = label_derived(&key, &crossed);
@@ -127,30 +134,68 @@ static __always_inline int flow_to_file(const struct taint* taint, struct pendin
     return refused;
 }
 
-static __always_inline void mark_channel(const struct inode_key* key, const struct marks* crossed) {
-    if (!crossed->classes) return;
+/* Not 0: the marks find no room. The caller refuses the bytes, or they are everybody's (mark_all_channels).
+ */
+static __always_inline int mark_channel(const struct inode_key* key, const struct marks* crossed) {
+    if (!crossed->classes) return 0;
     struct marks* marks = bpf_map_lookup_elem(&channels, key);
-    if (marks)
-        marks_add(marks, crossed);
-    else
-        bpf_map_update_elem(&channels, key, crossed, BPF_ANY);
+    if (!marks) {
+        if (bpf_map_update_elem(&channels, key, crossed, BPF_NOEXIST) == 0) return 0;
+        marks = bpf_map_lookup_elem(&channels, key); /* another was first */
+        if (!marks) return -kNoMemory;
+    }
+    marks_add(marks, crossed);
+    return 0;
 }
 
-/* The same into a pipe or towards a unix socket, whose readers become tainted as they read. */
-static __noinline void flow_to_channel(const struct taint* taint, const struct inode_key* key, __u64 bytes) {
+static __always_inline struct unplaced* unplaced_marks(void) {
+    __u32 place = 0;
+    return bpf_map_lookup_elem(&unplaced, &place);
+}
+
+static __always_inline void mark_all_channels(const struct marks* marks) {
+    struct unplaced* all = unplaced_marks();
+    count_loss(kMarksUnplaced);
+    if (!all) return;
+    all->since_ns = bpf_ktime_get_boot_ns();
+    marks_add(&all->marks, marks);
+}
+
+/* The same into a pipe or towards a unix socket, whose readers become tainted as they read. Not 0: to be
+ * refused. */
+static __noinline int flow_to_channel(const struct taint* taint, const struct inode_key* key, __u64 bytes) {
     struct marks* marks = bpf_map_lookup_elem(&channels, key);
-    if (marks && marks_cover(marks, &taint->marks)) return;
+    if (marks && marks_cover(marks, &taint->marks)) return 0;
     __u64 total;
-    struct marks crossed = crossing_into(taint, key, bytes, &total);
-    mark_channel(key, &crossed);
+    struct marks crossed = crossing_into(&taint->marks, flow_of(key), bytes, &total);
+    return mark_channel(key, &crossed);
+}
+
+static __always_inline int refuse_unmarked(int result) {
+    if (result) count_loss(kLossChannelTable);
+    return result;
+}
+
+/* For bytes that are in the channel already, or that no hook refuses. */
+static __always_inline void flow_into_channel(const struct taint* taint, const struct inode_key* key,
+                                              __u64 bytes) {
+    if (flow_to_channel(taint, key, bytes) != 0) mark_all_channels(&taint->marks);
+}
+
+static __always_inline void take_marks(const struct marks* marks) {
+    struct taint* taint = taint_of_current();
+    if (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks))) return;
+    taint_current(marks, 0);
 }
 
 static __always_inline void flow_from_channel(const struct inode_key* key) {
     const struct marks* marks = bpf_map_lookup_elem(&channels, key);
-    if (!marks) return;
-    struct taint* taint = taint_of_current();
-    if (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks))) return;
-    taint_current(marks, 0);
+    if (marks) {
+        take_marks(marks);
+        return;
+    }
+    const struct unplaced* all = unplaced_marks();
+    if (all && all->marks.classes) take_marks(&all->marks);
 }
 
 static __always_inline struct inode_key pipe_key(__u64 pipe) {
@@ -168,24 +213,26 @@ static __always_inline struct inode_key socket_key(__u64 sk) {
     return key;
 }
 
-/* Marks go to the receiving end, `peer`. */
-static __noinline void flow_to_unix(const struct taint* taint, struct sock* peer, __u64 bytes) {
+/* Marks go to the receiving end, `peer`. Not 0: to be refused. */
+static __noinline int flow_to_unix(const struct taint* taint, struct sock* peer, __u64 bytes) {
     struct inode_key key = socket_key((__u64)peer);
     struct marks* marks = bpf_map_lookup_elem(&channels, &key);
-    if (marks && marks_cover(marks, &taint->marks)) return;
+    if (marks && marks_cover(marks, &taint->marks)) return 0;
     struct service service = service_of(peer);
     struct inode_key meter = key;
     if (service.name && service.share == 1) {
         meter.inode = service.name;
         meter.device = NAME_DEVICE;
     }
-    __u64 total = flow_add(&meter, bytes);
-    __u32 shift = service.share == 1 ? 0 : service.share == kSessionShare ? 4 : 6;
-    struct marks crossed = crossing(&taint->marks, total >> shift);
-    mark_channel(&key, &crossed);
+    __u64 total;
+    struct marks crossed =
+        service.share == 1
+            ? crossing_into(&taint->marks, flow_of(&meter), bytes, &total)
+            : crossing(&taint->marks, flow_add(&meter, bytes) >> (service.share == kSessionShare ? 4 : 6));
+    return refuse_unmarked(mark_channel(&key, &crossed));
 }
 
-static __always_inline void flow_to_peer(const struct taint* taint, struct sock* sk, __u64 bytes) {
+static __always_inline int flow_to_peer(const struct taint* taint, struct sock* sk, __u64 bytes) {
     struct sock* peer = BPF_CORE_READ((struct unix_sock*)sk, peer);
-    if (peer) flow_to_unix(taint, peer, bytes);
+    return peer ? flow_to_unix(taint, peer, bytes) : 0;
 }

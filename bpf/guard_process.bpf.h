@@ -82,6 +82,22 @@ HOOK_AS(guard_kill, task_kill, struct task_struct* task, void* info, int signal)
     return guard_refuse(kGuardKill, 0, 0, signal);
 }
 
+/* A descriptor's own signal, which its owner may have chosen (F_SETSIG, F_SETOWN). Who set it is not the one
+ * who is running now, so that nobody is reported: leases of the agent's own are broken by whoever opens the
+ * file. */
+HOOK_AS(guard_signal_of_file, file_send_sigiotask, struct task_struct* task, struct fown_struct* owner,
+        int signal) {
+    return guard_that_is_on() && guardian_role_of(task->group_leader) ? -kNoPermission : 0;
+}
+
+/* Without time, files or memory it would end by itself. */
+HOOK_AS(guard_limit, task_setrlimit, struct task_struct* task, unsigned int resource) {
+    if (!guardian_role_of(task->group_leader) || !is_guarded_from_current()) return 0;
+    struct task_struct* setter = bpf_get_current_task_btf();
+    if (setter->group_leader == task->group_leader) return 0;
+    return guard_refuse(kGuardLimit, 0, 0, resource);
+}
+
 /* Memory, registers and descriptors. Looking (ps, /proc/PID/exe) is not attaching. */
 HOOK_AS(guard_ptrace, ptrace_access_check, struct task_struct* task, unsigned int mode) {
     if (!(mode & kPtraceAttach)) return 0;

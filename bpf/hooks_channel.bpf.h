@@ -31,7 +31,7 @@ TRACE("fexit/splice_file_to_pipe", splice_into_pipe, struct file* in, void* pipe
     struct taint* taint = taint_of_current();
     if (result <= 0 || !is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct inode_key key = pipe_key((__u64)pipe);
-    flow_to_channel(taint, &key, result);
+    flow_into_channel(taint, &key, result);
     return 0;
 }
 
@@ -66,7 +66,7 @@ static __always_inline int before_vmsplice(int descriptor) {
     }
     struct taint* taint = taint_of_current();
     if (is_judged_sharer(taint) && !(taint->flags & kTaintProbe))
-        flow_to_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
+        flow_into_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
     return 0;
 }
 
@@ -85,7 +85,7 @@ static __always_inline void flow_between_pipes(struct file* in, struct file* out
     struct inode_key from = pipe_key(pipe_of(in)), to = pipe_key(pipe_of(out));
     flow_from_channel(&from);
     struct taint* taint = taint_of_current();
-    if (is_judged_sharer(taint) && !(taint->flags & kTaintProbe)) flow_to_channel(taint, &to, result);
+    if (is_judged_sharer(taint) && !(taint->flags & kTaintProbe)) flow_into_channel(taint, &to, result);
 }
 
 TRACE("fexit/do_splice", splice_end, struct file* in, void* in_position, struct file* out, void* out_position,
@@ -108,7 +108,7 @@ TRACE("fentry/free_pipe_info", pipe_gone, void* pipe) {
     return 0;
 }
 
-static __always_inline int after_receive(struct socket* socket, int result, __u32 probe) {
+static __always_inline int after_receive(struct socket* socket, long result, __u32 probe) {
     if (result <= 0) return 0;
     struct inode_key key = socket_key((__u64)socket->sk);
     flow_from_channel(&key);
@@ -131,11 +131,22 @@ TRACE("fexit/unix_seqpacket_recvmsg", unix_seqpacket_recvmsg, struct socket* soc
     return after_receive(socket, result, 0);
 }
 
-/* A socket is named by its address, which is used again: a new one starts without marks. */
+TRACE("fexit/unix_stream_splice_read", unix_stream_spliced, struct socket* socket, void* position, void* pipe,
+      unsigned long size, unsigned int flags, long result) {
+    return after_receive(socket, result, 0);
+}
+
+/* A socket is named by its address, which is used again: its marks go with it, and a new one starts without
+ * any whatever was missed. */
 static __always_inline void forget_socket(struct sock* sk) {
     struct inode_key key = socket_key((__u64)sk);
     bpf_map_delete_elem(&channels, &key);
     bpf_map_delete_elem(&flows, &key);
+}
+
+TRACE("fentry/security_sk_free", socket_gone, struct sock* sk) {
+    if (sk->__sk_common.skc_family == kFamilyUnix) forget_socket(sk);
+    return 0;
 }
 
 HOOK(socket_post_create, struct socket* socket, int family, int type, int protocol, int in_kernel) {

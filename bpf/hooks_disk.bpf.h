@@ -23,6 +23,27 @@ static __noinline struct label* label_of_disk(struct block_device* bdev) {
     return hint && *hint ? bpf_map_lookup_elem(&labels, &key) : 0;
 }
 
+static long look_for_labelled_disk(__u32 round, struct stack_walk* walk) {
+    if (walk->at >= walk->count) return 1;
+    struct block_device* bdev = (void*)walk->found[walk->at & (kMaxStack - 1)];
+    if (label_of_disk(bdev)) return 1;
+    walk->at += 1;
+    if (major_of(BPF_CORE_READ(bdev, bd_dev)) == kLoopMajor) stack_push_loop_disk(walk, bdev);
+    struct gendisk* disk = BPF_CORE_READ(bdev, bd_disk);
+    if (disk) stack_push_slaves(walk, disk);
+    return 0;
+}
+
+/* A loop device or a mapping that somebody laid over the disk is the disk. */
+static __noinline struct label* label_of_disks_below(struct block_device* bdev) {
+    struct label* label = label_of_disk(bdev);
+    if (label) return label;
+    struct stack_walk walk = {.found = {(__u64)bdev}, .count = 1};
+    bpf_loop(kMaxStack, look_for_labelled_disk, &walk, 0);
+    if (walk.at >= walk.count) return 0;
+    return label_of_disk((void*)walk.found[walk.at & (kMaxStack - 1)]);
+}
+
 /* All that a user has read of the disk on this day; what nobody who logged in has read counts less. */
 static __noinline __u64 disk_read_add(__u32 device, __u64 bytes) {
     struct task_struct* task = bpf_get_current_task_btf();
@@ -48,7 +69,7 @@ static __noinline int report_disk_read(struct file* file, const struct label* la
 static __noinline int read_blocks(struct file* file, __u64 bytes) {
     struct block_device* bdev = block_device_of(file);
     if (!bdev) return 0;
-    const struct label* label = label_of_disk(bdev);
+    const struct label* label = label_of_disks_below(bdev);
     if (!label) return 0;
     struct taint* taint = taint_of_current();
     if (taint && ((taint->flags & (kTaintExempt | kTaintProbe)) || marks_cover(&taint->marks, &label->marks)))

@@ -164,8 +164,7 @@ static __noinline int write_to_other(struct taint* taint, struct file* file, str
     umode_t type = type_of(inode);
     if (type != kModeFifo) return write_to_device(taint, file, inode, type, kOperationWrite, bytes);
     struct inode_key key = pipe_key(pipe_of(file));
-    flow_to_channel(taint, &key, bytes);
-    return 0;
+    return refuse_unmarked(flow_to_channel(taint, &key, bytes));
 }
 
 static __always_inline int write_tainted(struct taint* taint, struct file* file, struct inode* inode) {

@@ -51,25 +51,23 @@ HOOK(msg_queue_msgsnd, struct kern_ipc_perm* queue, struct msg_msg* message) {
     struct taint* taint = taint_of_current();
     if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe)) return 0;
     struct inode_key key = queue_key(queue);
-    struct flow* flow = flow_of(&key);
-    if (!flow) return -kNoMemory;
-    if (!marks_cover(&flow->marks, &taint->marks)) marks_add(&flow->marks, &taint->marks);
-    return 0;
+    return refuse_unmarked(mark_channel(&key, &taint->marks));
 }
 
 /* `receiver` is not always the current process: a sender hands a message to one that waits. */
 HOOK(msg_queue_msgrcv, struct kern_ipc_perm* queue, struct msg_msg* message, struct task_struct* receiver) {
     struct inode_key key = queue_key(queue);
-    struct flow* flow = bpf_map_lookup_elem(&flows, &key);
-    if (!flow || !flow->marks.classes) return 0;
-    __u64 bytes = BPF_CORE_READ(message, m_ts);
-    struct marks crossed = crossing(&flow->marks, __sync_fetch_and_add(&flow->bytes, bytes) + bytes);
+    const struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    if (!marks) return 0;
+    __u64 total;
+    struct marks crossed = crossing_into(marks, flow_of(&key), BPF_CORE_READ(message, m_ts), &total);
     if (!crossed.classes) return 0;
     return taint_process(receiver->group_leader, &crossed, 0) ? 0 : -kNoMemory;
 }
 
 TRACE("fentry/security_msg_queue_free", queue_gone, struct kern_ipc_perm* queue) {
     struct inode_key key = queue_key(queue);
+    bpf_map_delete_elem(&channels, &key);
     bpf_map_delete_elem(&flows, &key);
     return 0;
 }
@@ -90,7 +88,7 @@ TRACE("fentry/do_mq_timedsend", posix_queue_send, int descriptor, const char* te
     struct inode_key key;
     if (!is_judged_sharer(taint) || (taint->flags & kTaintProbe) || !posix_queue_key(descriptor, &key))
         return 0;
-    flow_to_channel(taint, &key, bytes);
+    flow_into_channel(taint, &key, bytes);
     return 0;
 }
 
@@ -112,7 +110,7 @@ TRACE("fentry/dump_emit", core_dumped, struct coredump_params* dump) {
     if (type == kModeRegular) flow_to_file(taint, 0, file, inode, MODELWARD_MAX_BUDGET, kOperationWrite);
     if (type == kModeFifo) {
         struct inode_key key = pipe_key(pipe_of(file));
-        flow_to_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
+        flow_into_channel(taint, &key, MODELWARD_UNKNOWN_COUNT);
     }
     return 0;
 }

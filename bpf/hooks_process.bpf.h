@@ -16,6 +16,18 @@ HOOK(task_alloc, struct task_struct* task, unsigned long clone_flags) {
     return taint_inherit(task, taint) ? 0 : -kNoMemory;
 }
 
+/* Another thread may have read the model between task_alloc and the copy of the memory: looked at again when
+ * the child is complete, before its first instruction. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(fork_done, struct task_struct* parent, struct task_struct* child) {
+    if (child->pid != child->tgid) return 0;
+    struct taint* taint = taint_of_current();
+    if (!is_judged(taint)) return 0;
+    struct taint* has = bpf_task_storage_get(&taints, child, 0, 0);
+    if (!has || !marks_cover(&has->marks, &taint->marks)) taint_inherit(child, taint);
+    return 0;
+}
+
 /* A new program has no mappings of the old one. Not before it is certain to run: a failed exec keeps them. */
 TRACE("fentry/security_bprm_committed_creds", program_begins, struct linux_binprm* bprm) {
     struct taint* taint = taint_of_current();

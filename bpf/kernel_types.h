@@ -206,6 +206,9 @@ struct mm_struct {
     struct file* exe_file;
 };
 
+struct completion;
+struct fown_struct;
+
 struct task_struct {
     unsigned int flags;
     int pid;
@@ -218,6 +221,7 @@ struct task_struct {
     struct files_struct* files;
     kuid_t loginuid;
     void* bpf_storage;
+    struct completion* vfork_done; /* set while a vfork'ed child is in its parent's memory */
     __u64 self_exec_id;
     char comm[16];
 };

@@ -131,14 +131,43 @@ struct {
     __type(value, struct pieces);
 } pieces_of_users SEC(".maps");
 
-/* Marks on what bytes pass through that is no file: pipes, receiving sockets, queues, connections on this
- * host, memory shared by fork (keys.bpf.h). */
+/* Marks on what bytes pass through that is no file: pipes, receiving unix sockets, queues (keys.bpf.h). Each
+ * goes with its channel. Not an LRU table: whoever filled it would push out what others had left in theirs.
+ */
 struct {
-    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, kMaxChannels);
     __type(key, struct inode_key);
     __type(value, struct marks);
 } channels SEC(".maps");
+
+/* Marks that found no room there, of bytes that were in the channel already: every channel has them until
+ * kUnplacedNs after the last. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct unplaced);
+} unplaced SEC(".maps");
+
+/* The same of connections on this host, by their ends: nobody sees when the receiver's end is gone for good,
+ * so the oldest go. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxConnections);
+    __type(key, struct inode_key);
+    __type(value, struct marks);
+} connections SEC(".maps");
+
+/* And of processes that share memory by fork. What is pushed out is found again by the agent's walk of
+ * mappings. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, kMaxSharers);
+    __type(key, struct inode_key);
+    __type(value, struct marks);
+} sharers SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -155,6 +184,15 @@ struct {
     __type(key, __u32);
     __type(value, struct server);
 } servers SEC(".maps");
+
+/* What sink a file system of several devices is (kPoint, or 0), by the superblock's device number. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, kMaxServers);
+    __type(key, __u32);
+    __type(value, __u32);
+} volumes SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);

@@ -31,6 +31,17 @@ static __always_inline bool is_network_filesystem(struct super_block* sb) {
     return false;
 }
 
+/* File systems of several devices, whose superblock names none. */
+static __always_inline bool is_volume(struct super_block* sb) {
+    switch (sb->s_magic) {
+        case 0x9123683e: /* btrfs */
+        case 0xca451a4e: /* bcachefs */
+        case 0x2fc12fc1: /* zfs */
+            return true;
+    }
+    return false;
+}
+
 /* Without an entry (the agent has not seen the mount, or there is no address) the destination is "::". */
 static __always_inline void name_server(struct question* question, __u32 device) {
     const struct server* server = bpf_map_lookup_elem(&servers, &device);
@@ -39,9 +50,11 @@ static __always_inline void name_server(struct question* question, __u32 device)
     question->port = server->port;
 }
 
-/* Device numbers of such file systems are used again: the next one is another server's. */
+/* Device numbers of such file systems are used again: the next one is another server's, or another stick's.
+ */
 TRACE("fentry/generic_shutdown_super", filesystem_gone, struct super_block* sb) {
     __u32 device = sb->s_dev;
     if (is_network_filesystem(sb)) bpf_map_delete_elem(&servers, &device);
+    if (is_volume(sb)) bpf_map_delete_elem(&volumes, &device);
     return 0;
 }

@@ -64,7 +64,8 @@ static __noinline void sweep_pieces(__u32 payer, __u64 least, __u32 classes) {
     bpf_for_each_map_elem(&flows, sweep_piece, &gathering, 0);
 }
 
-/* `bytes` more made `total` in the target of `flow`, which is below every min_flow. */
+/* `bytes` more made `total` in the target of `flow`, which is below every min_flow. Its callers have little
+ * room left on the stack: pieces of the past are labelled by sweep_pieces_due(). */
 VERIFIED_ONCE int charge_pieces(const struct marks* marks, struct flow* flow, __u64 total, __u64 bytes,
                                 struct marks* crossed) {
     if (!marks || !flow || !crossed) return 0;
@@ -91,9 +92,20 @@ VERIFIED_ONCE int charge_pieces(const struct marks* marks, struct flow* flow, __
     flow->class_number = class_number;
     __sync_fetch_and_add(&flow->counted, counted);
     *crossed = crossing(marks, sum / kPiecesMultiple);
-    if (!crossed->classes || pieces->swept) return 0;
+    return 0;
+}
+
+/* Once `crossed` has come of pieces: those of the past, once a window. */
+VERIFIED_ONCE int sweep_pieces_due(const struct flow* flow, const struct marks* crossed) {
+    if (!flow || !crossed || !crossed->classes) return 0;
+    struct pieces_key key = {.payer = flow->payer, .class_number = flow->class_number};
+    struct pieces* pieces = bpf_map_lookup_elem(&pieces_of_users, &key);
+    const struct policy* policy = policy_in_force();
+    if (!policy || !pieces || pieces->swept) return 0;
+    if (!(classes_reached(policy, pieces->bytes / kPiecesMultiple) & crossed->classes)) return 0;
     pieces->swept = 1;
-    sweep_pieces(key.payer, least, crossed->classes);
+    sweep_pieces(key.payer, policy->min_flow[key.class_number & (kClasses - 1)] / kPieceShare,
+                 crossed->classes);
     return 0;
 }
 
@@ -106,9 +118,9 @@ static __noinline void give_back_pieces(struct flow* flow) {
     if (pieces && pieces->bytes >= counted) __sync_fetch_and_sub(&pieces->bytes, counted);
 }
 
-static __always_inline struct marks crossing_by_pieces(const struct taint* taint, struct flow* flow,
+static __always_inline struct marks crossing_by_pieces(const struct marks* marks, struct flow* flow,
                                                        __u64 total, __u64 bytes) {
     struct marks crossed = {};
-    charge_pieces(&taint->marks, flow, total, bytes, &crossed);
+    charge_pieces(marks, flow, total, bytes, &crossed);
     return crossed;
 }

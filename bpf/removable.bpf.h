@@ -159,8 +159,16 @@ static __always_inline int judge_place(const struct taint* taint, __u8 point, st
     return ask(&question);
 }
 
+/* What the agent has not looked at yet is taken for removable. */
+static __always_inline __u8 place_of_volume(struct super_block* sb) {
+    __u32 device = sb->s_dev;
+    const __u32* place = bpf_map_lookup_elem(&volumes, &device);
+    return place ? *place : kPointRemovable;
+}
+
 /* The sink that a file system is, or 0. */
 static __always_inline __u8 place_of(struct super_block* sb) {
     if (sb->s_bdev) return place_of_filesystem(sb->s_bdev);
-    return is_network_filesystem(sb) ? kPointNetworkFilesystem : 0;
+    if (is_network_filesystem(sb)) return kPointNetworkFilesystem;
+    return is_volume(sb) ? place_of_volume(sb) : 0;
 }

@@ -111,8 +111,7 @@ HOOK(unix_may_send, struct socket* socket, struct socket* other) {
     pending->named_socket = 0;
     struct taint* taint = taint_of_current();
     struct sock* receiver = BPF_CORE_READ(other, sk);
-    if (is_judged_sharer(taint) && receiver) flow_to_unix(taint, receiver, pending->named_bytes);
-    return 0;
+    return is_judged_sharer(taint) && receiver ? flow_to_unix(taint, receiver, pending->named_bytes) : 0;
 }
 
 /*
@@ -144,9 +143,9 @@ static __always_inline int flow_to_socket(const struct taint* taint, struct sock
     struct destination to = {.port = (__u64)BPF_CORE_READ((struct unix_sock*)sk, peer)};
     if (note_named(sk, msg, bytes)) return 0;
     if (msg && take_paid(taint, socket, &to, bytes)) return 0;
-    flow_to_peer(taint, sk, bytes);
-    if (!msg) note_paid(taint, socket, &to, bytes);
-    return 0;
+    int refused = flow_to_peer(taint, sk, bytes);
+    if (!refused && !msg) note_paid(taint, socket, &to, bytes);
+    return refused;
 }
 
 /* `msg` is null on file_permission. */

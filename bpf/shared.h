@@ -16,7 +16,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 7,
+    kLayout = 8,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -33,7 +33,9 @@ enum limits {
     kMaxLabels = 1 << 20,
     kMaxMeters = 1 << 16,
     kMaxFlows = 1 << 16,
-    kMaxChannels = 1 << 14,
+    kMaxChannels = 1 << 16,
+    kMaxConnections = 1 << 16,
+    kMaxSharers = 1 << 14,
     kMaxSinks = 1 << 10,
     kMaxServers = 1 << 12,
     kMaxPieces = 1 << 14,
@@ -272,6 +274,12 @@ struct meter {
 
 #define MODELWARD_THROTTLE_WINDOW (~0u) /* in meter.window_seconds */
 /* Bytes of tainted processes into one target, what they carried, and who paid for them last. */
+/* Marks of channels that found no room. */
+struct unplaced {
+    struct marks marks;
+    __u64 since_ns; /* CLOCK_BOOTTIME of the last */
+};
+
 struct flow {
     __u64 bytes;
     __u64 counted; /* of them in `payer`'s pieces */
@@ -366,6 +374,9 @@ enum loss {
     kPiecesLabelled, /* files labelled because pieces below min_flow added up */
     kLossNameUnreadable, /* a ClientHello, CONNECT or DNS answer whose name could not be read */
     kLossScript,         /* no memory for what a process was started as: it is its interpreter alone */
+    kLossChannelTable,   /* no room for a channel's marks: the bytes were refused */
+    kMarksUnplaced, /* the same for bytes that cannot be refused: every channel carries the marks for a time
+                     */
     kLosses,
 };
 
@@ -495,6 +506,7 @@ enum guard_operation {
     kGuardUnmount,
     kGuardModule,
     kGuardKexec,
+    kGuardLimit,
     kGuardOperationsEnd,
 };
 

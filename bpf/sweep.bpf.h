@@ -7,8 +7,11 @@
 #pragma once
 
 #include "bpf/event.bpf.h"
+#include "bpf/flow.bpf.h"
 
 struct bpf_map;
+
+#define kUnplacedNs (10ull * 60 * 1000000000)
 
 struct sweep {
     __u64 now;
@@ -49,9 +52,16 @@ static long sweep_crowd(struct bpf_map* map, const void* key, struct repeated* s
     return 0;
 }
 
+static __always_inline void sweep_unplaced(const struct sweep* sweep) {
+    struct unplaced* all = unplaced_marks();
+    if (all && all->marks.classes && sweep->now - all->since_ns > kUnplacedNs)
+        __builtin_memset(all, 0, sizeof(*all));
+}
+
 SEC("syscall") int sweep(struct sweep_request* request) {
     struct sweep sweep = {.now = bpf_ktime_get_boot_ns(), .forget_after = request->forget_after_ns};
     bpf_for_each_map_elem(&recent, sweep_recent, &sweep, 0);
     bpf_for_each_map_elem(&crowd, sweep_crowd, &sweep, 0);
+    sweep_unplaced(&sweep);
     return 0;
 }

@@ -6,6 +6,8 @@
 #include "bpf/keys.bpf.h"
 #include "bpf/marks.bpf.h"
 
+enum { kMaxLenders = 4 };
+
 /* Asked on every hook, mostly of a process that has no storage of any program: told by one read. */
 static __always_inline struct taint* taint_of_current(void) {
     struct task_struct* task = bpf_get_current_task_btf();
@@ -35,7 +37,7 @@ static __always_inline void want_walk(void) {
     if (walks) __sync_fetch_and_add(walks, 1);
 }
 
-/* Marks that a process and those with its mappings by fork have in common lie in `channels`. */
+/* Marks that a process and those with its mappings by fork have in common lie in `sharers`. */
 static __always_inline struct inode_key sharers_key(const struct taint* taint) {
     struct inode_key key = {.inode = taint->sharers, .device = SHARERS_DEVICE};
     return key;
@@ -49,12 +51,10 @@ VERIFIED_ONCE int tell_sharers(const struct taint* taint) {
     want_walk();
     if (taint->flags & kTaintProbe) return 0;
     struct inode_key key = sharers_key(taint);
-    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
     struct marks fresh = taint->marks; /* 6.1 takes no value from a global function's argument */
-    if (marks)
-        marks_add(marks, &fresh);
-    else
-        bpf_map_update_elem(&channels, &key, &fresh, BPF_ANY);
+    if (bpf_map_update_elem(&sharers, &key, &fresh, BPF_NOEXIST) == 0) return 0;
+    struct marks* marks = bpf_map_lookup_elem(&sharers, &key);
+    if (marks) marks_add(marks, &fresh);
     return 0;
 }
 
@@ -62,7 +62,7 @@ VERIFIED_ONCE int tell_sharers(const struct taint* taint) {
 VERIFIED_ONCE int hear_sharers(struct taint* taint) {
     if (!taint || (taint->flags & kTaintExempt)) return 0;
     struct inode_key key = sharers_key(taint);
-    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
+    struct marks* marks = bpf_map_lookup_elem(&sharers, &key);
     if (marks && !marks_cover(&taint->marks, marks)) marks_add(&taint->marks, marks);
     return 0;
 }
@@ -114,9 +114,23 @@ static __always_inline bool taint_process(struct task_struct* leader, const stru
     return true;
 }
 
+/* Between vfork and exec a child is in its parent's memory: what it reads, the parent has. */
+VERIFIED_ONCE int taint_lenders(const struct marks* marks) {
+    if (!marks) return 0;
+    struct marks fresh = *marks;
+    struct task_struct* task = bpf_get_current_task_btf();
+    for (int i = 0; i < kMaxLenders; i++) {
+        if (!task->vfork_done) return 0;
+        task = task->real_parent;
+        if (!taint_process(task->group_leader, &fresh, 0)) return -kNoMemory;
+    }
+    return 0;
+}
+
 /* The same for the current process. */
 static __always_inline bool taint_current(const struct marks* marks, __u32 flags) {
     struct task_struct* task = bpf_get_current_task_btf();
+    if (task->vfork_done && taint_lenders(marks) != 0) return false;
     return taint_process(task->group_leader, marks, flags);
 }
 

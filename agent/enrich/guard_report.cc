@@ -13,7 +13,7 @@ struct Attempt {
 };
 
 // As GuardOperation, from kKill.
-constexpr std::array<Attempt, 14> kAttempts = {{
+constexpr std::array<Attempt, 15> kAttempts = {{
     {"kill", "sent a signal to the agent"},
     {"ptrace", "wanted to trace or write the agent's memory"},
     {"bpf", "asked for one of the agent's maps, programs or links"},
@@ -28,6 +28,7 @@ constexpr std::array<Attempt, 14> kAttempts = {{
     {"unmount", "wanted to unmount what the agent needs"},
     {"module", "wanted to load a kernel module while carrying classified bytes"},
     {"kexec", "wanted to load another kernel while carrying classified bytes"},
+    {"limit", "wanted to change the agent's resource limits"},
 }};
 
 const Attempt& attempt_of(const KernelEvent& event) {

@@ -11,6 +11,7 @@
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_files.h"
 #include "agent/fallback/removable.h"
+#include "agent/sensor/removable_disks.h"
 
 namespace modelward::agent {
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/fallback/removable.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
 
-#include "agent/fallback/file_key.h"
 #include "agent/fallback/process_view.h"
 #include "agent/sensor/device_number.h"
 #include "base/first_line.h"
@@ -19,7 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kMostLayers = 8;
 constexpr std::string_view kKeptInMemory[] = {"tmpfs", "ramfs", "overlay"};
 // Of several devices at once: their number belongs to no block device.
 constexpr std::string_view kKeptByVolumes[] = {"btrfs", "zfs", "bcachefs"};
@@ -50,30 +46,6 @@ std::vector<std::string_view> split(std::string_view line) {
     return words;
 }
 
-bool hangs_on_usb(fs::path folder) {
-    for (std::error_code error; folder.has_relative_path(); folder = folder.parent_path())
-        if (fs::exists(folder / "idVendor", error)) return true;
-    return false;
-}
-
-// The folder of a disk or partition in /sys.
-bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers) {
-    if (layers == 0) return true;
-    if (hangs_on_usb(folder)) return true;
-    std::error_code error;
-    for (const auto& below : fs::directory_iterator(folder / "slaves", error)) {
-        const auto real = fs::canonical(below.path(), error);
-        if (!error && is_removable_folder(real, sys, layers - 1)) return true;
-    }
-    const std::string file = first_line(folder / "loop/backing_file");
-    struct stat status;
-    if (file.empty()) return false;
-    if (::stat(file.c_str(), &status) != 0) return true;  // removed, or in another mount namespace
-    const auto device = kernel_device(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
-    const auto real = fs::canonical(sys / "dev/block" / print_device(device), error);
-    return !error && is_removable_folder(real, sys, layers - 1);
-}
-
 }  // namespace
 
 std::vector<Mount> parse_mounts(std::string_view text) {
@@ -92,17 +64,6 @@ std::vector<Mount> parse_mounts(std::string_view text) {
 std::vector<Mount> mounts_here() {
     std::ifstream file("/proc/self/mountinfo");
     return parse_mounts(std::string(std::istreambuf_iterator(file), {}));
-}
-
-std::set<std::uint32_t> removable_devices(const fs::path& sys) {
-    std::set<std::uint32_t> devices;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(sys / "class/block", error)) {
-        const auto folder = fs::canonical(entry.path(), error);
-        if (error || !is_removable_folder(folder, sys, kMostLayers)) continue;
-        if (const auto device = parse_device(first_line(folder / "dev"))) devices.insert(*device);
-    }
-    return devices;
 }
 
 std::string node_of(std::uint32_t device, bool block, const fs::path& sys) {

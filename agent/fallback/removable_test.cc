@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "agent/sensor/removable_disks.h"
 #include "base/testing/temporary_directory.h"
 
 namespace modelward::agent {

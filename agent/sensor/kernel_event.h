@@ -56,7 +56,8 @@ enum class GuardOperation : std::uint8_t {
     kMount,
     kUnmount,
     kModule,
-    kKexec
+    kKexec,
+    kLimit
 };
 
 struct KernelProcess {

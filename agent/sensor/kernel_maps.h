@@ -16,9 +16,9 @@ namespace modelward::agent {
 
 struct KernelMaps {
     UniqueFd labels, label_hints, taints, pending_writes, policies, destinations, ports, users, programs,
-        domains, socket_names, address_names, resolvers, meters, flows, channels, sinks, recent, crowd,
-        blocks, events, losses, learned, installed, pieces_of_users, scripts, servers, tended, guard, guarded,
-        guarded_objects, guardians;
+        domains, socket_names, address_names, resolvers, meters, flows, channels, unplaced, connections,
+        sharers, sinks, recent, crowd, blocks, events, losses, learned, installed, pieces_of_users, scripts,
+        servers, volumes, tended, guard, guarded, guarded_objects, guardians;
     UniqueFd processes, ended, sockets, refusals, removable, asked;  // of the fallback sensor only
 };
 

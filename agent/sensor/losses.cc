@@ -15,11 +15,23 @@ namespace modelward::agent {
 namespace {
 
 constexpr std::array<const char*, kernel::kLosses> kNames = {
-    "event_lost_ring_full",    "label_refused_table_full", "meter_refused_table_full",
-    "taint_refused_no_memory", "flow_crossed_table_full",  "write_without_byte_count",
-    "judged_without_policy",   "event_merged_repetition",  "event_delayed",
-    "event_merged_by_rule",    "holders_tainted",          "shared_files_labelled",
-    "pieces_labelled",         "name_unreadable",          "script_not_noted",
+    "event_lost_ring_full",
+    "label_refused_table_full",
+    "meter_refused_table_full",
+    "taint_refused_no_memory",
+    "flow_crossed_table_full",
+    "write_without_byte_count",
+    "judged_without_policy",
+    "event_merged_repetition",
+    "event_delayed",
+    "event_merged_by_rule",
+    "holders_tainted",
+    "shared_files_labelled",
+    "pieces_labelled",
+    "name_unreadable",
+    "script_not_noted",
+    "channel_refused_table_full",
+    "marks_unplaced",
 };
 
 }  // namespace

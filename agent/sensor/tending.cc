@@ -12,6 +12,8 @@
 
 #include "agent/sensor/losses.h"
 #include "agent/sensor/mount_servers.h"
+#include "agent/sensor/removable_disks.h"
+#include "agent/sensor/volumes.h"
 #include "bpf/shared.h"
 
 namespace modelward::agent {
@@ -93,6 +95,12 @@ void Tending::look_at_mounts(const KernelMaps& maps) {
     }
     for (const auto& [device, server] : servers_of(file))
         if (::bpf_map_update_elem(maps.servers.get(), &device, &server, BPF_ANY) != 0) ++mounts_failed_;
+    file.clear();
+    file.seekg(0);
+    for (const auto& [device, removable] : volumes_of(file, removable_devices())) {
+        const std::uint32_t place = removable ? kernel::kPointRemovable : 0;
+        if (::bpf_map_update_elem(maps.volumes.get(), &device, &place, BPF_ANY) != 0) ++mounts_failed_;
+    }
 }
 
 void Tending::look_at_loop(const KernelMaps& maps) {

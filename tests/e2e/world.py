@@ -23,6 +23,7 @@ APPROVED = "192.0.2.2"
 TLS_PORT = 9443
 PLAIN_PORT = 9000
 QUIET_SECONDS = 10
+RECEIVERS = 3    # processes of receiver.py that serve nobody: one that counts, two that listen
 STILL_RECEIVING = ("01", "03", "08")    # established, being established, closed by the sender (net/tcp_states.h)
 
 
@@ -81,7 +82,20 @@ class World:
         return self.state()["bytes"]
 
     def receiving(self):
-        """Whether the kernel holds a connection to the receiver that may still bring something, accepted or not."""
+        """Whether something may still come: a connection that the kernel holds, accepted or not, or one that was broken
+        off and whose server has not read to the end."""
+        return self.holds_connections() or self.serves()
+
+    def serves(self):
+        group = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                group += int(stat.read_text(errors="replace").rpartition(")")[2].split()[2]) == self.receiver.pid
+            except OSError:
+                pass    # it has ended
+        return group > RECEIVERS
+
+    def holds_connections(self):
         lines = Path(f"/proc/{self.receiver.pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
         ends = [(int(line.split()[1].split(":")[1], 16), line.split()[3]) for line in lines]
         return any(port in (PLAIN_PORT, TLS_PORT) and state in STILL_RECEIVING for port, state in ends)

@@ -93,6 +93,43 @@ TEST_F(ChannelTest, WhateverFillsAPipeMarksIt) {
     }
 }
 
+TEST_F(ChannelTest, WhoSplicesOutOfAUnixStreamCarriesItsMarks) {
+    const std::string model = make_model("model");
+    EXPECT_EQ(in_child([&] {
+                  int ends[2];
+                  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 213;
+                  const int sent = in_child(
+                      [&] { return read_model(model) && write_bytes(0, ends[1], kMinFlow) > 0 ? 0 : 214; });
+                  if (sent != 0) return sent;
+                  const Pipe own = large_pipe();
+                  if (::splice(ends[0], nullptr, own.write, nullptr, kMinFlow, 0) <= 0) return 215;
+                  return try_stick();
+              }),
+              EPERM);
+}
+
+// Fresh sockets, each below min_flow: the pieces of one user add up, as those of files do.
+TEST_F(ChannelTest, ASocketPairForEachPieceIsOneFlow) {
+    const std::string model = make_model("model");
+    forget_pieces();
+    EXPECT_EQ(in_child([&] {
+                  for (int i = 0; i < 12; ++i) {
+                      int ends[2];
+                      if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 213;
+                      const int sent = in_child([&] {
+                          return read_model(model) && write_bytes(0, ends[1], kMinFlow - 1) > 0 ? 0 : 214;
+                      });
+                      if (sent != 0) return sent;
+                      read_bytes(ends[0], kMinFlow - 1);
+                      ::close(ends[0]);
+                      ::close(ends[1]);
+                  }
+                  return try_stick();
+              }),
+              EPERM);
+    forget_pieces();
+}
+
 // No hook sees it: its entry is judged, as more than any pipe holds.
 TEST_F(ChannelTest, VmspliceMarksAPipe) {
     const std::string model = make_model("model");

@@ -61,6 +61,27 @@ TEST_F(InheritanceTest, AVforkedChildCarriesIt) {
     EXPECT_TRUE(stick_is_clean());
 }
 
+// In its parent's memory, where the bytes stay when it has gone.
+TEST_F(InheritanceTest, AParentCarriesWhatItsVforkedChildRead) {
+    const std::string model = make_model("model");
+    EXPECT_EQ(in_child([&] {
+                  const pid_t child = ::vfork();
+                  if (child == 0) ::_exit(read_model(model) ? 0 : 1);
+                  int status = 0;
+                  ::waitpid(child, &status, 0);
+                  return status == 0 ? try_stick() : 200;
+              }),
+              EPERM);
+    EXPECT_EQ(in_child([&] {
+                  if (in_child([&] { return read_model(model) ? 0 : 1; }) != 0) return 200;
+                  const int result = try_stick();
+                  ::unlink(kTarget.c_str());
+                  return result;
+              }),
+              0)
+        << "a forked one has memory of its own";
+}
+
 TEST_F(InheritanceTest, AnExecutedProgramCarriesIt) {
     const std::string model = make_model("model");
     EXPECT_NE(in_child([&] {

@@ -25,32 +25,41 @@ UniqueFd pinned_map(const std::string& name) {
     return UniqueFd(::bpf_obj_get(("/sys/fs/bpf/modelward/maps/" + name).c_str()));
 }
 
-// Labels of files that do not exist, until not one more fits; they go when this object does.
-class FullLabelTable {
+// Entries of what does not exist, until not one more fits; they go when this object does.
+template <typename Value>
+class FullTable {
   public:
-    FullLabelTable() : labels_(pinned_map("labels")), keys_(kernel::kMaxLabels) {
+    FullTable(const std::string& name, std::size_t most) : map_(pinned_map(name)), keys_(most) {
         for (std::uint64_t i = 0; i < keys_.size(); ++i)
             keys_[i] = {i, kNoDevice, 0};
-        std::vector<kernel::label> values(kBatch);
+        std::vector<Value> values(kBatch);
         for (std::uint32_t count = kBatch; count == kBatch && placed_ < keys_.size(); placed_ += count)
-            ::bpf_map_update_batch(labels_.get(), &keys_[placed_], values.data(), &count, nullptr);
+            ::bpf_map_update_batch(map_.get(), &keys_[placed_], values.data(), &count, nullptr);
     }
-    ~FullLabelTable() {
+    ~FullTable() {
         for (std::size_t at = 0; at < placed_; at += kBatch) {
             std::uint32_t count = static_cast<std::uint32_t>(std::min<std::size_t>(kBatch, placed_ - at));
-            ::bpf_map_delete_batch(labels_.get(), &keys_[at], &count, nullptr);
+            ::bpf_map_delete_batch(map_.get(), &keys_[at], &count, nullptr);
         }
     }
-    FullLabelTable(const FullLabelTable&) = delete;
-    FullLabelTable& operator=(const FullLabelTable&) = delete;
+    FullTable(const FullTable&) = delete;
+    FullTable& operator=(const FullTable&) = delete;
 
   private:
     static constexpr std::uint32_t kBatch = 1 << 14;
     static constexpr std::uint32_t kNoDevice = 0xfff00000;
 
-    UniqueFd labels_;
+    UniqueFd map_;
     std::vector<kernel::inode_key> keys_;
     std::size_t placed_ = 0;
+};
+
+struct FullLabelTable : FullTable<kernel::label> {
+    FullLabelTable() : FullTable("labels", kernel::kMaxLabels) {}
+};
+
+struct FullChannelTable : FullTable<kernel::marks> {
+    FullChannelTable() : FullTable("channels", kernel::kMaxChannels) {}
 };
 
 int append(const std::string& path, std::size_t bytes) {
@@ -75,6 +84,88 @@ TEST_F(LimitsTest, AWriteWhoseLabelFindsNoRoomIsRefused) {
     }
     EXPECT_EQ(in_child([&] { return read_model(model) ? append(copy, 1) : 200; }), 0);
     EXPECT_TRUE(label_of(copy));
+}
+
+struct Ends {
+    int read = -1, write = -1;
+};
+
+Ends open_pipe() {
+    int ends[2];
+    if (::pipe(ends) != 0) ::_exit(210);
+    ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+    return {ends[0], ends[1]};
+}
+
+Ends open_socket_pair() {
+    int ends[2], room = 1 << 20;
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) ::_exit(211);
+    ::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+    return {ends[0], ends[1]};
+}
+
+int put(int into, std::size_t bytes) {
+    const std::vector<char> block(bytes, 'w');
+    return outcome(::write(into, block.data(), bytes));
+}
+
+TEST_F(LimitsTest, BytesIntoAChannelWhoseMarksFindNoRoomAreRefused) {
+    const std::string model = make_model("model");
+    const auto refused = counter("channel_refused_table_full");
+    for (const auto& open : {open_pipe, open_socket_pair}) {
+        const auto into_new = [&](std::size_t bytes) {
+            return read_model(model) ? put(open().write, bytes) : 200;
+        };
+        {
+            const FullChannelTable full;
+            EXPECT_EQ(in_child([&] { return into_new(kMinFlow - 1); }), 0);
+            EXPECT_EQ(in_child([&] { return into_new(kMinFlow); }), ENOMEM);
+            EXPECT_EQ(in_child([&] { return put(open().write, kMinFlow); }), 0) << "of no concern to others";
+        }
+        EXPECT_EQ(in_child([&] { return into_new(kMinFlow); }), 0);
+    }
+    EXPECT_EQ(counter("channel_refused_table_full"), refused + 2);
+}
+
+// A splice into a pipe passes no hook that refuses: until the agent has swept, no channel is believed to be
+// clean.
+TEST_F(LimitsTest, MarksThatFindNoRoomAndCannotBeRefusedAreEveryChannels) {
+    const std::string model = make_model("model");
+    const auto unplaced = counter("marks_unplaced");
+    const auto take_own = [] {
+        const Ends own = open_pipe();
+        char byte = 'x';
+        if (::write(own.write, &byte, 1) != 1 || ::read(own.read, &byte, 1) != 1) ::_exit(220);
+        const int result = outcome(::open("/mnt/usb1/stolen", O_WRONLY | O_CREAT, 0600));
+        ::unlink("/mnt/usb1/stolen");
+        return result;
+    };
+    EXPECT_EQ(in_child(take_own), 0);
+    {
+        const FullChannelTable full;
+        EXPECT_EQ(in_child([&] {
+                      const int file = ::open(model.c_str(), O_RDONLY);
+                      const Ends pipe = open_pipe();
+                      return ::splice(file, nullptr, pipe.write, nullptr, kMinFlow, 0) > 0 ? 0 : errno;
+                  }),
+                  0);
+    }
+    EXPECT_EQ(in_child(take_own), EPERM);
+    const std::uint32_t place = 0;
+    const kernel::unplaced none{};
+    ASSERT_EQ(::bpf_map_update_elem(pinned_map("unplaced").get(), &place, &none, BPF_ANY), 0);
+    EXPECT_EQ(in_child(take_own), 0);
+    EXPECT_GT(counter("marks_unplaced"), unplaced);
+}
+
+TEST_F(LimitsTest, ClosedChannelsLeaveNothingInTheTables) {
+    const std::string model = make_model("model");
+    const UniqueFd channels = pinned_map("channels"), flows = pinned_map("flows");
+    const auto channels_before = agent::count_entries(channels), flows_before = agent::count_entries(flows);
+    for (const auto& open : {open_pipe, open_socket_pair})
+        EXPECT_EQ(in_child([&] { return read_model(model) ? put(open().write, kMinFlow) : 200; }), 0);
+    EXPECT_EQ(agent::count_entries(channels), channels_before);
+    EXPECT_EQ(agent::count_entries(flows), flows_before);
 }
 
 TEST_F(LimitsTest, DeletedFilesLeaveNothingInTheTables) {

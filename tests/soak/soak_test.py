@@ -76,7 +76,7 @@ class Probes(unittest.TestCase):
 
 class Tables(unittest.TestCase):
     BEFORE = {"labels": 4, "meters": 1, "recent": 20, "pieces_of_users": 0, "sinks": 2, "flows of files": 3, "flows of pipes": 0,
-              "flows of sockets": 5, "channels of files": 0, "channels of pipes": 0, "channels of sockets": 16_000,
+              "flows of sockets": 5, "channels of files": 0, "channels of pipes": 0, "channels of sockets": 2, "connections": 65_000,
               "kernel KiB": 40_000}
 
     def most(self):
@@ -87,12 +87,12 @@ class Tables(unittest.TestCase):
 
     def test_what_stays_is_found(self):
         for name, more in (("labels", 1), ("flows of files", 1), ("flows of pipes", 2), ("channels of pipes", 2), ("sinks", 1),
-                           ("meters", 9), ("pieces_of_users", 10), ("recent", 301), ("flows of sockets", 1001)):
+                           ("meters", 9), ("pieces_of_users", 10), ("recent", 301), ("flows of sockets", 1001), ("channels of sockets", 1)):
             now = self.BEFORE | {name: self.BEFORE[name] + more}
             self.assertEqual(len(above(now, self.most())), 1, name)
 
     def test_a_table_holds_no_more_than_its_size(self):
-        self.assertEqual(self.most()["channels of sockets"], 1 << 14)
+        self.assertEqual(self.most()["connections"], 1 << 16)
 
     def test_keys_are_told_apart_by_their_device(self):
         file = ["0x01"] * 8 + ["0x02", "0x00", "0x80", "0x00"] + ["0x00"] * 4

@@ -7,7 +7,8 @@
                      Of sockets and connections: they are named by address or port and stay until those are used
                      again; at most one for each that was made, and never more than the table holds (it throws out the
                      least recently used)
-    channels         as flows
+    channels         of files and pipes as flows; of sockets none more than before, for they go with their socket
+    connections      as flows of sockets
     meters           one for each user and rule with a budget
     recent           one for each process, rule and target that a verdict was about, for an hour: at most the verdicts
     pieces_of_users  one for each user and class; the receiver outside is a user too
@@ -23,12 +24,12 @@ from pathlib import Path
 
 from stack import run
 
-FILES_BELOW = 0xfffffff0    # keys of files have smaller device numbers (bpf/pieces.bpf.h)
-PIPE = 0xfffffffe           # bpf/flow.bpf.h
+FILES_BELOW = 0xfffffff0    # keys of files have smaller device numbers (bpf/keys.bpf.h)
+PIPE = 0xfffffffe           # bpf/keys.bpf.h
 SPARE_KERNEL_KIB = 32 * 1024    # what the kernel's own memory may grow: caches of processes, sockets, files
 RECEIVER = 1    # its pipe, and it as a user
-LIMIT = {"flows": 1 << 16, "channels": 1 << 14, "recent": 1 << 14}    # bpf/shared.h
-COUNTED = ("labels", "meters", "recent", "pieces_of_users", "sinks", "servers")
+LIMIT = {"flows": 1 << 16, "connections": 1 << 16, "recent": 1 << 14}    # bpf/shared.h
+COUNTED = ("labels", "meters", "recent", "pieces_of_users", "sinks", "servers", "connections")
 
 
 def look(pins):
@@ -64,7 +65,8 @@ def bounds(before, users, sockets, verdicts):
     most = dict(before)
     for name in ("flows", "channels"):
         most[f"{name} of pipes"] += RECEIVER
-        most[f"{name} of sockets"] = min(before[f"{name} of sockets"] + sockets, LIMIT[name])
+    for name, table in (("flows of sockets", "flows"), ("connections", "connections")):
+        most[name] = min(before[name] + sockets, LIMIT[table])
     most["meters"] += users    # one rule of the pack has a budget
     most["pieces_of_users"] += users + RECEIVER
     most["recent"] = min(before["recent"] + verdicts, LIMIT["recent"])

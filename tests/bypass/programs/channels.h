@@ -88,6 +88,18 @@ static void take_stream(void) {
     bytes.size = read_some(ends[0], bytes.data, bytes.size);
 }
 
+/* Out of the socket without a read of it. */
+static void take_spliced(void) {
+    int through[2];
+    close(ends[1]);
+    checked(pipe(through), "pipe");
+    for (size_t at = 0; at < bytes.size;) {
+        size_t count = (size_t)checked(splice(ends[0], 0, through[1], 0, kPiece, 0), "splice");
+        if (!count) break;
+        at += read_some(through[0], bytes.data + at, count);
+    }
+}
+
 static void give_pages(void) {
     for (size_t at = 0; at < bytes.size;) {
         struct iovec part = {bytes.data + at, bytes.size - at};
@@ -203,7 +215,7 @@ static void make_vsock(void) {
 
 /* --- descriptors --- */
 
-static void send_descriptor(int descriptor) {
+static void send_one_descriptor(int descriptor) {
     char control[CMSG_SPACE(sizeof(int))] = {0}, byte = 0;
     struct iovec part = {&byte, 1};
     struct msghdr message = {
@@ -213,6 +225,10 @@ static void send_descriptor(int descriptor) {
         .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(head), &descriptor, sizeof(int));
     checked(sendmsg(ends[1], &message, 0), "sendmsg");
+}
+
+static void send_descriptor(int descriptor) {
+    send_one_descriptor(descriptor);
     for (;;)
         pause();
 }
@@ -232,6 +248,63 @@ static int receive_descriptor(void) {
 
 static void give_descriptor(void) {
     send_descriptor(open_to_read(file_path));
+}
+
+enum { kSmallPiece = 48 * 1024 }; /* less than any channel's min_flow */
+
+/* Each piece through a socket pair of its own. */
+static void give_pairs(void) {
+    for (size_t at = 0; at < bytes.size; at += kSmallPiece) {
+        int pair[2];
+        checked(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
+        send_one_descriptor(pair[0]);
+        close(pair[0]);
+        write_whole(pair[1], bytes.data + at, bytes.size - at < kSmallPiece ? bytes.size - at : kSmallPiece);
+        close(pair[1]);
+    }
+    for (;;)
+        pause();
+}
+
+static void take_pairs(void) {
+    close(ends[1]);
+    for (size_t at = 0; at < bytes.size;) {
+        int from = receive_descriptor();
+        at += read_some(from, bytes.data + at, kSmallPiece);
+        close(from);
+    }
+}
+
+/* Each piece to an address of its own, all of which are this machine. */
+static int all_addresses;
+static struct sockaddr_in one_address = {.sin_family = AF_INET};
+
+static void make_addresses(void) {
+    socklen_t size = sizeof(one_address);
+    all_addresses = (int)checked(socket(AF_INET, SOCK_STREAM, 0), "socket");
+    checked(bind(all_addresses, (struct sockaddr*)&one_address, size), "bind");
+    checked(listen(all_addresses, 8), "listen");
+    getsockname(all_addresses, (struct sockaddr*)&one_address, &size);
+}
+
+static void give_to_addresses(void) {
+    for (uint32_t at = 0, number = 2; at < bytes.size; at += kSmallPiece, number++) {
+        int to = (int)checked(socket(AF_INET, SOCK_STREAM, 0), "socket");
+        one_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number);
+        checked(connect(to, (struct sockaddr*)&one_address, sizeof(one_address)), "connect");
+        write_whole(to, bytes.data + at, bytes.size - at < kSmallPiece ? bytes.size - at : kSmallPiece);
+        close(to);
+    }
+    for (;;)
+        pause();
+}
+
+static void take_at_addresses(void) {
+    for (size_t at = 0; at < bytes.size;) {
+        int from = (int)checked(accept(all_addresses, 0, 0), "accept");
+        at += read_some(from, bytes.data + at, kSmallPiece);
+        close(from);
+    }
 }
 
 static void give_memfd(void) {

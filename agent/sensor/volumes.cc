@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sensor/volumes.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <istream>
+#include <optional>
+#include <ranges>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/sensor/device_number.h"
+#include "base/first_line.h"
+
+namespace modelward::agent {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A node of /dev, or without one what /sys has under its name.
+std::optional<std::uint32_t> device_of(const std::string& node, const fs::path& sys) {
+    struct stat status{};
+    if (::stat(node.c_str(), &status) == 0 && S_ISBLK(status.st_mode))
+        return major(status.st_rdev) << 20 | minor(status.st_rdev);
+    return parse_device(first_line(sys / "class/block" / fs::path(node).filename() / "dev"));
+}
+
+// The other devices of the btrfs that `device` is one of, itself among them.
+std::vector<std::uint32_t> devices_of_btrfs(std::uint32_t device, const fs::path& sys) {
+    std::error_code error;
+    for (fs::directory_iterator volume(sys / "fs/btrfs", error), end; !error && volume != end;
+         volume.increment(error)) {
+        std::vector<std::uint32_t> all;
+        std::error_code none;
+        for (fs::directory_iterator one(volume->path() / "devices", none), last; !none && one != last;
+             one.increment(none))
+            if (const auto number = parse_device(first_line(one->path() / "dev"))) all.push_back(*number);
+        if (std::ranges::find(all, device) != all.end()) return all;
+    }
+    return {device};
+}
+
+// "/dev/sda1", or with bcachefs "/dev/sda1:/dev/sdb1". Empty: it leads to none.
+std::vector<std::uint32_t> devices_of(const std::string& type, const std::string& source,
+                                      const fs::path& sys) {
+    std::vector<std::uint32_t> all;
+    for (const auto part : std::views::split(source, ':')) {
+        const auto device = device_of(std::string(part.begin(), part.end()), sys);
+        if (!device) return {};
+        all.push_back(*device);
+    }
+    return type == "btrfs" && all.size() == 1 ? devices_of_btrfs(all.front(), sys) : all;
+}
+
+}  // namespace
+
+std::map<std::uint32_t, bool> volumes_of(std::istream& mountinfo, const std::set<std::uint32_t>& removable,
+                                         const fs::path& sys) {
+    std::map<std::uint32_t, bool> found;
+    for (std::string line; std::getline(mountinfo, line);) {
+        // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAGS... - TYPE SOURCE SUPER-OPTIONS
+        const auto dash = line.find(" - ");
+        if (dash == std::string::npos) continue;
+        std::istringstream front(line.substr(0, dash)), back(line.substr(dash + 3));
+        std::string id, parent, device, type, source;
+        if (!(front >> id >> parent >> device) || !(back >> type >> source)) continue;
+        const auto number = parse_device(device);
+        if (!number || (type != "btrfs" && type != "bcachefs" && type != "zfs")) continue;
+        const auto devices = type == "zfs" ? std::vector<std::uint32_t>{} : devices_of(type, source, sys);
+        if (devices.empty() && type != "zfs") continue;
+        found[*number] |=
+            std::ranges::any_of(devices, [&](std::uint32_t one) { return removable.contains(one); });
+    }
+    return found;
+}
+
+}  // namespace modelward::agent
