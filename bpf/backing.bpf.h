@@ -8,6 +8,7 @@
 
 #include "bpf/device_numbers.h"
 #include "bpf/inode.bpf.h"
+#include "bpf/verifier.bpf.h"
 
 enum { kLoopMajor = 7, kMaxStack = 8 };
 
@@ -49,6 +50,19 @@ static __always_inline struct inode* loop_inode(struct block_device* loop) {
     return file ? BPF_CORE_READ(file, f_inode) : 0;
 }
 
+/* A global function takes no kernel pointer, but memory that holds one. */
+struct bdev_address {
+    __u64 address;
+};
+
+/* The disk behind a loop device that lies on no file, but on a disk itself. */
+static __always_inline struct block_device* loop_disk(struct block_device* loop) {
+    bool known;
+    if (!loop || major_of(BPF_CORE_READ(loop, bd_dev)) != kLoopMajor) return 0;
+    struct file* file = loop_file(loop, &known);
+    return file ? block_device_of(file) : 0;
+}
+
 /* A walk down the stack: devices found and not yet looked at. */
 struct stack_walk {
     __u64 found[kMaxStack]; /* their addresses */
@@ -66,8 +80,10 @@ static __always_inline void stack_push(struct stack_walk* walk, struct block_dev
         walk->found[walk->count++ & (kMaxStack - 1)] = (__u64)bdev;
 }
 
-static __always_inline void stack_push_slaves(struct stack_walk* walk, struct gendisk* disk) {
-    if (!bpf_core_field_exists(struct gendisk, slave_bdevs)) return;
+/* `address`: of a struct gendisk; 0: there is none. */
+VERIFIED_ONCE int stack_push_slaves(struct stack_walk* walk, __u64 address) {
+    if (!walk || !address || !bpf_core_field_exists(struct gendisk, slave_bdevs)) return 0;
+    struct gendisk* disk = (void*)address;
     struct list_head* end = (void*)disk + bpf_core_field_offset(struct gendisk, slave_bdevs);
     struct list_head* at = BPF_CORE_READ(end, next);
     for (int i = 0; i < kMaxStack && at && at != end; i++) {
@@ -82,13 +98,7 @@ static __always_inline void stack_push_slaves(struct stack_walk* walk, struct ge
         }
         at = BPF_CORE_READ(at, next);
     }
-}
-
-/* Only a disk itself: what a file on a disk holds has its own label. */
-static __always_inline void stack_push_loop_disk(struct stack_walk* walk, struct block_device* loop) {
-    bool known;
-    struct file* file = loop_file(loop, &known);
-    if (file) stack_push(walk, block_device_of(file));
+    return 0;
 }
 
 static __always_inline void stack_push_loop_file(struct stack_walk* walk, struct block_device* loop) {

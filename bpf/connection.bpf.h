@@ -84,8 +84,8 @@ static __noinline void flow_to_connection(const struct taint* taint, struct sock
         protocol == kProtocolTcp && end.port ? connection_key(protocol, &end, to) : key;
     struct marks* marks = bpf_map_lookup_elem(&connections, &connection);
     if (marks && marks_cover(marks, &taint->marks)) return;
-    __u64 total;
-    struct marks crossed = crossing_into(&taint->marks, flow_of(&key), bytes, &total);
+    struct marks crossed = {};
+    cross_into(&taint->marks, flow_of(&key), bytes, &crossed);
     if (!crossed.classes) return;
     connections_carry_marks();
     mark_connection(&connection, &crossed);

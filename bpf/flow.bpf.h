@@ -78,16 +78,6 @@ static __always_inline void flow_to_image(const struct taint* taint, struct bloc
     if (crossed.classes) label_derived(&key, &crossed);
 }
 
-/* What crosses into one more target after `bytes`: by its own meter, or because pieces add up. */
-static __always_inline struct marks crossing_into(const struct marks* marks, struct flow* flow, __u64 bytes,
-                                                  __u64* total) {
-    *total = flow ? __sync_fetch_and_add(&flow->bytes, bytes) + bytes : ~0ull;
-    struct marks crossed = crossing(marks, *total);
-    if (flow && !crossed.classes) return crossing_by_pieces(marks, flow, *total, bytes);
-    if (flow && flow->counted) give_back_pieces(flow);
-    return crossed;
-}
-
 /* A writer mostly goes on with the file it has written to before: then nothing is looked up. */
 static __always_inline bool is_known_to_cover(const struct pending_write* pending,
                                               const struct inode_key* key, const struct taint* taint,
@@ -122,15 +112,20 @@ static __always_inline int flow_to_file(const struct taint* taint, struct pendin
     struct inode_key key = key_of(inode);
     if (major_of(key.device) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
     if (is_covered(pending, &key, taint)) return 0;
-    __u64 total;
     struct flow* flow = flow_of(&key);
-    struct marks crossed = crossing_into(&taint->marks, flow, bytes, &total);
-    if (!crossed.classes) return 0;
+    struct marks crossed = {};
+    cross_into(&taint->marks, flow, bytes, &crossed);
+    if (!crossed.classes) {
+        if (flow)
+            marks_add(&flow->marks,
+                      &taint->marks); /* what it is labelled with if it turns out to be a piece */
+        return 0;
+    }
     sweep_pieces_due(flow, &crossed);
     const struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label && marks_cover(&label->marks, &crossed)) return 0;
     int refused = label_derived(&key, &crossed);
-    if (!refused) report_derived(&crossed, &key, file, operation, total);
+    if (!refused) report_derived(&crossed, &key, file, operation, flow ? flow->bytes : bytes);
     return refused;
 }
 
@@ -163,17 +158,21 @@ static __always_inline void mark_all_channels(const struct marks* marks) {
 
 /* The same into a pipe or towards a unix socket, whose readers become tainted as they read. Not 0: to be
  * refused. */
-static __noinline int flow_to_channel(const struct taint* taint, const struct inode_key* key, __u64 bytes) {
-    struct marks* marks = bpf_map_lookup_elem(&channels, key);
+VERIFIED_ONCE int flow_to_channel(const struct taint* taint, const struct inode_key* at, __u64 bytes) {
+    if (!taint || !at) return 0;
+    struct inode_key key = *at; /* 6.1 takes no key from a global function's argument */
+    struct marks* marks = bpf_map_lookup_elem(&channels, &key);
     if (marks && marks_cover(marks, &taint->marks)) return 0;
-    __u64 total;
-    struct marks crossed = crossing_into(&taint->marks, flow_of(key), bytes, &total);
-    return mark_channel(key, &crossed);
+    struct marks crossed = {};
+    cross_into(&taint->marks, flow_of(&key), bytes, &crossed);
+    return mark_channel(&key, &crossed);
 }
 
+/* What a hook returns; the verifier wants to see the number. */
 static __always_inline int refuse_unmarked(int result) {
-    if (result) count_loss(kLossChannelTable);
-    return result;
+    if (!result) return 0;
+    count_loss(kLossChannelTable);
+    return -kNoMemory;
 }
 
 /* For bytes that are in the channel already, or that no hook refuses. */
@@ -182,20 +181,21 @@ static __always_inline void flow_into_channel(const struct taint* taint, const s
     if (flow_to_channel(taint, key, bytes) != 0) mark_all_channels(&taint->marks);
 }
 
-static __always_inline void take_marks(const struct marks* marks) {
+VERIFIED_ONCE int take_marks(const struct marks* marks) {
     struct taint* taint = taint_of_current();
-    if (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks))) return;
+    if (!marks || (taint && ((taint->flags & kTaintExempt) || marks_cover(&taint->marks, marks)))) return 0;
     taint_current(marks, 0);
+    return 0;
 }
 
 static __always_inline void flow_from_channel(const struct inode_key* key) {
     const struct marks* marks = bpf_map_lookup_elem(&channels, key);
-    if (marks) {
-        take_marks(marks);
-        return;
+    if (!marks) {
+        const struct unplaced* all = unplaced_marks();
+        if (!all || !all->marks.classes) return;
+        marks = &all->marks;
     }
-    const struct unplaced* all = unplaced_marks();
-    if (all && all->marks.classes) take_marks(&all->marks);
+    take_marks(marks);
 }
 
 static __always_inline struct inode_key pipe_key(__u64 pipe) {
@@ -224,11 +224,11 @@ static __noinline int flow_to_unix(const struct taint* taint, struct sock* peer,
         meter.inode = service.name;
         meter.device = NAME_DEVICE;
     }
-    __u64 total;
-    struct marks crossed =
-        service.share == 1
-            ? crossing_into(&taint->marks, flow_of(&meter), bytes, &total)
-            : crossing(&taint->marks, flow_add(&meter, bytes) >> (service.share == kSessionShare ? 4 : 6));
+    struct marks crossed = {};
+    if (service.share == 1)
+        cross_into(&taint->marks, flow_of(&meter), bytes, &crossed);
+    else
+        crossed = crossing(&taint->marks, flow_add(&meter, bytes) / service.share);
     return refuse_unmarked(mark_channel(&key, &crossed));
 }
 

@@ -16,32 +16,37 @@
 enum { kDiskEdgeBytes = 512 << 10, kSectorBits = 9 };
 enum { kDiskReadBytes = 1 << 20, kSystemReadsTimes = 4, kDiskReadSeconds = 24 * 60 * 60 };
 
-static __noinline struct label* label_of_disk(struct block_device* bdev) {
+static __always_inline struct inode_key disk_key(struct block_device* bdev) {
     struct inode_key key = {.device = BPF_CORE_READ(bdev, bd_dev),
                             .generation = BPF_CORE_READ(bdev, bd_disk, diskseq)};
-    const __u8* hint = hint_of(key.inode, key.device);
-    return hint && *hint ? bpf_map_lookup_elem(&labels, &key) : 0;
+    return key;
+}
+
+static __always_inline struct label* label_of_disk(const struct inode_key* key) {
+    const __u8* hint = hint_of(key->inode, key->device);
+    return hint && *hint ? bpf_map_lookup_elem(&labels, key) : 0;
 }
 
 static long look_for_labelled_disk(__u32 round, struct stack_walk* walk) {
     if (walk->at >= walk->count) return 1;
     struct block_device* bdev = (void*)walk->found[walk->at & (kMaxStack - 1)];
-    if (label_of_disk(bdev)) return 1;
+    struct inode_key key = disk_key(bdev);
+    if (label_of_disk(&key)) return 1;
     walk->at += 1;
-    if (major_of(BPF_CORE_READ(bdev, bd_dev)) == kLoopMajor) stack_push_loop_disk(walk, bdev);
+    stack_push(walk, loop_disk(bdev));
     struct gendisk* disk = BPF_CORE_READ(bdev, bd_disk);
-    if (disk) stack_push_slaves(walk, disk);
+    stack_push_slaves(walk, (__u64)disk);
     return 0;
 }
 
-/* A loop device or a mapping that somebody laid over the disk is the disk. */
-static __noinline struct label* label_of_disks_below(struct block_device* bdev) {
-    struct label* label = label_of_disk(bdev);
-    if (label) return label;
-    struct stack_walk walk = {.found = {(__u64)bdev}, .count = 1};
+/* The labelled disk that a block device is or lies on, into `key`: a loop device or a mapping that somebody
+ * laid over the disk is the disk. */
+VERIFIED_ONCE int find_labelled_disk(const struct bdev_address* bdev, struct inode_key* key) {
+    if (!bdev || !key) return 0;
+    struct stack_walk walk = {.found = {bdev->address}, .count = 1};
     bpf_loop(kMaxStack, look_for_labelled_disk, &walk, 0);
-    if (walk.at >= walk.count) return 0;
-    return label_of_disk((void*)walk.found[walk.at & (kMaxStack - 1)]);
+    if (walk.at < walk.count) *key = disk_key((void*)walk.found[walk.at & (kMaxStack - 1)]);
+    return 0;
 }
 
 /* All that a user has read of the disk on this day; what nobody who logged in has read counts less. */
@@ -66,15 +71,24 @@ static __noinline int report_disk_read(struct file* file, const struct label* la
     return ask(&question);
 }
 
+/* What lies on the disk that a block device is or lies on, and the disk in `key`. */
+static __always_inline const struct label* label_below(struct block_device* bdev, struct inode_key* key) {
+    struct bdev_address address = {(__u64)bdev};
+    find_labelled_disk(&address, key);
+    return key->device ? bpf_map_lookup_elem(&labels, key) : 0;
+}
+
+/* A thread of the kernel reads for who reads the loop device, who is looked at himself. */
 static __noinline int read_blocks(struct file* file, __u64 bytes) {
     struct block_device* bdev = block_device_of(file);
-    if (!bdev) return 0;
-    const struct label* label = label_of_disks_below(bdev);
+    if (!bdev || (bpf_get_current_task_btf()->flags & kKernelThread)) return 0;
+    struct inode_key key = {};
+    const struct label* label = label_below(bdev, &key);
     if (!label) return 0;
     struct taint* taint = taint_of_current();
     if (taint && ((taint->flags & (kTaintExempt | kTaintProbe)) || marks_cover(&taint->marks, &label->marks)))
         return 0;
-    __u64 total = disk_read_add(BPF_CORE_READ(bdev, bd_dev), bytes);
+    __u64 total = disk_read_add(key.device, bytes);
     if (total < kDiskReadBytes) return 0;
     report_disk_read(file, label, total);
     taint_current(&label->marks, 0);
@@ -100,6 +114,14 @@ TRACE("fentry/filemap_splice_read", disk_spliced, struct file* in, __s64* positi
     bpf_probe_read_kernel(&at, sizeof(at), position);
     if (type_of(in->f_inode) != kModeBlock || is_edge_of_disk(in, at, length)) return 0;
     return read_blocks(in, length);
+}
+
+/* A file system is mounted once more, from a loop device over its disk: its files have other names there. */
+static __always_inline void read_disk_under(struct block_device* loop) {
+    struct block_device* disk = loop_disk(loop);
+    struct inode_key key = {};
+    const struct label* label = disk ? label_below(disk, &key) : 0;
+    if (label) taint_current(&label->marks, 0);
 }
 
 /* Whatever is read through a mapping passes nothing. */

@@ -60,6 +60,7 @@ static __noinline int read_labelled(struct file* file, struct inode* inode, cons
 /* Out of the way of all other files. */
 static __noinline void read_image_of(struct inode* inode) {
     read_image(inode->i_sb->s_bdev);
+    read_disk_under(inode->i_sb->s_bdev);
 }
 
 /* For reads after the open, when the label may have come later: a process that carries it all was asked

@@ -59,8 +59,8 @@ HOOK(msg_queue_msgrcv, struct kern_ipc_perm* queue, struct msg_msg* message, str
     struct inode_key key = queue_key(queue);
     const struct marks* marks = bpf_map_lookup_elem(&channels, &key);
     if (!marks) return 0;
-    __u64 total;
-    struct marks crossed = crossing_into(marks, flow_of(&key), BPF_CORE_READ(message, m_ts), &total);
+    struct marks crossed = {};
+    cross_into(marks, flow_of(&key), BPF_CORE_READ(message, m_ts), &crossed);
     if (!crossed.classes) return 0;
     return taint_process(receiver->group_leader, &crossed, 0) ? 0 : -kNoMemory;
 }

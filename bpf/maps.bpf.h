@@ -160,8 +160,8 @@ struct {
     __type(value, struct marks);
 } connections SEC(".maps");
 
-/* And of processes that share memory by fork. What is pushed out is found again by the agent's walk of
- * mappings. */
+/* And of processes that share memory by fork or clone. Of what is pushed out, the agent's walk finds those
+ * who have a mapping in common. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, kMaxSharers);

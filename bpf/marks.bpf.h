@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bpf/maps.bpf.h"
+#include "bpf/verifier.bpf.h"
 
 static __always_inline bool marks_cover(const struct marks* have, const struct marks* more) {
     if ((more->classes & ~have->classes) || (more->kinds & ~have->kinds)) return false;
@@ -34,7 +35,8 @@ static __always_inline void marks_add_artifact(struct marks* into, __u32 artifac
 }
 
 /* `into` lies in a map: other threads add at the same time. */
-static __always_inline void marks_add(struct marks* into, const struct marks* from) {
+VERIFIED_ONCE int marks_add(struct marks* into, const struct marks* from) {
+    if (!into || !from) return 0;
 #ifdef MODELWARD_WITHOUT_ATOMICS
     into->kinds |= from->kinds;
 #else
@@ -47,4 +49,5 @@ static __always_inline void marks_add(struct marks* into, const struct marks* fr
 #else
     __sync_fetch_and_or(&into->classes, from->classes);
 #endif
+    return 0;
 }

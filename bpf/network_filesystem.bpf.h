@@ -8,8 +8,8 @@
 #include "bpf/ask.bpf.h"
 #include "bpf/inode.bpf.h"
 
-static __always_inline bool is_network_filesystem(struct super_block* sb) {
-    switch (sb->s_magic) {
+static __always_inline bool is_network_filesystem(__u64 magic) {
+    switch (magic) {
         case 0x6969:     /* nfs, nfs4 */
         case 0x517b:     /* smb */
         case 0xff534d42: /* cifs */
@@ -32,14 +32,24 @@ static __always_inline bool is_network_filesystem(struct super_block* sb) {
 }
 
 /* File systems of several devices, whose superblock names none. */
-static __always_inline bool is_volume(struct super_block* sb) {
-    switch (sb->s_magic) {
+static __always_inline bool is_volume(__u64 magic) {
+    switch (magic) {
         case 0x9123683e: /* btrfs */
         case 0xca451a4e: /* bcachefs */
         case 0x2fc12fc1: /* zfs */
             return true;
     }
     return false;
+}
+
+/* The sink that a file system without a block device is, or 0. A volume that the agent has not looked at yet
+ * is taken for removable. */
+VERIFIED_ONCE int place_by_magic(__u64 magic, __u32 device) {
+    if (is_network_filesystem(magic)) return kPointNetworkFilesystem;
+    if (!is_volume(magic)) return 0;
+    __u32 key = device;
+    const __u32* place = bpf_map_lookup_elem(&volumes, &key);
+    return place ? *place : kPointRemovable;
 }
 
 /* Without an entry (the agent has not seen the mount, or there is no address) the destination is "::". */
@@ -54,7 +64,7 @@ static __always_inline void name_server(struct question* question, __u32 device)
  */
 TRACE("fentry/generic_shutdown_super", filesystem_gone, struct super_block* sb) {
     __u32 device = sb->s_dev;
-    if (is_network_filesystem(sb)) bpf_map_delete_elem(&servers, &device);
-    if (is_volume(sb)) bpf_map_delete_elem(&volumes, &device);
+    if (is_network_filesystem(sb->s_magic)) bpf_map_delete_elem(&servers, &device);
+    if (is_volume(sb->s_magic)) bpf_map_delete_elem(&volumes, &device);
     return 0;
 }

@@ -64,23 +64,20 @@ static __noinline void sweep_pieces(__u32 payer, __u64 least, __u32 classes) {
     bpf_for_each_map_elem(&flows, sweep_piece, &gathering, 0);
 }
 
-/* `bytes` more made `total` in the target of `flow`, which is below every min_flow. Its callers have little
- * room left on the stack: pieces of the past are labelled by sweep_pieces_due(). */
-VERIFIED_ONCE int charge_pieces(const struct marks* marks, struct flow* flow, __u64 total, __u64 bytes,
-                                struct marks* crossed) {
-    if (!marks || !flow || !crossed) return 0;
+/* `bytes` more made `total` in the target of `flow`, which is below every min_flow. */
+static __always_inline void charge_pieces(const struct marks* marks, struct flow* flow, __u64 total,
+                                          __u64 bytes, struct marks* crossed) {
     struct policy* policy = policy_in_force();
-    if (!policy) return 0;
+    if (!policy) return;
     __u32 class_number = strictest_class(marks, policy);
-    if (class_number >= kClasses) return 0;
+    if (class_number >= kClasses) return;
     __u64 least = policy->min_flow[class_number & (kClasses - 1)] / kPieceShare;
-    marks_add(&flow->marks, marks);
     struct task_struct* task = bpf_get_current_task_btf();
     struct pieces_key key = {.payer = payer(task), .class_number = class_number};
     flow->payer = key.payer;
-    if (total < least) return 0;
+    if (total < least) return;
     struct pieces* pieces = pieces_of(&key);
-    if (!pieces) return 0;
+    if (!pieces) return;
     __u64 window = bpf_ktime_get_boot_ns() / NANOSECONDS / kPiecesSeconds;
     if (pieces->window != window) {
         pieces->window = window;
@@ -92,6 +89,35 @@ VERIFIED_ONCE int charge_pieces(const struct marks* marks, struct flow* flow, __
     flow->class_number = class_number;
     __sync_fetch_and_add(&flow->counted, counted);
     *crossed = crossing(marks, sum / kPiecesMultiple);
+}
+
+/* A target that crosses by itself was no piece: eight copies are not a model in pieces. */
+static __always_inline void give_back_pieces(struct flow* flow) {
+    struct pieces_key key = {.payer = flow->payer, .class_number = flow->class_number};
+    struct pieces* pieces = bpf_map_lookup_elem(&pieces_of_users, &key);
+    __u64 counted = flow->counted;
+    flow->counted = 0;
+    if (pieces && pieces->bytes >= counted) __sync_fetch_and_sub(&pieces->bytes, counted);
+}
+
+/*
+ * What of `marks` crosses into one more target with `bytes` more, into `crossed`: by its own meter, or
+ * because pieces add up. `flow`: the target's meter; null, there is no room for it: all of them. Its callers
+ * have little room left on the stack, so that pieces of the past are left to sweep_pieces_due().
+ */
+VERIFIED_ONCE int cross_into(const struct marks* marks, struct flow* flow, __u64 bytes,
+                             struct marks* crossed) {
+    if (!marks || !crossed) return 0;
+    if (!flow) {
+        *crossed = crossing(marks, ~0ull);
+        return 0;
+    }
+    __u64 total = __sync_fetch_and_add(&flow->bytes, bytes) + bytes;
+    *crossed = crossing(marks, total);
+    if (!crossed->classes)
+        charge_pieces(marks, flow, total, bytes, crossed);
+    else if (flow->counted)
+        give_back_pieces(flow);
     return 0;
 }
 
@@ -107,20 +133,4 @@ VERIFIED_ONCE int sweep_pieces_due(const struct flow* flow, const struct marks* 
     sweep_pieces(key.payer, policy->min_flow[key.class_number & (kClasses - 1)] / kPieceShare,
                  crossed->classes);
     return 0;
-}
-
-/* A target that crosses by itself was no piece: eight copies are not a model in pieces. */
-static __noinline void give_back_pieces(struct flow* flow) {
-    struct pieces_key key = {.payer = flow->payer, .class_number = flow->class_number};
-    struct pieces* pieces = bpf_map_lookup_elem(&pieces_of_users, &key);
-    __u64 counted = flow->counted;
-    flow->counted = 0;
-    if (pieces && pieces->bytes >= counted) __sync_fetch_and_sub(&pieces->bytes, counted);
-}
-
-static __always_inline struct marks crossing_by_pieces(const struct marks* marks, struct flow* flow,
-                                                       __u64 total, __u64 bytes) {
-    struct marks crossed = {};
-    charge_pieces(marks, flow, total, bytes, &crossed);
-    return crossed;
 }

@@ -67,7 +67,7 @@ static long look_below(__u32 round, struct stack_walk* walk) {
     __u32 device = BPF_CORE_READ(bdev, bd_dev);
     if (is_network_disk(device)) walk->network = true;
     if (major_of(device) == kLoopMajor) stack_push_loop_file(walk, bdev);
-    stack_push_slaves(walk, disk);
+    stack_push_slaves(walk, (__u64)disk);
     return 0;
 }
 
@@ -79,11 +79,6 @@ static __always_inline void read_image(struct block_device* loop) {
     struct label* label = bpf_map_lookup_elem(&labels, &key);
     if (label) taint_current(&label->marks, 0);
 }
-
-/* A global function takes no kernel pointer, but memory that holds one. */
-struct bdev_address {
-    __u64 address;
-};
 
 /* The sink that a block device is, or 0. What cannot be looked through is taken for removable: a stack of
  * more than eight devices, and a loop device in the moment between the loading of its module and the agent's
@@ -102,7 +97,7 @@ static long read_one_image(__u32 round, struct stack_walk* walk) {
     walk->at += 1;
     read_image(bdev);
     struct gendisk* disk = BPF_CORE_READ(bdev, bd_disk);
-    if (disk) stack_push_slaves(walk, disk);
+    stack_push_slaves(walk, (__u64)disk);
     return 0;
 }
 
@@ -159,16 +154,8 @@ static __always_inline int judge_place(const struct taint* taint, __u8 point, st
     return ask(&question);
 }
 
-/* What the agent has not looked at yet is taken for removable. */
-static __always_inline __u8 place_of_volume(struct super_block* sb) {
-    __u32 device = sb->s_dev;
-    const __u32* place = bpf_map_lookup_elem(&volumes, &device);
-    return place ? *place : kPointRemovable;
-}
-
 /* The sink that a file system is, or 0. */
 static __always_inline __u8 place_of(struct super_block* sb) {
     if (sb->s_bdev) return place_of_filesystem(sb->s_bdev);
-    if (is_network_filesystem(sb)) return kPointNetworkFilesystem;
-    return is_volume(sb) ? place_of_volume(sb) : 0;
+    return place_by_magic(sb->s_magic, sb->s_dev);
 }

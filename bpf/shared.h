@@ -273,13 +273,13 @@ struct meter {
 };
 
 #define MODELWARD_THROTTLE_WINDOW (~0u) /* in meter.window_seconds */
-/* Bytes of tainted processes into one target, what they carried, and who paid for them last. */
 /* Marks of channels that found no room. */
 struct unplaced {
     struct marks marks;
     __u64 since_ns; /* CLOCK_BOOTTIME of the last */
 };
 
+/* Bytes of tainted processes into one target, what they carried, and who paid for them last. */
 struct flow {
     __u64 bytes;
     __u64 counted; /* of them in `payer`'s pieces */

@@ -14,8 +14,6 @@
 namespace modelward::rules {
 namespace {
 
-constexpr std::string_view kApprovedStorage = "approved_storage";
-
 // A rule's tests ask that rule alone: what others of the pack decide is theirs.
 void run_tests(const ParsedRule& rule, const CompiledPolicy& policy, const RuleSet& own,
                std::vector<Problem>& problems) {

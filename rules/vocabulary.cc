@@ -15,8 +15,6 @@
 namespace modelward::rules {
 namespace {
 
-constexpr std::string_view kExemptPrograms = "exempt_programs";
-
 // Names stand in rules, placeholders, events and the page: one shape for all.
 bool check_name(Reporter& report, const YamlNode& node) {
     constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -115,6 +113,18 @@ std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<con
     return devices;
 }
 
+// What a list of that name stands for would not be in force, and nobody would hear of it.
+bool has_its_kind(Reporter& report, const YamlNode& name, std::string_view kind) {
+    const std::string_view wanted = name.text == kExemptPrograms    ? "programs"
+                                    : name.text == kApprovedStorage ? "devices"
+                                                                    : kind;
+    if (wanted == kind) return true;
+    report.add(name, "a list named " + in_quotes(name.text) + " of kind " + std::string(kind),
+               "that name stands for a list of kind " + std::string(wanted) +
+                   ": correct the kind, or rename the list");
+    return false;
+}
+
 void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Problem>& problems) {
     constexpr std::array<std::string_view, 4> kKeys{"name", "kind", "values", "description"};
     constexpr std::array<std::string_view, 3> kRequired{"name", "kind", "values"};
@@ -132,6 +142,7 @@ void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Pr
     const auto kind = check_word(report, *root->find("kind"), "'kind'", kKinds);
     if (const YamlNode* text = root->find("description"))
         check_text(report, *text, "'description'", kMaxTextBytes);
+    if (kind && !has_its_kind(report, name, kKinds[*kind])) return;
     if (kind == 2U) return parse_programs(report, name, values, vocabulary);
     std::vector<const YamlNode*> nodes;
     const bool stated_empty = values.is_list() && values.items.empty();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/domain.h"
@@ -12,6 +13,10 @@
 #include "rules/rules.h"
 
 namespace modelward::rules {
+
+// Lists that mean something by their names alone.
+inline constexpr std::string_view kExemptPrograms = "exempt_programs";    // of kind programs
+inline constexpr std::string_view kApprovedStorage = "approved_storage";  // of kind devices
 
 struct Vocabulary {
     std::vector<ClassInfo> classes;                                                // by number

@@ -97,6 +97,18 @@ TEST(Lists, ApprovedStorageIsTheOneThatThePolicyCarries) {
     EXPECT_EQ(load_policy(pack).policy.approved_storage, expected);
 }
 
+TEST(Lists, ThatStandForSomethingByTheirNameHaveItsKind) {
+    EXPECT_EQ(with_list("name: approved_storage\nkind: destinations\nvalues: [192.0.2.1]\n"),
+              "lists/approved.yaml:1:7: a list named 'approved_storage' of kind destinations (that name "
+              "stands for a list "
+              "of kind devices: correct the kind, or rename the list)");
+    EXPECT_EQ(with_list("name: exempt_programs\nkind: domains\nvalues: []\n"),
+              "lists/approved.yaml:1:7: a list named 'exempt_programs' of kind domains (that name stands for "
+              "a list of "
+              "kind programs: correct the kind, or rename the list)");
+    EXPECT_EQ(with_list("name: exempt_programs\nkind: programs\nvalues: [/usr/bin/borg]\n"), "");
+}
+
 TEST(Lists, HoldAddressesAndPrefixesAndMayBeEmpty) {
     EXPECT_EQ(
         with_list("name: a\nkind: destinations\ndescription: d\nvalues: [192.0.2.1, 10.0.0.0/8, '::1']\n"),

@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "agent/fallback/removable.h"
+#include "agent/sensor/mounts.h"
 
 namespace modelward::agent {
 
 Result<CgroupScope> open_cgroup_scope(const std::filesystem::path& folder) {
     std::filesystem::path root;
-    for (const auto& mount : mounts_here())
+    for (const auto& mount : read_mounts().value_or(std::vector<Mount>{}))
         if (mount.type == "cgroup2" && root.empty()) root = mount.path;
     if (root.empty())
         return fail(ErrorCode::kUnsupported,

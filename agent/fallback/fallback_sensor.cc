@@ -3,9 +3,9 @@
 
 #include <fcntl.h>
 
+#include "agent/fallback/device_node.h"
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/name_rules.h"
-#include "agent/fallback/removable.h"
 #include "agent/sensor/label_marks.h"
 #include "agent/sensor/label_table.h"
 #include "agent/sensor/policy_convert.h"

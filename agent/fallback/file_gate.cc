@@ -10,7 +10,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_files.h"
-#include "agent/fallback/removable.h"
+#include "agent/sensor/mounts.h"
 #include "agent/sensor/removable_disks.h"
 
 namespace modelward::agent {
@@ -159,7 +159,7 @@ void FileGate::refuse_late() {
 void FileGate::look_for_media() {
     auto devices = removable_devices();
     std::uint64_t not_held = 0, unheard = 0;
-    for (const auto& mount : mounts_here()) {
+    for (const auto& mount : read_mounts().value_or(std::vector<Mount>{})) {
         if (devices.contains(mount.device)) {
             if (::fanotify_mark(group_.get(), FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN_PERM, AT_FDCWD,
                                 mount.path.c_str()) != 0)

@@ -4,16 +4,13 @@
 #include <limits.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
 
-namespace modelward::agent {
+#include "agent/sensor/device_number.h"
 
-std::uint32_t kernel_device(dev_t device) {
-    return static_cast<std::uint32_t>(major(device) << 20 | (minor(device) & 0xfffff));
-}
+namespace modelward::agent {
 
 Result<kernel::inode_key> file_key(int fd) {
     struct stat status;
@@ -22,7 +19,7 @@ Result<kernel::inode_key> file_key(int fd) {
     // Inode numbers are used again; file systems that do, tell the uses apart.
     unsigned int generation = 0;
     if (::ioctl(fd, FS_IOC_GETVERSION, &generation) != 0) generation = 0;
-    return kernel::inode_key{status.st_ino, kernel_device(status.st_dev), generation};
+    return kernel::inode_key{status.st_ino, device_number(status.st_dev), generation};
 }
 
 std::string path_of(int fd) {

@@ -12,9 +12,6 @@
 
 namespace modelward::agent {
 
-// As the kernel numbers devices: 12 bits major, 20 bits minor.
-std::uint32_t kernel_device(dev_t device);
-
 // `fd` is open for reading. kInvalid: not a regular file.
 Result<kernel::inode_key> file_key(int fd);
 

@@ -8,6 +8,7 @@
 
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/open_intent.h"
+#include "agent/sensor/device_number.h"
 
 namespace modelward::agent {
 
@@ -113,7 +114,7 @@ bool OpenJudge::allows(int file, pid_t thread, bool opening) {
         subject.key = *key;
         labelled = ::bpf_map_lookup_elem(state_->maps.labels.get(), &*key, &label) == 0;
     }
-    const auto device = kernel_device(status.st_dev);
+    const auto device = device_number(status.st_dev);
     const bool removable = opening && state_->removable.contains(device);
     if (!labelled && !removable) return true;
 

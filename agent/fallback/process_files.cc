@@ -18,6 +18,7 @@
 #include "agent/fallback/file_key.h"
 #include "agent/fallback/process_view.h"
 #include "agent/fallback/taint_table.h"
+#include "agent/sensor/device_number.h"
 #include "bpf/device_numbers.h"
 
 namespace modelward::agent {
@@ -102,7 +103,7 @@ std::optional<OpenForWriting> sink_of(pid_t pid, int number,
     struct statx status;
     const std::string link = fmt::format("/proc/{}/fd/{}", pid, number);
     if (::statx(AT_FDCWD, link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) return std::nullopt;
-    const auto itself = kernel_device(makedev(status.stx_rdev_major, status.stx_rdev_minor));
+    const auto itself = device_number(makedev(status.stx_rdev_major, status.stx_rdev_minor));
     if (S_ISCHR(status.stx_mode)) {
         if (!kernel::is_sink_character(itself)) return std::nullopt;
         return OpenForWriting{OpenForWriting::Kind::kDevice, itself, ""};
@@ -110,7 +111,7 @@ std::optional<OpenForWriting> sink_of(pid_t pid, int number,
     if (!S_ISBLK(status.stx_mode) && !S_ISREG(status.stx_mode)) return std::nullopt;
     const auto medium = S_ISBLK(status.stx_mode)
                             ? itself
-                            : kernel_device(makedev(status.stx_dev_major, status.stx_dev_minor));
+                            : device_number(makedev(status.stx_dev_major, status.stx_dev_minor));
     if (S_ISBLK(status.stx_mode) && status.stx_rdev_major == kernel::kOpticalMajor)
         return OpenForWriting{OpenForWriting::Kind::kDevice, itself, ""};
     if (!is_removable(medium)) return std::nullopt;

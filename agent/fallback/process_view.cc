@@ -12,6 +12,7 @@
 #include <span>
 
 #include "agent/fallback/file_key.h"
+#include "agent/sensor/device_number.h"
 #include "base/unique_fd.h"
 
 namespace modelward::agent {
@@ -139,7 +140,7 @@ kernel::inode_key program_of(pid_t pid) {
     struct stat status;
     const std::string link = "/proc/" + std::to_string(pid) + "/exe";
     if (::stat(link.c_str(), &status) != 0) return {};
-    return {status.st_ino, kernel_device(status.st_dev), 0};
+    return {status.st_ino, device_number(status.st_dev), 0};
 }
 
 std::optional<std::string> cgroup_of(pid_t pid, const std::filesystem::path& proc) {

@@ -2,6 +2,7 @@
 #include "agent/sensor/device_number.h"
 
 #include <fmt/format.h>
+#include <sys/sysmacros.h>
 
 #include <charconv>
 
@@ -24,6 +25,10 @@ std::optional<std::uint32_t> parse_device(std::string_view text) {
 
 std::string print_device(std::uint32_t device) {
     return fmt::format("{}:{}", device >> kMinorBits, device & ((1U << kMinorBits) - 1));
+}
+
+std::uint32_t device_number(dev_t device) {
+    return major(device) << kMinorBits | (minor(device) & ((1U << kMinorBits) - 1));
 }
 
 }  // namespace modelward::agent

@@ -2,15 +2,13 @@
 #include "agent/sensor/disks.h"
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "agent/sensor/device_number.h"
+#include "agent/sensor/mounts.h"
 #include "base/first_line.h"
 
 namespace modelward::agent {
@@ -50,21 +48,13 @@ void add_below(std::vector<std::uint32_t>& all, std::uint32_t device, const std:
         add(all, number_of(entry->path()));
 }
 
-// "36 35 0:31 /root /mnt rw shared:1 - btrfs /dev/sda1 rw": the node after the type.
-std::optional<std::uint32_t> mounted_from(std::uint32_t device, const std::filesystem::path& mounts) {
-    std::ifstream file(mounts);
-    const std::string wanted = print_device(device);
-    for (std::string line; std::getline(file, line);) {
-        std::istringstream words(line);
-        std::string word, number, type, source;
-        words >> word >> word >> number;
-        if (number != wanted) continue;
-        while (words >> word && word != "-")
-            ;
-        words >> type >> source;
+// A file system with a number of its own lies on the node that it is mounted from.
+std::optional<std::uint32_t> mounted_from(std::uint32_t device, const std::filesystem::path& mountinfo) {
+    for (const auto& mount : read_mounts(mountinfo).value_or(std::vector<Mount>{})) {
         struct stat status;
-        if (source.starts_with("/dev/") && ::stat(source.c_str(), &status) == 0 && S_ISBLK(status.st_mode))
-            return major(status.st_rdev) << 20 | minor(status.st_rdev);
+        if (mount.device == device && mount.source.starts_with("/dev/") &&
+            ::stat(mount.source.c_str(), &status) == 0 && S_ISBLK(status.st_mode))
+            return device_number(status.st_rdev);
     }
     return std::nullopt;
 }

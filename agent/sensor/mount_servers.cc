@@ -5,14 +5,10 @@
 
 #include <charconv>
 #include <cstring>
-#include <istream>
 #include <optional>
 #include <ranges>
-#include <sstream>
 #include <string>
 #include <string_view>
-
-#include "agent/sensor/device_number.h"
 
 namespace modelward::agent {
 
@@ -50,24 +46,17 @@ bool is_of_network(std::string_view type) {
 
 }  // namespace
 
-std::map<std::uint32_t, kernel::server> servers_of(std::istream& mountinfo) {
+std::map<std::uint32_t, kernel::server> servers_of(std::span<const Mount> mounts) {
     std::map<std::uint32_t, kernel::server> found;
-    for (std::string line; std::getline(mountinfo, line);) {
-        // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAGS... - TYPE SOURCE SUPER-OPTIONS
-        const auto dash = line.find(" - ");
-        if (dash == std::string::npos) continue;
-        std::istringstream front(line.substr(0, dash)), back(line.substr(dash + 3));
-        std::string id, parent, device, type, source, options;
-        if (!(front >> id >> parent >> device) || !(back >> type >> source >> options)) continue;
-        const auto number = parse_device(device);
-        if (!number || !is_of_network(type)) continue;
+    for (const auto& mount : mounts) {
+        if (!is_of_network(mount.type)) continue;
         kernel::server server{};
-        const auto address = option(options, "addr");
+        const auto address = option(mount.options, "addr");
         if (!address || !parse_address(*address, server)) continue;
-        if (const auto port = option(options, "port"))
+        if (const auto port = option(mount.options, "port"))
             std::from_chars(port->data(), port->data() + port->size(), server.port);
-        if (server.port == 0) server.port = default_port(type);
-        found[*number] = server;
+        if (server.port == 0) server.port = default_port(mount.type);
+        found[mount.device] = server;
     }
     return found;
 }

@@ -4,15 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <sstream>
 
 namespace modelward::agent {
 
 namespace {
 
 std::map<std::uint32_t, kernel::server> parse(const std::string& text) {
-    std::istringstream in(text);
-    return servers_of(in);
+    return servers_of(parse_mounts(text));
 }
 
 TEST(MountServers, NfsAndSmbAreKnownByTheAddressTheyAreMountedFrom) {

@@ -55,28 +55,22 @@ void add_programs_in_list(const std::filesystem::path& list, std::vector<std::st
 std::vector<std::filesystem::path> sources_of_package(const std::string& name,
                                                       const PackageManagers& managers) {
     if (!rules::is_package_name(name)) return {};
-    auto sources = lists_of_package(name, managers.dpkg_lists);
-    std::ranges::copy(parts_of_rpm_database(rpm_database(managers)), std::back_inserter(sources));
-    return sources;
+    auto lists = lists_of_package(name, managers.dpkg_lists);
+    return lists.empty() ? parts_of_rpm_database(rpm_database(managers)) : lists;
 }
 
 Result<std::vector<std::string>> programs_of_package(const std::string& name,
-                                                     const PackageManagers& managers) {
-    if (!rules::is_package_name(name))
-        return fail(ErrorCode::kInvalid, "'" + name + "' is no package's name");
-    const auto lists = lists_of_package(name, managers.dpkg_lists);
+                                                     const std::vector<std::filesystem::path>& sources) {
     std::vector<std::string> programs;
-    for (const auto& list : lists)
-        add_programs_in_list(list, programs);
-    if (const auto database = rpm_database(managers); !database.empty()) {
-        auto files = files_of_rpm_package(database, name);
-        if (files)
-            std::ranges::copy_if(*files, std::back_inserter(programs), is_program);
-        else if (files.error().code() != ErrorCode::kNotFound || lists.empty())
-            return fail(files.error());
-    } else if (lists.empty()) {
-        return fail(ErrorCode::kNotFound, "no package '" + name + "' is installed");
+    if (sources.empty()) return fail(ErrorCode::kNotFound, "no package '" + name + "' is installed");
+    if (sources.front().extension() == kEnd) {
+        for (const auto& list : sources)
+            add_programs_in_list(list, programs);
+        return programs;
     }
+    const auto files = files_of_rpm_package(sources.front(), name);
+    if (!files) return fail(files.error());
+    std::ranges::copy_if(*files, std::back_inserter(programs), is_program);
     return programs;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which programs a package brought to this host, by what dpkg and rpm wrote down. A host may have either or
-// both.
+// Which programs a package brought to this host: by dpkg's lists, or by rpm's database where dpkg knows no
+// such package.
 #pragma once
 
 #include <filesystem>
@@ -23,8 +23,9 @@ struct PackageManagers {
 std::vector<std::filesystem::path> sources_of_package(const std::string& name,
                                                       const PackageManagers& managers = {});
 
-// The regular files of a package that somebody may execute. kNotFound when it is not installed.
+// The regular files of the package that somebody may execute, by its sources. kNotFound when it is not
+// installed.
 Result<std::vector<std::string>> programs_of_package(const std::string& name,
-                                                     const PackageManagers& managers = {});
+                                                     const std::vector<std::filesystem::path>& sources);
 
 }  // namespace modelward::agent

@@ -60,11 +60,11 @@ Look look_at(const std::string& path, bool by_content) {
     return look;
 }
 
-std::vector<ProgramFile> look_at_sources(const std::string& package) {
-    std::vector<ProgramFile> sources;
-    for (const auto& source : sources_of_package(package))
-        sources.push_back(look_at(source.string(), true).file);
-    return sources;
+std::vector<ProgramFile> look_at_sources(const std::vector<std::filesystem::path>& sources) {
+    std::vector<ProgramFile> looks;
+    for (const auto& source : sources)
+        looks.push_back(look_at(source.string(), true).file);
+    return looks;
 }
 
 std::int64_t nanoseconds_now() {
@@ -104,10 +104,11 @@ class Resolver {
   private:
     void add_package(const std::string& name, const Program& program) {
         auto& look = resolved_.packages.emplace_back(name);
-        look.sources = look_at_sources(name);
+        const auto sources = sources_of_package(name);
+        look.sources = look_at_sources(sources);
         for (const auto& source : look.sources)
             resolved_.unsettled |= !is_settled(source.state.changed_ns, now_ns_);
-        const auto programs = programs_of_package(name);
+        const auto programs = programs_of_package(name, sources);
         look.installed = programs || programs.error().code() != ErrorCode::kNotFound;
         if (!programs) {
             if (look.installed) refused("package " + name, programs.error());
@@ -172,7 +173,7 @@ bool ResolvedPrograms::still_holds() const {
         return look_at(file.path, file.by_content).file == file;
     };
     return std::ranges::all_of(files, same) && std::ranges::all_of(packages, [](const PackageLook& look) {
-               return look_at_sources(look.name) == look.sources;
+               return look_at_sources(sources_of_package(look.name)) == look.sources;
            });
 }
 

@@ -2,7 +2,6 @@
 #include "agent/sensor/removable_disks.h"
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <string>
 
@@ -22,10 +21,6 @@ bool hangs_on_usb(fs::path folder) {
     return false;
 }
 
-std::uint32_t kernel_number(dev_t device) {
-    return major(device) << 20 | minor(device);
-}
-
 // The folder of a disk or partition in /sys.
 bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers) {
     if (layers == 0) return true;
@@ -39,7 +34,7 @@ bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers
     struct stat status;
     if (file.empty()) return false;
     if (::stat(file.c_str(), &status) != 0) return true;  // removed, or in another mount namespace
-    const auto device = kernel_number(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
+    const auto device = device_number(S_ISBLK(status.st_mode) ? status.st_rdev : status.st_dev);
     const auto real = fs::canonical(sys / "dev/block" / print_device(device), error);
     return !error && is_removable_folder(real, sys, layers - 1);
 }

@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <memory>
-#include <sstream>
 
 #include "agent/sensor/losses.h"
 #include "agent/sensor/mount_servers.h"
+#include "agent/sensor/mounts.h"
 #include "agent/sensor/removable_disks.h"
 #include "agent/sensor/volumes.h"
 #include "bpf/shared.h"
@@ -87,19 +87,21 @@ void Tending::look_at_mounts(const KernelMaps& maps) {
     if (mounts_ && ::poll(&changed, 1, 0) > 0) mounts_due_ = true;
     if (!mounts_due_) return;
     mounts_due_ = false;
-    std::ifstream file("/proc/self/mountinfo");
-    if (!file) {
+    const auto mounts = read_mounts();
+    if (!mounts) {
         ++mounts_failed_;
         mounts_due_ = true;
         return;
     }
-    for (const auto& [device, server] : servers_of(file))
+    for (const auto& [device, server] : servers_of(*mounts))
         if (::bpf_map_update_elem(maps.servers.get(), &device, &server, BPF_ANY) != 0) ++mounts_failed_;
-    file.clear();
-    file.seekg(0);
-    for (const auto& [device, removable] : volumes_of(file, removable_devices())) {
+    const auto volumes = devices_of_volumes(*mounts);
+    const auto sticks = volumes.empty() ? std::set<std::uint32_t>{} : removable_devices();
+    for (const auto& [volume, devices] : volumes) {
+        const bool removable =
+            std::ranges::any_of(devices, [&](std::uint32_t device) { return sticks.contains(device); });
         const std::uint32_t place = removable ? kernel::kPointRemovable : 0;
-        if (::bpf_map_update_elem(maps.volumes.get(), &device, &place, BPF_ANY) != 0) ++mounts_failed_;
+        if (::bpf_map_update_elem(maps.volumes.get(), &volume, &place, BPF_ANY) != 0) ++mounts_failed_;
     }
 }
 

@@ -2,13 +2,10 @@
 #include "agent/sensor/volumes.h"
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <istream>
 #include <optional>
 #include <ranges>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +21,7 @@ namespace fs = std::filesystem;
 // A node of /dev, or without one what /sys has under its name.
 std::optional<std::uint32_t> device_of(const std::string& node, const fs::path& sys) {
     struct stat status{};
-    if (::stat(node.c_str(), &status) == 0 && S_ISBLK(status.st_mode))
-        return major(status.st_rdev) << 20 | minor(status.st_rdev);
+    if (::stat(node.c_str(), &status) == 0 && S_ISBLK(status.st_mode)) return device_number(status.st_rdev);
     return parse_device(first_line(sys / "class/block" / fs::path(node).filename() / "dev"));
 }
 
@@ -58,22 +54,15 @@ std::vector<std::uint32_t> devices_of(const std::string& type, const std::string
 
 }  // namespace
 
-std::map<std::uint32_t, bool> volumes_of(std::istream& mountinfo, const std::set<std::uint32_t>& removable,
-                                         const fs::path& sys) {
-    std::map<std::uint32_t, bool> found;
-    for (std::string line; std::getline(mountinfo, line);) {
-        // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAGS... - TYPE SOURCE SUPER-OPTIONS
-        const auto dash = line.find(" - ");
-        if (dash == std::string::npos) continue;
-        std::istringstream front(line.substr(0, dash)), back(line.substr(dash + 3));
-        std::string id, parent, device, type, source;
-        if (!(front >> id >> parent >> device) || !(back >> type >> source)) continue;
-        const auto number = parse_device(device);
-        if (!number || (type != "btrfs" && type != "bcachefs" && type != "zfs")) continue;
-        const auto devices = type == "zfs" ? std::vector<std::uint32_t>{} : devices_of(type, source, sys);
-        if (devices.empty() && type != "zfs") continue;
-        found[*number] |=
-            std::ranges::any_of(devices, [&](std::uint32_t one) { return removable.contains(one); });
+std::map<std::uint32_t, std::vector<std::uint32_t>> devices_of_volumes(std::span<const Mount> mounts,
+                                                                       const fs::path& sys) {
+    std::map<std::uint32_t, std::vector<std::uint32_t>> found;
+    for (const auto& mount : mounts) {
+        if (!is_volume(mount) || found.contains(mount.device)) continue;
+        if (mount.type == "zfs")
+            found[mount.device] = {};
+        else if (auto devices = devices_of(mount.type, mount.source, sys); !devices.empty())
+            found[mount.device] = std::move(devices);
     }
     return found;
 }

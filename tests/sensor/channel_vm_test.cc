@@ -9,6 +9,7 @@
 #include <cstring>
 #include <vector>
 
+#include "tests/sensor/channels.h"
 #include "tests/sensor/insider.h"
 #include "tests/sensor/sensor_fixture.h"
 
@@ -24,24 +25,13 @@ int try_stick() {
     return outcome(::open(kTarget.c_str(), O_WRONLY | O_CREAT, 0600));
 }
 
-struct Pipe {
-    int read = -1, write = -1;
-};
-
-Pipe large_pipe() {
-    int ends[2];
-    if (::pipe(ends) != 0) ::_exit(210);
-    ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
-    return {ends[0], ends[1]};
-}
-
 // The writer opens the model and fills the pipe; the reader, its untainted parent, takes the bytes out and
 // goes to the stick.
 using Fill = std::function<ssize_t(int model, int pipe, std::size_t bytes)>;
 using Take = std::function<ssize_t(int pipe, std::size_t bytes)>;
 
 int pass_on(const std::string& model, std::size_t bytes, const Fill& fill, const Take& take) {
-    const Pipe pipe = large_pipe();
+    const Channel pipe = large_pipe();
     const int filled = in_child([&] {
         const int file = ::open(model.c_str(), O_RDONLY);
         return fill(file, pipe.write, bytes) == static_cast<ssize_t>(bytes) ? 0 : 211;
@@ -76,13 +66,13 @@ TEST_F(ChannelTest, WhateverFillsAPipeMarksIt) {
          [](int file, int pipe, std::size_t bytes) { return ::sendfile(pipe, file, nullptr, bytes); }},
         {"tee",
          [](int file, int pipe, std::size_t bytes) {
-             const Pipe first = large_pipe();
+             const Channel first = large_pipe();
              write_bytes(file, first.write, bytes);
              return ::tee(first.read, pipe, bytes, 0);
          }},
         {"splice from pipe to pipe",
          [](int file, int pipe, std::size_t bytes) {
-             const Pipe first = large_pipe();
+             const Channel first = large_pipe();
              write_bytes(file, first.write, bytes);
              return ::splice(first.read, nullptr, pipe, nullptr, bytes, 0);
          }},
@@ -96,13 +86,13 @@ TEST_F(ChannelTest, WhateverFillsAPipeMarksIt) {
 TEST_F(ChannelTest, WhoSplicesOutOfAUnixStreamCarriesItsMarks) {
     const std::string model = make_model("model");
     EXPECT_EQ(in_child([&] {
-                  int ends[2];
-                  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 213;
-                  const int sent = in_child(
-                      [&] { return read_model(model) && write_bytes(0, ends[1], kMinFlow) > 0 ? 0 : 214; });
+                  const Channel pair = large_socket_pair();
+                  const int sent = in_child([&] {
+                      return read_model(model) && write_bytes(0, pair.write, kMinFlow) > 0 ? 0 : 214;
+                  });
                   if (sent != 0) return sent;
-                  const Pipe own = large_pipe();
-                  if (::splice(ends[0], nullptr, own.write, nullptr, kMinFlow, 0) <= 0) return 215;
+                  const Channel own = large_pipe();
+                  if (::splice(pair.read, nullptr, own.write, nullptr, kMinFlow, 0) <= 0) return 215;
                   return try_stick();
               }),
               EPERM);
@@ -114,15 +104,14 @@ TEST_F(ChannelTest, ASocketPairForEachPieceIsOneFlow) {
     forget_pieces();
     EXPECT_EQ(in_child([&] {
                   for (int i = 0; i < 12; ++i) {
-                      int ends[2];
-                      if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 213;
+                      const Channel pair = large_socket_pair();
                       const int sent = in_child([&] {
-                          return read_model(model) && write_bytes(0, ends[1], kMinFlow - 1) > 0 ? 0 : 214;
+                          return read_model(model) && write_bytes(0, pair.write, kMinFlow - 1) > 0 ? 0 : 214;
                       });
                       if (sent != 0) return sent;
-                      read_bytes(ends[0], kMinFlow - 1);
-                      ::close(ends[0]);
-                      ::close(ends[1]);
+                      read_bytes(pair.read, kMinFlow - 1);
+                      ::close(pair.read);
+                      ::close(pair.write);
                   }
                   return try_stick();
               }),
@@ -145,7 +134,7 @@ TEST_F(ChannelTest, VmspliceMarksAPipe) {
 TEST_F(ChannelTest, WhoWaitsAtAnEmptyPipeWithSpliceCarriesItsMarks) {
     const std::string model = make_model("model"), copy = make_plain("copy", 0);
     EXPECT_EQ(in_child([&] {
-                  const Pipe pipe = large_pipe();
+                  const Channel pipe = large_pipe();
                   const pid_t writer = ::fork();
                   if (writer == 0) {
                       ::usleep(300'000);

@@ -2,6 +2,7 @@
 // Reading a disk's blocks under the file system that holds a model.
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -10,6 +11,7 @@
 #include <tuple>
 
 #include "tests/sensor/insider.h"
+#include "tests/sensor/loop_device.h"
 #include "tests/sensor/sensor_fixture.h"
 
 namespace modelward::testing {
@@ -95,6 +97,45 @@ TEST_F(DiskTest, WhoReadsMuchOfItCarriesWhatIsOnIt) {
     EXPECT_EQ(read_then_try_stick(pread_parts, kParts, O_DIRECT), EPERM);
     EXPECT_EQ(read_then_try_stick(splice_parts, kParts), EPERM);
     EXPECT_EQ(read_then_try_stick(map_part, 0), EPERM);
+}
+
+TEST_F(DiskTest, ALoopDeviceOverItIsTheDisk) {
+    ASSERT_EQ(std::system("modprobe loop"), 0);
+    sensor->tend();  // finds where the module keeps a device's file
+    const Loop over(disk_, O_RDONLY), over_that(over.path(), O_RDONLY);
+    ASSERT_TRUE(over.is_attached() && over_that.is_attached());
+    for (const auto& loop : {over.path(), over_that.path()}) {
+        disk_ = loop;
+        EXPECT_EQ(read_then_try_stick(pread_parts, kParts - 1), 0);
+        EXPECT_EQ(read_then_try_stick(pread_parts, kParts), EPERM);
+    }
+    const std::string image = "/mnt/disk/image-of-nothing";
+    std::ofstream(image) << std::string(8 << 20, 'x');
+    {
+        const Loop file(image, O_RDONLY);
+        disk_ = file.path();
+        EXPECT_EQ(read_then_try_stick(pread_parts, kParts), 0) << "a file on it is another thing";
+    }
+    std::filesystem::remove(image);
+}
+
+TEST_F(DiskTest, ItsFileSystemMountedOnceMoreIsTheDisk) {
+    ASSERT_EQ(std::system("modprobe loop"), 0);
+    sensor->tend();
+    const auto model = std::filesystem::path(make_model("model")).filename();
+    ::sync();
+    const Loop over(disk_, O_RDONLY);
+    ASSERT_TRUE(over.is_attached());
+    const std::string again = "/mnt/again", target = std::string(kStick) + "/blocks";
+    std::filesystem::create_directory(again);
+    ASSERT_EQ(::mount(over.path().c_str(), again.c_str(), "ext4", MS_RDONLY, "noload"), 0) << errno;
+    EXPECT_EQ(in_child([&] {
+                  return read_model(again + "/" + model.string())
+                             ? outcome(::open(target.c_str(), O_WRONLY | O_CREAT, 0600))
+                             : 200;
+              }),
+              EPERM);
+    ::umount(again.c_str());
 }
 
 TEST_F(DiskTest, WhoAsksWhatIsOnItReadsItsEdges) {

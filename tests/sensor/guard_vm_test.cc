@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -268,6 +269,41 @@ TEST_F(GuardTest, TheAgentIsNotSignalled) {
     EXPECT_EQ(in_child([&] { return outcome(::syscall(SYS_tgkill, agent, agent, SIGKILL)); }), EPERM);
     EXPECT_EQ(in_child([&] { return outcome(::kill(agent, 0)); }), 0);
     EXPECT_TRUE(reported(GuardOperation::kKill));
+}
+
+// A descriptor may send its owner a signal of anybody's choice, and anybody may be its owner.
+volatile sig_atomic_t signals_of_files = 0;
+
+int signal_by_a_pipe(pid_t owner) {
+    int ends[2];
+    if (::pipe(ends) != 0 || ::fcntl(ends[0], F_SETOWN, owner) != 0 ||
+        ::fcntl(ends[0], F_SETSIG, SIGUSR2) != 0 || ::fcntl(ends[0], F_SETFL, O_ASYNC) != 0)
+        return errno;
+    return outcome(::write(ends[1], "x", 1));
+}
+
+TEST_F(GuardTest, NorByADescriptor) {
+    ::signal(SIGUSR2, [](int) { signals_of_files = signals_of_files + 1; });
+    const pid_t agent = ::getpid();
+    EXPECT_EQ(in_child([] { return signal_by_a_pipe(::getpid()) == 0 && signals_of_files == 1 ? 0 : 1; }), 0)
+        << "the way works";
+    EXPECT_EQ(in_child([&] { return signal_by_a_pipe(agent); }), 0);
+    EXPECT_EQ(signals_of_files, 0);
+    ::signal(SIGUSR2, SIG_DFL);
+}
+
+TEST_F(GuardTest, NorGivenOtherLimits) {
+    const pid_t agent = ::getpid();
+    rlimit now{};
+    ASSERT_EQ(::prlimit(agent, RLIMIT_NOFILE, nullptr, &now), 0);
+    const rlimit none{8, 8};
+    EXPECT_EQ(in_child([&] { return outcome(::prlimit(agent, RLIMIT_NOFILE, &none, nullptr)); }), EPERM);
+    EXPECT_EQ(in_child([&] { return outcome(::prlimit(agent, RLIMIT_CPU, &none, nullptr)); }), EPERM);
+    EXPECT_TRUE(reported(GuardOperation::kLimit));
+    rlimit seen{};
+    EXPECT_EQ(in_child([&] { return outcome(::prlimit(agent, RLIMIT_NOFILE, nullptr, &seen)); }), 0);
+    EXPECT_EQ(in_child([&] { return outcome(::prlimit(::getpid(), RLIMIT_NOFILE, &none, nullptr)); }), 0);
+    EXPECT_EQ(::prlimit(agent, RLIMIT_NOFILE, &now, nullptr), 0) << "its own affair";
 }
 
 TEST_F(GuardTest, NorTracedNorWritten) {

@@ -12,6 +12,7 @@
 
 #include "agent/sensor/losses.h"
 #include "bpf/shared.h"
+#include "tests/sensor/channels.h"
 #include "tests/sensor/insider.h"
 #include "tests/sensor/sensor_fixture.h"
 
@@ -86,24 +87,6 @@ TEST_F(LimitsTest, AWriteWhoseLabelFindsNoRoomIsRefused) {
     EXPECT_TRUE(label_of(copy));
 }
 
-struct Ends {
-    int read = -1, write = -1;
-};
-
-Ends open_pipe() {
-    int ends[2];
-    if (::pipe(ends) != 0) ::_exit(210);
-    ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
-    return {ends[0], ends[1]};
-}
-
-Ends open_socket_pair() {
-    int ends[2], room = 1 << 20;
-    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) ::_exit(211);
-    ::setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
-    return {ends[0], ends[1]};
-}
-
 int put(int into, std::size_t bytes) {
     const std::vector<char> block(bytes, 'w');
     return outcome(::write(into, block.data(), bytes));
@@ -112,7 +95,7 @@ int put(int into, std::size_t bytes) {
 TEST_F(LimitsTest, BytesIntoAChannelWhoseMarksFindNoRoomAreRefused) {
     const std::string model = make_model("model");
     const auto refused = counter("channel_refused_table_full");
-    for (const auto& open : {open_pipe, open_socket_pair}) {
+    for (const auto& open : {large_pipe, large_socket_pair}) {
         const auto into_new = [&](std::size_t bytes) {
             return read_model(model) ? put(open().write, bytes) : 200;
         };
@@ -133,7 +116,7 @@ TEST_F(LimitsTest, MarksThatFindNoRoomAndCannotBeRefusedAreEveryChannels) {
     const std::string model = make_model("model");
     const auto unplaced = counter("marks_unplaced");
     const auto take_own = [] {
-        const Ends own = open_pipe();
+        const Channel own = large_pipe();
         char byte = 'x';
         if (::write(own.write, &byte, 1) != 1 || ::read(own.read, &byte, 1) != 1) ::_exit(220);
         const int result = outcome(::open("/mnt/usb1/stolen", O_WRONLY | O_CREAT, 0600));
@@ -145,7 +128,7 @@ TEST_F(LimitsTest, MarksThatFindNoRoomAndCannotBeRefusedAreEveryChannels) {
         const FullChannelTable full;
         EXPECT_EQ(in_child([&] {
                       const int file = ::open(model.c_str(), O_RDONLY);
-                      const Ends pipe = open_pipe();
+                      const Channel pipe = large_pipe();
                       return ::splice(file, nullptr, pipe.write, nullptr, kMinFlow, 0) > 0 ? 0 : errno;
                   }),
                   0);
@@ -162,7 +145,7 @@ TEST_F(LimitsTest, ClosedChannelsLeaveNothingInTheTables) {
     const std::string model = make_model("model");
     const UniqueFd channels = pinned_map("channels"), flows = pinned_map("flows");
     const auto channels_before = agent::count_entries(channels), flows_before = agent::count_entries(flows);
-    for (const auto& open : {open_pipe, open_socket_pair})
+    for (const auto& open : {large_pipe, large_socket_pair})
         EXPECT_EQ(in_child([&] { return read_model(model) ? put(open().write, kMinFlow) : 200; }), 0);
     EXPECT_EQ(agent::count_entries(channels), channels_before);
     EXPECT_EQ(agent::count_entries(flows), flows_before);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Block devices that lie on other things: what is below them counts.
 #include <fcntl.h>
-#include <linux/loop.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 
 #include <chrono>
@@ -10,6 +8,7 @@
 #include <thread>
 
 #include "tests/sensor/insider.h"
+#include "tests/sensor/loop_device.h"
 #include "tests/sensor/sensor_fixture.h"
 
 namespace modelward::testing {
@@ -35,27 +34,6 @@ class StackTest : public SensorTest {
         });
     }
     std::string model_;
-};
-
-class Loop {
-  public:
-    explicit Loop(const std::string& image) : image_(::open(image.c_str(), O_RDWR | O_CLOEXEC)) {
-        const UniqueFd control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
-        path_ = "/dev/loop" + std::to_string(::ioctl(control.get(), LOOP_CTL_GET_FREE));
-        device_.reset(::open(path_.c_str(), O_RDWR | O_CLOEXEC));
-        attached_ = ::ioctl(device_.get(), LOOP_SET_FD, image_.get()) == 0;
-    }
-    ~Loop() { ::ioctl(device_.get(), LOOP_CLR_FD, 0); }
-    Loop(const Loop&) = delete;
-    Loop& operator=(const Loop&) = delete;
-
-    bool is_attached() const { return attached_; }
-    const std::string& path() const { return path_; }
-
-  private:
-    UniqueFd image_, device_;
-    std::string path_;
-    bool attached_ = false;
 };
 
 void make_image(const std::string& path) {

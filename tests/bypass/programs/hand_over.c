@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One process reads a file and gives the bytes to another that never opened it; the other delivers them. */
-#include "channels.h"
+#include "descriptors.h"
 
 static struct {
     const char* name;

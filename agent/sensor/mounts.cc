@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/fallback/removable.h"
+#include "agent/sensor/mounts.h"
 
 #include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
 
-#include "agent/fallback/process_view.h"
 #include "agent/sensor/device_number.h"
-#include "base/first_line.h"
 
 namespace modelward::agent {
-
-namespace fs = std::filesystem;
 
 namespace {
 
 constexpr std::string_view kKeptInMemory[] = {"tmpfs", "ramfs", "overlay"};
-// Of several devices at once: their number belongs to no block device.
-constexpr std::string_view kKeptByVolumes[] = {"btrfs", "zfs", "bcachefs"};
+constexpr std::string_view kVolumes[] = {"btrfs", "zfs", "bcachefs"};
 
 // Spaces and such stand as \040.
 std::string unescape(std::string_view text) {
@@ -46,38 +41,45 @@ std::vector<std::string_view> split(std::string_view line) {
     return words;
 }
 
+// ID PARENT MAJOR:MINOR ROOT POINT OPTIONS TAGS... - TYPE SOURCE SUPER-OPTIONS
+std::optional<Mount> parse_mount(std::string_view line) {
+    const auto words = split(line);
+    const auto dash = static_cast<std::size_t>(std::ranges::find(words, "-") - words.begin());
+    if (words.size() < 5 || dash + 1 >= words.size()) return std::nullopt;
+    const auto device = parse_device(words[2]);
+    if (!device) return std::nullopt;
+    const auto after = [&](std::size_t place) {
+        return dash + place < words.size() ? words[dash + place] : "";
+    };
+    return Mount{*device, std::string(after(1)), unescape(words[4]), unescape(after(2)),
+                 std::string(after(3))};
+}
+
 }  // namespace
 
 std::vector<Mount> parse_mounts(std::string_view text) {
     std::vector<Mount> mounts;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        const auto words = split(text.substr(0, end));
+        if (auto mount = parse_mount(text.substr(0, end))) mounts.push_back(std::move(*mount));
         text.remove_prefix(std::min(end + 1, text.size()));
-        const auto dash = std::ranges::find(words, "-");
-        if (words.size() < 5 || dash == words.end() || dash + 1 == words.end()) continue;
-        mounts.push_back({parse_device(words[2]).value_or(0), std::string(*(dash + 1)), unescape(words[4])});
     }
     return mounts;
 }
 
-std::vector<Mount> mounts_here() {
-    std::ifstream file("/proc/self/mountinfo");
+std::optional<std::vector<Mount>> read_mounts(const std::filesystem::path& mountinfo) {
+    std::ifstream file(mountinfo);
+    if (!file) return std::nullopt;
     return parse_mounts(std::string(std::istreambuf_iterator(file), {}));
 }
 
-std::string node_of(std::uint32_t device, bool block, const fs::path& sys) {
-    std::ifstream file(sys / "dev" / (block ? "block" : "char") / print_device(device) / "uevent");
-    constexpr std::string_view kKey = "DEVNAME=";
-    for (std::string line; std::getline(file, line);)
-        if (line.starts_with(kKey)) return "/dev/" + line.substr(kKey.size());
-    return "";
+bool is_volume(const Mount& mount) {
+    return std::ranges::find(kVolumes, mount.type) != std::end(kVolumes);
 }
 
 bool is_local(const Mount& mount) {
-    if (mount.device >> 20 != 0) return true;
-    return std::ranges::find(kKeptInMemory, mount.type) != std::end(kKeptInMemory) ||
-           std::ranges::find(kKeptByVolumes, mount.type) != std::end(kKeptByVolumes);
+    return mount.device >> 20 != 0 || is_volume(mount) ||
+           std::ranges::find(kKeptInMemory, mount.type) != std::end(kKeptInMemory);
 }
 
 }  // namespace modelward::agent
