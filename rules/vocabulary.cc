@@ -11,6 +11,7 @@
 #include "rules/limits.h"
 #include "rules/quantity.h"
 #include "rules/reporter.h"
+#include "rules/suggest.h"
 
 namespace modelward::rules {
 namespace {
@@ -113,8 +114,16 @@ std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<con
     return devices;
 }
 
+constexpr std::size_t kLikelySlip = 2;
+
 // What a list of that name stands for would not be in force, and nobody would hear of it.
 bool has_its_kind(Reporter& report, const YamlNode& name, std::string_view kind) {
+    for (const std::string_view meant : {kExemptPrograms, kApprovedStorage}) {
+        if (name.text == meant || edit_distance(name.text, meant) > kLikelySlip) continue;
+        report.add(name, "a list named " + in_quotes(name.text),
+                   "did you mean " + in_quotes(meant) + "? If not, take a name that reads less like it");
+        return false;
+    }
     const std::string_view wanted = name.text == kExemptPrograms    ? "programs"
                                     : name.text == kApprovedStorage ? "devices"
                                                                     : kind;

@@ -2,6 +2,7 @@
 // One test for each thing that can be wrong with classes.yaml and lists/*.yaml.
 #include "rules/vocabulary.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "rules/limits.h"
@@ -9,6 +10,8 @@
 
 namespace modelward::rules {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::string with_classes(const std::string& text) {
     Pack pack = testing::pack_of(std::vector<testing::RuleText>{});
@@ -107,6 +110,16 @@ TEST(Lists, ThatStandForSomethingByTheirNameHaveItsKind) {
               "a list of "
               "kind programs: correct the kind, or rename the list)");
     EXPECT_EQ(with_list("name: exempt_programs\nkind: programs\nvalues: [/usr/bin/borg]\n"), "");
+}
+
+TEST(Lists, WithAMisspeltNameThatWouldStandForSomethingAreNoOtherLists) {
+    EXPECT_EQ(
+        with_list("name: approved_storge\nkind: devices\nvalues: []\n"),
+        "lists/approved.yaml:1:7: a list named 'approved_storge' (did you mean 'approved_storage'? If not, "
+        "take a name that reads less like it)");
+    EXPECT_THAT(with_list("name: exempt-program\nkind: domains\nvalues: []\n"),
+                HasSubstr("'exempt_programs'?"));
+    EXPECT_EQ(with_list("name: approved_disks\nkind: devices\nvalues: []\n"), "");
 }
 
 TEST(Lists, HoldAddressesAndPrefixesAndMayBeEmpty) {

@@ -14,6 +14,14 @@ die() {
     exit 1
 }
 
+# Before anything is built: what was asked for is what there is.
+nothing_more() {
+    (($# == 0)) || die "${0##*/}: unknown argument '$1' (./dev ${0##*/} --help)"
+}
+known_kernel() {
+    [[ " 6.1 6.12 newest " == *" $1 "* ]] || die "${0##*/}: there is no kernel '$1', only 6.1, 6.12 and newest"
+}
+
 # usage_on_help "$@": prints the comment block at the top of the calling script and stops.
 usage_on_help() {
     case ${1:-} in

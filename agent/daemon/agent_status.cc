@@ -60,8 +60,14 @@ std::vector<std::string> Agent::blind_spots() const {
     if (policy_->version() == 0) all.push_back("No bundle is in force.");
     if (!renewal_.problem().empty())
         all.push_back("The host's certificate could not be renewed: " + renewal_.problem());
-    if (!guard_.problem().empty()) all.push_back(guard_.problem());
-    if (!guard_.on()) all.push_back("Root against the agent: the guard is off (guard: on in agent.yaml).");
+    if (!guard_.problem().empty())
+        all.push_back(guard_.problem());
+    else if (!sensor_->can_guard())
+        all.push_back(std::string("Root against the agent: the sensor ") + sensor_->info().name +
+                      " cannot guard it.");
+    else if (!guard_.on())
+        all.push_back("Root against the agent: the guard is off (guard: on in agent.yaml).");
+    if (!storage_guard_->problem().empty()) all.push_back(storage_guard_->problem());
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");
     return all;
 }

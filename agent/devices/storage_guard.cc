@@ -7,6 +7,9 @@
 namespace modelward::agent {
 namespace {
 
+constexpr const char* kHubNotHeld =
+    "Not every USB hub could be told to hold new devices: storage plugged in there is not controlled.";
+
 // Every folder of /sys/bus/usb/devices, as events name it: /sys/devices/...
 std::vector<std::filesystem::path> usb_folders(const std::filesystem::path& sys) {
     std::vector<std::filesystem::path> folders;
@@ -57,30 +60,34 @@ void StorageGuard::begin() {
     }
     if (!events) {
         events_.reset();
-        return say_("USB storage cannot be controlled: " + events.error().message());
+        return complain("USB storage cannot be controlled: " + events.error().message());
     }
-    set_default(false);
+    if (!set_default(false)) complain(kHubNotHeld);
 }
 
 void StorageGuard::end() {
     if (!at_work_) return;
     at_work_ = false;
+    problem_.clear();
     if (!events_) return;
-    set_default(true);
+    (void)set_default(true);
     loop_->remove(events_->fd());
     events_.reset();
 }
 
 // The module's parameter is for host controllers that come later.
-void StorageGuard::set_default(bool authorized) {
+bool StorageGuard::set_default(bool authorized) {
     const char value = authorized ? '1' : '0';
     bool done = put(sys_ / "module/usbcore/parameters/authorized_default", value);
     for (const auto& folder : usb_folders(sys_))
         if (is_root_hub(folder)) done = put(folder / "authorized_default", value) && done;
-    if (!done && !authorized)
-        say_(
-            "Not every USB hub could be told to hold new devices: storage plugged in there is not "
-            "controlled.");
+    return done;
+}
+
+void StorageGuard::complain(std::string problem) {
+    if (problem == problem_) return;
+    problem_ = std::move(problem);
+    say_(problem_);
 }
 
 bool StorageGuard::is_approved(const UsbDevice& device) const {
@@ -105,7 +112,7 @@ void StorageGuard::arrived(const std::filesystem::path& folder) {
 void StorageGuard::look_at(const std::filesystem::path& folder) {
     if (!approved_) return;
     if (is_root_hub(folder)) {
-        (void)put(folder / "authorized_default", '0');
+        if (!put(folder / "authorized_default", '0')) complain(kHubNotHeld);
         return;
     }
     const auto device = read_usb_device(folder);

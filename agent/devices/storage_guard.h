@@ -43,12 +43,16 @@ class StorageGuard {
     // A device appeared at /sys/devices/...: it is released, or it is held and reported.
     void arrived(const std::filesystem::path& folder);
 
+    // Why new storage is not held everywhere although there is a list; empty: it is.
+    const std::string& problem() const { return problem_; }
+
   private:
     void look_at(const std::filesystem::path& folder);
     void look_at_all();
     void begin();
     void end();
-    void set_default(bool authorized);
+    bool set_default(bool authorized);
+    void complain(std::string problem);
     bool is_approved(const UsbDevice& device) const;
     void release(const UsbDevice& device);
 
@@ -58,6 +62,7 @@ class StorageGuard {
     List approved_;
     std::optional<UeventSocket> events_;
     std::set<std::filesystem::path> held_;
+    std::string problem_;
     bool at_work_ = false;
 };
 

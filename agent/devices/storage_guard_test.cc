@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class StorageGuardTest : public ::testing::Test {
   protected:
@@ -131,6 +132,19 @@ TEST_F(StorageGuardTest, AHubThatComesLaterHoldsToo) {
     put("devices/usb2/authorized_default", "1");
     guard_.arrived(sys() / "devices/usb2");
     EXPECT_EQ(get("devices/usb2/authorized_default"), "0");
+}
+
+TEST_F(StorageGuardTest, AHubThatCannotBeToldToHoldIsAProblemForAsLongAsThereIsAList) {
+    // Nobody can open a directory for writing, not even root.
+    std::filesystem::create_directories(sys() / "devices/usb2/authorized_default");
+    guard_.use(list({}));
+    EXPECT_THAT(guard_.problem(), IsEmpty());
+    guard_.arrived(sys() / "devices/usb2");
+    EXPECT_THAT(guard_.problem(), HasSubstr("storage plugged in there is not controlled"));
+    guard_.arrived(sys() / "devices/usb2");
+    EXPECT_THAT(said_, ElementsAre(guard_.problem()));
+    guard_.use(std::nullopt);
+    EXPECT_THAT(guard_.problem(), IsEmpty());
 }
 
 TEST_F(StorageGuardTest, AtTheEndHubsLetDevicesInAgainAndWhatIsHeldStaysHeld) {

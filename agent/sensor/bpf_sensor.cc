@@ -35,7 +35,7 @@ BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters,
       programs_(pins_.open_programs()),
       sweep_(pins_.open_program("sweep")),
       rings_(std::move(rings)),
-      attached_(pins_.attached()),
+      attached_(pins_.attached().value_or(std::set<std::string>{})),
       meters_(std::move(meters)) {}
 
 Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins,
@@ -73,8 +73,10 @@ void BpfSensor::look_at_programs() {
 }
 
 void BpfSensor::look_at_links() {
+    const auto still = pins_.attached();
+    if (!still) return;  // says nothing of them; the next look may
     detached_.clear();
-    std::ranges::set_difference(attached_, pins_.attached(), std::inserter(detached_, detached_.end()));
+    std::ranges::set_difference(attached_, *still, std::inserter(detached_, detached_.end()));
 }
 
 std::vector<std::string> BpfSensor::policy_problems() const {

@@ -39,6 +39,7 @@ class BpfSensor final : public Sensor {
         const std::function<Result<void>(std::span<const KernelEvent>)>& take) override;
     void sweep() override;
     Result<void> keep_meters() override;
+    bool can_guard() const override { return true; }
     Result<GuardStatus> guard_status() const override;
     Result<void> guard(const GuardSettings& settings) override;
     Result<void> end_guard() override;

@@ -26,6 +26,16 @@ Result<void> make_directory(const fs::path& path) {
     return {};
 }
 
+// Also where the directory, or some above it, is still to be made.
+bool is_on_bpf_file_system(fs::path path) {
+    struct statfs status;
+    while (::statfs(path.c_str(), &status) != 0) {
+        if (errno != ENOENT || path == path.parent_path()) return false;
+        path = path.parent_path();
+    }
+    return static_cast<unsigned long>(status.f_type) == BPF_FS_MAGIC;
+}
+
 Result<void> pin_object(int fd, const fs::path& path) {
     if (::bpf_obj_pin(fd, path.c_str()) == 0) return {};
     return fail_errno("pin " + path.string());
@@ -71,15 +81,14 @@ Result<void> pin_programs(const AttachedPrograms& programs, const fs::path& dire
 }  // namespace
 
 Result<Pins> Pins::open(const fs::path& directory) {
-    if (auto made = make_directory(directory); !made) return fail(made.error());
-    UniqueFd lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!lock) return fail_errno("open " + directory.string());
-    struct statfs status;
-    if (::fstatfs(lock.get(), &status) != 0) return fail_errno("statfs " + directory.string());
-    if (static_cast<unsigned long>(status.f_type) != BPF_FS_MAGIC)
+    // Asked first: where none is mounted, no directory can be made in /sys/fs either.
+    if (!is_on_bpf_file_system(directory))
         return fail(ErrorCode::kIo, fmt::format("{} is not on a BPF file system; mount one: "
                                                 "mount -t bpf bpf /sys/fs/bpf",
                                                 directory.string()));
+    if (auto made = make_directory(directory); !made) return fail(made.error());
+    UniqueFd lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lock) return fail_errno("open " + directory.string());
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return Pins(directory, std::move(lock));
     if (errno == EPERM) return refused_by_guard();
     return fail(ErrorCode::kConflict, fmt::format("{} is held by another running agent", directory.string()));
@@ -136,10 +145,12 @@ Result<void> Pins::run_iterator(std::string_view program) const {
     }
 }
 
-std::set<std::string> Pins::attached() const {
+std::optional<std::set<std::string>> Pins::attached() const {
     std::set<std::string> names;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(directory_ / "links", error)) {
+    fs::directory_iterator links(directory_ / "links", error);
+    if (error && error != std::errc::no_such_file_or_directory) return std::nullopt;
+    for (const auto& entry : links) {
         const UniqueFd link(::bpf_obj_get(entry.path().c_str()));
         bpf_link_info info{};
         std::uint32_t size = sizeof info;
@@ -154,7 +165,7 @@ std::set<std::string> Pins::attached() const {
 
 std::set<std::string> Pins::detached() const {
     std::set<std::string> names;
-    const auto still = attached();
+    const auto still = attached().value_or(std::set<std::string>{});
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(directory_ / "programs", error))
         if (auto name = entry.path().filename().string();

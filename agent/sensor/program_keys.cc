@@ -191,10 +191,13 @@ std::size_t ResolvedPrograms::missing() const {
 }
 
 std::vector<std::string> ResolvedPrograms::problems() const {
+    auto reasons = refused;
+    for (const auto& path : other_content)
+        reasons.push_back(path + ": its content is not what the rule pins");
     std::vector<std::string> all;
-    for (const auto& why : refused) {
+    for (const auto& why : reasons) {
         if (all.size() == kMostProgramProblems) {
-            all.push_back("and " + std::to_string(refused.size() - all.size()) + " more programs of rules");
+            all.push_back("and " + std::to_string(reasons.size() - all.size()) + " more programs of rules");
             break;
         }
         all.push_back("A program of a rule is not taken for it and judged as any other: " + why);

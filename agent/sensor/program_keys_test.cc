@@ -68,6 +68,8 @@ TEST_F(ProgramKeysTest, APinnedProgramIsOneWhileItHasItsContent) {
     resolved = resolve();
     EXPECT_TRUE(resolved->rows.empty()) << "it is no longer the program";
     EXPECT_EQ(resolved->other_content, std::vector<std::string>{path});
+    ASSERT_EQ(resolved->problems().size(), 1u);
+    EXPECT_TRUE(resolved->problems()[0].ends_with(path + ": its content is not what the rule pins"));
     EXPECT_EQ(resolved->missing(), 0u);
     EXPECT_TRUE(resolved->still_holds());
 

@@ -83,6 +83,7 @@ class Sensor {
     virtual Result<void> keep_meters() { return {}; }
 
     // The guard. A sensor that has none says kUnsupported.
+    virtual bool can_guard() const { return false; }
     virtual Result<GuardStatus> guard_status() const { return GuardStatus{}; }
     virtual Result<void> guard(const GuardSettings&) {
         return fail(ErrorCode::kUnsupported, "the sensor " + info().name + " cannot guard the agent");

@@ -71,6 +71,7 @@ class FakeSensor final : public Sensor {
     }
 
     std::vector<Counter> counters() const override { return {{"events_lost_ring_full", 3}}; }
+    bool can_guard() const override { return true; }
     Result<GuardStatus> guard_status() const override { return guard_status_; }
     Result<void> guard(const GuardSettings& settings) override {
         guard_status_.on = true;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
+#include <ranges>
 
 #include "base/command_line/unknown_command.h"
 #include "base/printable.h"
@@ -35,6 +36,13 @@ struct Arguments {
 
     StateDirectory state() const { return {state_dir}; }
 };
+
+// What is wrong with a rule pack comes a line each.
+void complain(std::string_view message) {
+    std::cerr << "modelward-console: ";
+    for (const auto line : std::views::split(message, '\n'))
+        std::cerr << as_printable(std::string_view(line.begin(), line.end())) << '\n';
+}
 
 Result<std::string> read_password(const std::string& path) {
     auto text = wire::read_small_file(path, 4096);
@@ -205,14 +213,14 @@ int run(int argc, char** argv) {
         const std::span words(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0)));
         const auto unknown = error.get_exit_code() == 0 ? std::nullopt : unknown_command(app, words);
         if (unknown) {
-            std::cerr << "modelward-console: " << as_printable(*unknown) << '\n';
+            complain(*unknown);
             return 2;
         }
         return app.exit(error) == 0 ? 0 : 2;
     }
     const auto outcome = chosen();
     if (outcome) return 0;
-    std::cerr << "modelward-console: " << as_printable(outcome.error().message()) << '\n';
+    complain(outcome.error().message());
     return 2;
 }
 

@@ -66,6 +66,8 @@ def check(checks, scenario):
     counters = scenario.stack.host()["counters"]
     lost = {name: value for name, value in counters.items() if ("lost" in name or "late" in name) and value}
     checks.that("nothing was lost or late", not lost, lost)
+    unexplained = scenario.counters_without_words()
+    checks.that("the manual explains every counter", not unexplained, unexplained)
     checks.that("opens were held and judged", counters["opens_judged"] > 0, counters)
     incident = scenario.stack.incidents()[0]
     checks.that("an incident names who started it", bool(incident), incident)

@@ -102,6 +102,11 @@ class Scenario:
         """How many notices reached a terminal, and why the others did not."""
         return {name: value for name, value in self.stack.host()["counters"].items() if name.startswith("notices_")}
 
+    def counters_without_words(self):
+        """The counters that an admin sees and docs/operations.md does not explain."""
+        manual = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+        return sorted(name for name in self.stack.host()["counters"] if f"`{name}`" not in manual)
+
     def environment(self):
         return {**os.environ, "MODEL": str(self.models / "model.safetensors"),
                 "PLAIN": str(self.models / "public.safetensors"), "GGUF": str(self.models / "old-export.gguf"),

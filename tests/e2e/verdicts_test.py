@@ -56,6 +56,8 @@ def main():
         check_notices(checks, scenario)
         lost = {name: value for name, value in scenario.stack.host()["counters"].items() if "lost" in name and value}
         checks.that("no event was lost", not lost, lost)
+        unexplained = scenario.counters_without_words()
+        checks.that("the manual explains every counter", not unexplained, unexplained)
     return checks.finish()
 
 
