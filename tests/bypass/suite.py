@@ -108,9 +108,7 @@ class Suite(Shells):
                 raise Failure("the setup failed: " + self.said())
             sink.start()
             os.write(go[1], b"\n")
-            # The control ends by itself, however slow the machine; a refused program may try again for ever.
-            patience = 3 if Path(file).name == "control.bin" else 1
-            if self.finish(process, technique.seconds * patience) is None:
+            if self.finish(process, technique.seconds) is None:
                 this.said = "(the time was up) "
             this.said += self.said()
         finally:
