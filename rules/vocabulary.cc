@@ -116,14 +116,19 @@ std::vector<DevicePattern> parse_devices(Reporter& report, const std::vector<con
 
 constexpr std::size_t kLikelySlip = 2;
 
-// What a list of that name stands for would not be in force, and nobody would hear of it.
-bool has_its_kind(Reporter& report, const YamlNode& name, std::string_view kind) {
+// Of a misspelt one, what it was to stand for would not be in force, and nobody would hear of it.
+bool is_no_slip(Reporter& report, const YamlNode& name) {
     for (const std::string_view meant : {kExemptPrograms, kApprovedStorage}) {
         if (name.text == meant || edit_distance(name.text, meant) > kLikelySlip) continue;
         report.add(name, "a list named " + in_quotes(name.text),
                    "did you mean " + in_quotes(meant) + "? If not, take a name that reads less like it");
         return false;
     }
+    return true;
+}
+
+// The same of one with another kind.
+bool has_its_kind(Reporter& report, const YamlNode& name, std::string_view kind) {
     const std::string_view wanted = name.text == kExemptPrograms    ? "programs"
                                     : name.text == kApprovedStorage ? "devices"
                                                                     : kind;
@@ -147,7 +152,7 @@ void parse_list(const Document& document, Vocabulary& vocabulary, std::vector<Pr
     if (!check_map(report, *root, "the list", kKeys, kRequired)) return;
     const YamlNode& name = *root->find("name");
     const YamlNode& values = *root->find("values");
-    if (!check_name(report, name)) return;
+    if (!check_name(report, name) || !is_no_slip(report, name)) return;
     const auto kind = check_word(report, *root->find("kind"), "'kind'", kKinds);
     if (const YamlNode* text = root->find("description"))
         check_text(report, *text, "'description'", kMaxTextBytes);

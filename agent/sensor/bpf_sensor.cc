@@ -28,23 +28,27 @@ constexpr unsigned kSweepsPerProgramLook = 10;
 
 }  // namespace
 
-BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters, EventRings rings)
+BpfSensor::BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, std::set<std::string> attached,
+                     Meters meters, EventRings rings)
     : info_(std::move(info)),
       maps_(std::move(maps)),
       pins_(std::move(pins)),
       programs_(pins_.open_programs()),
       sweep_(pins_.open_program("sweep")),
       rings_(std::move(rings)),
-      attached_(pins_.attached().value_or(std::set<std::string>{})),
+      attached_(std::move(attached)),
       meters_(std::move(meters)) {}
 
 Result<std::unique_ptr<BpfSensor>> BpfSensor::make(SensorInfo info, KernelMaps maps, Pins pins,
                                                    Meters meters) {
     auto rings = EventRings::open(maps);
     if (!rings) return fail(rings.error());
+    auto attached = pins.attached();
+    if (!attached) return fail(attached.error());
     if (auto told = tell_of_change(maps); !told) return fail(told.error());
     return std::unique_ptr<BpfSensor>(new BpfSensor(std::move(info), std::move(maps), std::move(pins),
-                                                    std::move(meters), std::move(*rings)));
+                                                    std::move(*attached), std::move(meters),
+                                                    std::move(*rings)));
 }
 
 Result<void> BpfSensor::apply(const rules::CompiledPolicy& policy, std::uint64_t version) {

@@ -49,7 +49,8 @@ class BpfSensor final : public Sensor {
     Result<void> remove() override;
 
   private:
-    BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, Meters meters, EventRings rings);
+    BpfSensor(SensorInfo info, KernelMaps maps, Pins pins, std::set<std::string> attached, Meters meters,
+              EventRings rings);
     void look_at_programs();
     void look_at_links();
 

@@ -145,11 +145,12 @@ Result<void> Pins::run_iterator(std::string_view program) const {
     }
 }
 
-std::optional<std::set<std::string>> Pins::attached() const {
+Result<std::set<std::string>> Pins::attached() const {
     std::set<std::string> names;
     std::error_code error;
     fs::directory_iterator links(directory_ / "links", error);
-    if (error && error != std::errc::no_such_file_or_directory) return std::nullopt;
+    if (error && error != std::errc::no_such_file_or_directory)
+        return fail(Error::from_errno("read " + (directory_ / "links").string(), error.value()));
     for (const auto& entry : links) {
         const UniqueFd link(::bpf_obj_get(entry.path().c_str()));
         bpf_link_info info{};

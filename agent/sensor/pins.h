@@ -52,8 +52,8 @@ class Pins {
     std::vector<std::uint32_t> program_ids() const;
 
     // The programs whose pinned links still attach them: the link of a control group stays when it was
-    // detached. Nothing: the pins are there and cannot be read (no descriptor, no memory).
-    std::optional<std::set<std::string>> attached() const;
+    // detached. kIo or kUnavailable: the pins are there and cannot be read.
+    Result<std::set<std::string>> attached() const;
     // The pinned programs that nothing attaches any more.
     std::set<std::string> detached() const;
 

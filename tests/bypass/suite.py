@@ -44,6 +44,9 @@ class Run:
     trouble: str = ""      # the setup failed, or the sink could not be measured
     incidents: list = field(default_factory=list)
 
+    def seconds(self):
+        return (self.ended_ms - self.began_ms) / 1000
+
     def blocks(self):
         return [i for i in self.incidents if i["verdict"] == "block"]
 
@@ -118,7 +121,6 @@ class Suite(Shells):
         this.names, this.bytes_out = sink.measure()
 
     def together(self, technique):
-        started = time.monotonic()
         files = (self.control, self.scenario.models / "model.safetensors")
         try:
             self.servers.need(technique.needs)
@@ -128,14 +130,14 @@ class Suite(Shells):
         except Failure as failure:    # one technique's server or module is missing: the others go on
             now = int(time.time() * 1000)
             runs = [Run(now, now, trouble=str(failure))] * 2
-        return (technique, *runs, time.monotonic() - started)
+        return (technique, *runs)
 
     def collect(self, played):
         """Gives every run the incidents of its time; the agent may still be delivering them."""
         wait_for("the agent to deliver its events", lambda: self.scenario.stack.status()["spool"]["events"] == 0, 120)
         time.sleep(1)
         incidents = self.scenario.stack.incidents()
-        for _, control, attempt, _ in played:
+        for _, control, attempt in played:
             for this in (control, attempt):
                 this.incidents = [i for i in incidents if this.began_ms - 20 <= i["first_ms"] <= this.ended_ms + 20]
 
@@ -167,20 +169,25 @@ def words(count):
     return f"{count} B"
 
 
-def report(technique, expected, sensor, control, attempt, seconds):
+def row_of(technique, expected, sensor, control, attempt):
+    """What is kept of a technique."""
     verdict, wrong = judge(technique, expected, sensor, control, attempt)
-    mark = "as expected" if not wrong else "UNEXPECTED"
-    if not wrong and verdict == "allow":
-        mark = "as expected: " + expected.why
-    print(f"{technique.name[:58]:<58} {verdict:<7} {words(attempt.bytes_out):>9} out, control {words(control.bytes_out):>9}"
-          f"  {seconds:4.1f} s  {mark}", flush=True)
-    if wrong:
-        print("    " + wrong.replace("\n", "\n    "), flush=True)
     return {"group": technique.group, "name": technique.name, "what": technique.what, "attack": technique.attack,
             "channel": technique.channel, "sink": technique.sink, "verdict": verdict, "bytes_out": attempt.bytes_out,
             "control_bytes": control.bytes_out, "expected": expected.verdict, "most": expected.most,
             "why": expected.why, "alert": expected.alert, "as_expected": not wrong, "wrong": wrong,
-            "seconds": round(seconds, 1)}
+            "control_seconds": control.seconds(), "attempt_seconds": attempt.seconds()}
+
+
+def show(row):
+    mark = "as expected" if row["as_expected"] else "UNEXPECTED"
+    if row["as_expected"] and row["verdict"] == "allow":
+        mark = "as expected: " + row["why"]
+    print(f"{row['name'][:58]:<58} {row['verdict']:<7} {words(row['bytes_out']):>9} out, control "
+          f"{words(row['control_bytes']):>9}  {row['control_seconds']:4.1f} s, {row['attempt_seconds']:4.1f} s  {mark}",
+          flush=True)
+    if row["wrong"]:
+        print("    " + row["wrong"].replace("\n", "\n    "), flush=True)
 
 
 def keep(path, kernel, sensor, rows):
@@ -242,17 +249,18 @@ def main():
             played = []
             for technique in techniques:
                 played.append(suite.together(technique))
-                _, control, attempt, seconds = played[-1]
-                print(f"... {technique.name}: {words(attempt.bytes_out)}, control {words(control.bytes_out)}, {seconds:.1f} s",
+                _, control, attempt = played[-1]
+                print(f"... {technique.name}: {words(attempt.bytes_out)}, control {words(control.bytes_out)}, "
+                      f"{control.seconds():.1f} s, {attempt.seconds():.1f} s",
                       file=sys.stderr, flush=True)
             suite.collect(played)
         finally:
             suite.end_all()
             servers.stop()
-    measured = [(t, t.expected(options.kernel, sensor), sensor, control, attempt, seconds)
-                for t, control, attempt, seconds in played]
+    rows = [row_of(t, t.expected(options.kernel, sensor), sensor, control, attempt) for t, control, attempt in played]
     # What is wrong comes first, where a log that is cut short still has it.
-    rows = [report(*one) for one in sorted(measured, key=lambda one: not judge(*one[:5])[1])]
+    for row in sorted(rows, key=lambda row: row["as_expected"]):
+        show(row)
     surprises = [row["name"] for row in rows if not row["as_expected"]]
     print(f"{len(rows) - len(surprises)} of {len(rows)} as expected, {time.monotonic() - started:.0f} s"
           + "".join(f"\nUNEXPECTED: {name}" for name in surprises), flush=True)

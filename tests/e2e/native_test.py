@@ -68,6 +68,10 @@ def check(checks, scenario):
     checks.that("nothing was lost or late", not lost, lost)
     unexplained = scenario.counters_without_words()
     checks.that("the manual explains every counter", not unexplained, unexplained)
+    spots = scenario.stack.status()["blind_spots"]
+    of_root = [spot for spot in spots if spot.startswith("Root against the agent:")]
+    checks.that("it says that this sensor has no guard, not that the guard is off",
+                of_root == ["Root against the agent: the sensor fallback cannot guard it."], spots)
     checks.that("opens were held and judged", counters["opens_judged"] > 0, counters)
     incident = scenario.stack.incidents()[0]
     checks.that("an incident names who started it", bool(incident), incident)

@@ -1,96 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The guard: root against the agent. The test process is the agent, its children are root and nobody special.
+// The guard around what the agent keeps: its pins, files, folders and control group.
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 
-#include <algorithm>
-#include <fstream>
-
-#include "base/unique_fd.h"
-#include "bpf/shared.h"
-#include "tests/sensor/insider.h"
-#include "tests/sensor/sensor_fixture.h"
+#include "tests/sensor/guard_fixture.h"
 
 namespace modelward::testing {
 
-namespace fs = std::filesystem;
-using agent::GuardOperation;
-using agent::GuardRole;
-
 namespace {
-
-constexpr const char* kPins = "/sys/fs/bpf/modelward";
-constexpr const char* kHome = "/mnt/disk/guard";
-constexpr const char* kCgroup = "/sys/fs/cgroup/modelward-test";
-
-std::string at(const std::string& name) {
-    return std::string(kHome) + "/" + name;
-}
-
-class GuardTest : public SensorTest {
-  protected:
-    void SetUp() override {
-        SensorTest::SetUp();
-        fs::remove_all(kHome);
-        fs::create_directories(at("state/inner"));
-        fs::create_directories(at("units"));
-        fs::create_directories(at("outside"));
-        fs::create_directories(kCgroup);
-        for (const char* name : {"state/key", "state/inner/spool", "config", "outside/own"})
-            std::ofstream(at(name)) << "content\n";
-        ::chmod(at("state/key").c_str(), 0600);
-        fs::copy_file("/bin/cat", at("agent"));
-        fs::copy_file("/bin/sleep", at("scanner"));
-        settings_.host_id = "host";
-        settings_.paths = {
-            {at("agent"), GuardRole::kAgent | GuardRole::kFile},
-            {at("scanner"), GuardRole::kProtected | GuardRole::kFile},
-            {at("config"), 0u | GuardRole::kFile},
-            {at("state"), GuardRole::kTree | GuardRole::kSecret},
-            {at("units"), 0u | GuardRole::kUnits},
-            {kHome, 0u | GuardRole::kAbove},
-            {"/mnt/disk", 0u | GuardRole::kAbove},
-            {kPins, 0u | GuardRole::kTree},
-            {"/sys/fs/bpf", 0u | GuardRole::kAbove},
-            {"/sys/fs", 0u | GuardRole::kAbove},
-            {kCgroup, 0u | GuardRole::kCgroup},
-            {"/sys/fs/cgroup", 0u | GuardRole::kCgroupAbove},
-        };
-        const auto guarded = sensor->guard(settings_);
-        ASSERT_TRUE(guarded) << guarded.error().message();
-        (void)events();
-    }
-    void TearDown() override {
-        EXPECT_TRUE(sensor->end_guard());
-        fs::remove_all(kHome);
-        ::rmdir(kCgroup);
-    }
-
-    // The operations that the guard reported since the last look.
-    std::vector<GuardOperation> attempts() {
-        std::vector<GuardOperation> all;
-        for (const auto& event : events())
-            if (event.rule_index == agent::kGuardRuleIndex)
-                all.push_back(static_cast<GuardOperation>(event.operation));
-        return all;
-    }
-    bool reported(GuardOperation operation) {
-        const auto all = attempts();
-        return std::ranges::find(all, operation) != all.end();
-    }
-
-    agent::GuardSettings settings_;
-};
 
 int open_for_write(const std::string& path) {
     return in_child([&] {
@@ -99,36 +22,11 @@ int open_for_write(const std::string& path) {
     });
 }
 
-bool sleeps(pid_t process) {
-    std::ifstream file("/proc/" + std::to_string(process) + "/status");
-    for (std::string line; std::getline(file, line);)
-        if (line.starts_with("State:")) return line.find('S', 6) != std::string::npos;
-    return false;
-}
-
 // A program of a control group that lets every packet through.
 int passing_program() {
     const bpf_insn program[] = {{BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1}, {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
     LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_CGROUP_INET_EGRESS);
     return ::bpf_prog_load(BPF_PROG_TYPE_CGROUP_SKB, "passing", "GPL", program, 2, &options);
-}
-
-// Runs a program; its exit code, or 200 + the signal that ended it.
-int run(const std::vector<const char*>& words, const std::vector<const char*>& environment = {}) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-        auto arguments = words, variables = environment;
-        arguments.push_back(nullptr);
-        variables.push_back(nullptr);
-        const UniqueFd nowhere(::open("/dev/null", O_RDWR));
-        ::dup2(nowhere.get(), 1);
-        ::dup2(nowhere.get(), 2);
-        ::execve(words[0], const_cast<char**>(arguments.data()), const_cast<char**>(variables.data()));
-        ::_exit(127);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 200 + WTERMSIG(status);
 }
 
 template <typename NextId>
@@ -262,80 +160,6 @@ TEST_F(GuardTest, OtherMountsGoOnAndSoDoContainers) {
     EXPECT_TRUE(attempts().empty());
 }
 
-TEST_F(GuardTest, TheAgentIsNotSignalled) {
-    const pid_t agent = ::getpid();
-    for (const int signal : {SIGKILL, SIGSTOP, SIGTERM, SIGABRT})
-        EXPECT_EQ(in_child([&] { return outcome(::kill(agent, signal)); }), EPERM) << signal;
-    EXPECT_EQ(in_child([&] { return outcome(::syscall(SYS_tgkill, agent, agent, SIGKILL)); }), EPERM);
-    EXPECT_EQ(in_child([&] { return outcome(::kill(agent, 0)); }), 0);
-    EXPECT_TRUE(reported(GuardOperation::kKill));
-}
-
-// A descriptor may send its owner a signal of anybody's choice, and anybody may be its owner.
-volatile sig_atomic_t signals_of_files = 0;
-
-int signal_by_a_pipe(pid_t owner) {
-    int ends[2];
-    if (::pipe(ends) != 0 || ::fcntl(ends[0], F_SETOWN, owner) != 0 ||
-        ::fcntl(ends[0], F_SETSIG, SIGUSR2) != 0 || ::fcntl(ends[0], F_SETFL, O_ASYNC) != 0)
-        return errno;
-    return outcome(::write(ends[1], "x", 1));
-}
-
-TEST_F(GuardTest, NorByADescriptor) {
-    ::signal(SIGUSR2, [](int) { signals_of_files = signals_of_files + 1; });
-    const pid_t agent = ::getpid();
-    EXPECT_EQ(in_child([] { return signal_by_a_pipe(::getpid()) == 0 && signals_of_files == 1 ? 0 : 1; }), 0)
-        << "the way works";
-    EXPECT_EQ(in_child([&] { return signal_by_a_pipe(agent); }), 0);
-    EXPECT_EQ(signals_of_files, 0);
-    ::signal(SIGUSR2, SIG_DFL);
-}
-
-TEST_F(GuardTest, NorGivenOtherLimits) {
-    const pid_t agent = ::getpid();
-    rlimit now{};
-    ASSERT_EQ(::prlimit(agent, RLIMIT_NOFILE, nullptr, &now), 0);
-    const rlimit none{8, 8};
-    EXPECT_EQ(in_child([&] { return outcome(::prlimit(agent, RLIMIT_NOFILE, &none, nullptr)); }), EPERM);
-    EXPECT_EQ(in_child([&] { return outcome(::prlimit(agent, RLIMIT_CPU, &none, nullptr)); }), EPERM);
-    EXPECT_TRUE(reported(GuardOperation::kLimit));
-    rlimit seen{};
-    EXPECT_EQ(in_child([&] { return outcome(::prlimit(agent, RLIMIT_NOFILE, nullptr, &seen)); }), 0);
-    EXPECT_EQ(in_child([&] { return outcome(::prlimit(::getpid(), RLIMIT_NOFILE, &none, nullptr)); }), 0);
-    EXPECT_EQ(::prlimit(agent, RLIMIT_NOFILE, &now, nullptr), 0) << "its own affair";
-}
-
-TEST_F(GuardTest, NorTracedNorWritten) {
-    const pid_t agent = ::getpid();
-    static volatile int secret = 7;
-    EXPECT_EQ(in_child([&] { return outcome(::ptrace(PTRACE_ATTACH, agent, nullptr, nullptr)); }), EPERM);
-    EXPECT_EQ(in_child([&] { return outcome(::ptrace(PTRACE_SEIZE, agent, nullptr, nullptr)); }), EPERM);
-    EXPECT_EQ(in_child([&] {
-                  int value = 8;
-                  const iovec from{&value, sizeof value};
-                  const iovec to{const_cast<int*>(&secret), sizeof secret};
-                  return outcome(::process_vm_writev(agent, &from, 1, &to, 1, 0));
-              }),
-              EPERM);
-    EXPECT_EQ(in_child([&] {
-                  const std::string path = "/proc/" + std::to_string(agent) + "/mem";
-                  return outcome(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-              }),
-              EACCES);  // what /proc makes of a refusal
-    EXPECT_EQ(in_child([&] {
-                  const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, agent, 0)));
-                  return outcome(::syscall(SYS_pidfd_getfd, pidfd.get(), 3, 0));
-              }),
-              EPERM);
-    EXPECT_EQ(secret, 7);
-    EXPECT_TRUE(reported(GuardOperation::kPtrace));
-    EXPECT_EQ(in_child([&] {  // ps and top go on
-                  return fs::read_symlink("/proc/" + std::to_string(agent) + "/exe").empty() ? 1 : 0;
-              }),
-              0);
-}
-
 TEST_F(GuardTest, ItsFilesAreNotWrittenReplacedOrRemoved) {
     for (const char* name : {"config", "state/key", "state/inner/spool", "scanner"}) {
         const std::string path = at(name);
@@ -406,78 +230,6 @@ TEST_F(GuardTest, ItsControlGroupIsNotFrozenOrKilled) {
         EXPECT_EQ(open_for_write(std::string(kCgroup) + "/" + name), EPERM) << name;
     EXPECT_EQ(open_for_write(std::string(kCgroup) + "/cgroup.procs"), 0);
     EXPECT_TRUE(reported(GuardOperation::kWrite));
-}
-
-TEST_F(GuardTest, TheAgentIsWhateverIsStartedFromItsProgram) {
-    const std::string program = at("agent"), key = at("state/key");
-    EXPECT_EQ(run({"/bin/cat", key.c_str()}), 1);
-    EXPECT_EQ(run({program.c_str(), key.c_str()}), 0);
-    EXPECT_EQ(run({"/bin/cp", program.c_str(), at("outside/agent").c_str()}), 0);
-    EXPECT_EQ(run({at("outside/agent").c_str(), key.c_str()}), 1);
-}
-
-TEST_F(GuardTest, ButNotWithSomebodyElsesCodeInIt) {
-    const std::string program = at("agent"), key = at("state/key");
-    EXPECT_EQ(run({program.c_str(), key.c_str()}, {"HOME=/", "LD_PRELOAD=/mnt/disk/none.so"}), 1);
-    EXPECT_EQ(run({program.c_str(), key.c_str()}, {"LD_LIBRARY_PATH=/mnt/disk"}), 1);
-    EXPECT_EQ(run({program.c_str(), key.c_str()}, {"OPENSSL_CONF=/mnt/disk/x"}), 1);
-    EXPECT_EQ(run({program.c_str(), key.c_str()}, {std::string("A=" + std::string(5000, 'x')).c_str()}), 1);
-    EXPECT_EQ(run({program.c_str(), key.c_str()}, {"HOME=/", "WORLD_X=LD_PRELOAD"}), 0);
-    EXPECT_EQ(in_child([&] {  // traced from its first instruction
-                  const pid_t child = ::fork();
-                  if (child == 0) {
-                      ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-                      ::execl(program.c_str(), "agent", key.c_str(), nullptr);
-                      ::_exit(127);
-                  }
-                  int status = 0;
-                  for (;;) {
-                      ::waitpid(child, &status, 0);
-                      if (!WIFSTOPPED(status)) return WIFEXITED(status) ? WEXITSTATUS(status) : 200;
-                      ::ptrace(PTRACE_CONT, child, nullptr, nullptr);
-                  }
-              }),
-              1);
-}
-
-TEST_F(GuardTest, TheScannerIsProtectedAndTrustedWithNothing) {
-    const pid_t scanner = ::fork();
-    if (scanner == 0) {
-        ::execl(at("scanner").c_str(), "scanner", "60", nullptr);
-        ::_exit(127);
-    }
-    // Not only exec's new image but the end of exec: the kernel names the program in /proc before
-    // the hook that marks the task runs, so wait until the program sleeps by itself.
-    while (fs::read_symlink("/proc/" + std::to_string(scanner) + "/exe") != at("scanner") || !sleeps(scanner))
-        ::usleep(1000);
-    EXPECT_EQ(in_child([&] { return outcome(::kill(scanner, SIGKILL)); }), EPERM);
-    EXPECT_EQ(::kill(scanner, SIGKILL), 0);  // by the agent
-    int status = 0;
-    ::waitpid(scanner, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status));
-}
-
-TEST_F(GuardTest, WhoCarriesClassifiedBytesLoadsNoKernelCode) {
-    const std::string model = make_model("model");
-    const auto load_module = [] {
-        static const char garbage[128] = "";
-        return outcome(::syscall(SYS_init_module, garbage, sizeof garbage, ""));
-    };
-    const auto load_file = [] {
-        const UniqueFd fd(::open(at("outside/own").c_str(), O_RDONLY | O_CLOEXEC));
-        return outcome(::syscall(SYS_finit_module, fd.get(), "", 0));
-    };
-    EXPECT_EQ(in_child(load_module), ENOEXEC);
-    EXPECT_EQ(in_child(load_file), ENOEXEC);
-    EXPECT_EQ(in_child([&] { return read_model(model) ? load_module() : 201; }), EPERM);
-    EXPECT_EQ(in_child([&] { return read_model(model) ? load_file() : 201; }), EPERM);
-    EXPECT_TRUE(reported(GuardOperation::kModule));
-    EXPECT_EQ(in_child([&] {
-                  if (!read_model(model)) return 201;
-                  return outcome(::syscall(SYS_kexec_load, 0ul, 0ul, nullptr, 0ul));
-              }),
-              EPERM);
-    EXPECT_TRUE(reported(GuardOperation::kKexec));
 }
 
 TEST_F(GuardTest, UnderMaintenanceAllOfItIsLetThroughForAWhile) {

@@ -216,6 +216,18 @@ TEST_F(TakeoverTest, WhatSomebodyDetachedIsToldAndAttachedAgain) {
     EXPECT_EQ(problems(), "");
 }
 
+TEST_F(TakeoverTest, PinsThatCannotBeReadAreNotTakenForDetachedOnes) {
+    rlimit usual{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const rlimit none{3, usual.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    ASSERT_LT(::open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+    for (int i = 0; i < 10; ++i)
+        sensor->sweep();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    EXPECT_EQ(counter("programs_detached"), 0u);
+}
+
 TEST_F(TakeoverTest, RunningOutOfDescriptorsIsNotTakenForAKernelThatRefuses) {
     sensor.reset();
     pretend_installed([](auto& installed) { installed.build = 1; });
