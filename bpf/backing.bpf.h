@@ -10,10 +10,25 @@
 #include "bpf/inode.bpf.h"
 #include "bpf/verifier.bpf.h"
 
-enum { kLoopMajor = 7, kMaxStack = 8 };
+enum { kLoopMajor = 7, kPartitionMajor = 259, kMaxStack = 8 };
 
 static __always_inline __u32 major_of(__u32 device) {
     return device >> kMinorBits;
+}
+
+/* Of the disk that a block device is or is a partition of: partitions may have numbers of a major that says
+ * nothing (losetup -P). */
+static __always_inline __u32 disk_major(struct block_device* bdev) {
+    return BPF_CORE_READ(bdev, bd_disk, major);
+}
+
+/* Asked at every open and read: where the loop module is not loaded this costs next to nothing. */
+static __always_inline bool is_on_loop_device(struct inode* inode) {
+    if (!variables.loop_file) return false;
+    __u32 major = major_of(inode->i_sb->s_dev);
+    if (major != kPartitionMajor) return major == kLoopMajor;
+    struct block_device* bdev = inode->i_sb->s_bdev;
+    return bdev && bdev->bd_disk->major == kLoopMajor;
 }
 
 /* Of a block device's own inode, null if it is none. */
@@ -32,20 +47,19 @@ static __always_inline struct block_device* block_device_of(struct file* file) {
 /* The file behind a loop device. Null: it has none, or the agent has not found out where the module keeps it
  * (`known` is false then): struct loop_device belongs to a module, which may not be loaded when we are. */
 static __always_inline struct file* loop_file(struct block_device* loop, bool* known) {
-    __u32 place = kTendedLoopFile;
-    __u64* offset = bpf_map_lookup_elem(&tended, &place);
-    *known = offset && *offset;
-    if (!*known) return 0;
+    __u64 offset = variables.loop_file;
+    *known = offset;
+    if (!offset) return 0;
     void* device = BPF_CORE_READ(loop, bd_disk, private_data);
     struct file* file = 0;
-    if (device) bpf_probe_read_kernel(&file, sizeof(file), device + (*offset - 1));
+    if (device) bpf_probe_read_kernel(&file, sizeof(file), device + (offset - 1));
     return file;
 }
 
 /* The inode that holds what is written to a loop device: for marks, which go there too. */
 static __always_inline struct inode* loop_inode(struct block_device* loop) {
     bool known;
-    if (!loop || major_of(BPF_CORE_READ(loop, bd_dev)) != kLoopMajor) return 0;
+    if (!loop || disk_major(loop) != kLoopMajor) return 0;
     struct file* file = loop_file(loop, &known);
     return file ? BPF_CORE_READ(file, f_inode) : 0;
 }
@@ -58,7 +72,7 @@ struct bdev_address {
 /* The disk behind a loop device that lies on no file, but on a disk itself. */
 static __always_inline struct block_device* loop_disk(struct block_device* loop) {
     bool known;
-    if (!loop || major_of(BPF_CORE_READ(loop, bd_dev)) != kLoopMajor) return 0;
+    if (!loop || disk_major(loop) != kLoopMajor) return 0;
     struct file* file = loop_file(loop, &known);
     return file ? block_device_of(file) : 0;
 }
@@ -99,13 +113,4 @@ VERIFIED_ONCE int stack_push_slaves(struct stack_walk* walk, __u64 address) {
         at = BPF_CORE_READ(at, next);
     }
     return 0;
-}
-
-static __always_inline void stack_push_loop_file(struct stack_walk* walk, struct block_device* loop) {
-    bool known;
-    struct file* file = loop_file(loop, &known);
-    if (!known) walk->unknown = true;
-    if (!file) return;
-    struct block_device* raw = block_device_of(file);
-    stack_push(walk, raw ? raw : BPF_CORE_READ(file, f_inode, i_sb, s_bdev));
 }

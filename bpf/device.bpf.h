@@ -4,7 +4,7 @@
 
 #include "bpf/device_numbers.h"
 #include "bpf/flow.bpf.h"
-#include "bpf/removable.bpf.h"
+#include "bpf/place.bpf.h"
 
 #define MESSAGE_QUEUE_MAGIC 0x19800202
 

@@ -100,17 +100,21 @@ static __noinline int report_verdict(const struct question* question, struct ans
     }
     __u64 now = bpf_ktime_get_boot_ns();
     __u64 last = seen->reported_ns;
-    if ((last && now - last < interval_of(answer->action)) ||
-        __sync_val_compare_and_swap(&seen->reported_ns, last, now) != last) {
+    if (last && now - last < interval_of(answer->action)) {
         count_loss(kMergedEvents);
         return 0;
     }
+    /* Before the time is set, from which on the sweep may report it. */
     remember(seen, question, answer);
+    if (__sync_val_compare_and_swap(&seen->reported_ns, last, now) != last) {
+        count_loss(kMergedEvents);
+        return 0;
+    }
     answer->count = __sync_lock_test_and_set(&seen->waiting, 0) & ~MODELWARD_FORGOTTEN;
     answer->bytes = __sync_lock_test_and_set(&seen->waiting_bytes, 0);
     if (!answer->count || send_event(question, answer, kEventVerdict)) return 0;
     count_loss(kDelayed);
-    seen->reported_ns = 0; /* the next of its kind is news again */
+    seen->reported_ns = now - interval_of(answer->action); /* the next of its kind is news again */
     if (!count_in(seen, answer->count, answer->bytes)) count_by_rule(question, answer);
     return 0;
 }

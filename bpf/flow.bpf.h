@@ -110,7 +110,7 @@ static __always_inline int flow_to_file(const struct taint* taint, struct pendin
                                         struct file* file, struct inode* inode, __u64 bytes, __u8 operation) {
     if (!bytes) return 0;
     struct inode_key key = key_of(inode);
-    if (major_of(key.device) == kLoopMajor) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
+    if (is_on_loop_device(inode)) flow_to_image(taint, inode->i_sb->s_bdev, bytes);
     if (is_covered(pending, &key, taint)) return 0;
     struct flow* flow = flow_of(&key);
     struct marks crossed = {};

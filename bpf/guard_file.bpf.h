@@ -15,11 +15,7 @@ struct guard_place {
 };
 
 static __always_inline __u32 roles_of(struct inode* inode) {
-    struct inode_key key = {
-        .inode = BPF_CORE_READ(inode, i_ino),
-        .device = BPF_CORE_READ(inode, i_sb, s_dev),
-        .generation = BPF_CORE_READ(inode, i_generation),
-    };
+    struct inode_key key = key_read_from(inode);
     struct guarded* found = bpf_map_lookup_elem(&guarded, &key);
     return found ? found->roles : 0;
 }

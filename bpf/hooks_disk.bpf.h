@@ -23,8 +23,7 @@ static __always_inline struct inode_key disk_key(struct block_device* bdev) {
 }
 
 static __always_inline struct label* label_of_disk(const struct inode_key* key) {
-    const __u8* hint = hint_of(key->inode, key->device);
-    return hint && *hint ? bpf_map_lookup_elem(&labels, key) : 0;
+    return may_have_label(key->inode) ? bpf_map_lookup_elem(&labels, key) : 0;
 }
 
 static long look_for_labelled_disk(__u32 round, struct stack_walk* walk) {

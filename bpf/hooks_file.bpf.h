@@ -11,7 +11,7 @@
 #include "bpf/flow.bpf.h"
 #include "bpf/guard_file.bpf.h"
 #include "bpf/hooks_disk.bpf.h"
-#include "bpf/removable.bpf.h"
+#include "bpf/place.bpf.h"
 #include "bpf/send.bpf.h"
 
 /* A process that has a file of a sink mapped for writing is about to carry marks: what it would store there
@@ -72,9 +72,8 @@ static __noinline int read_labelled_again(struct file* file, struct inode* inode
 }
 
 static __always_inline int read_again(struct file* file, struct inode* inode) {
-    __u32 device = inode->i_sb->s_dev;
-    if (major_of(device) == kLoopMajor) read_image_of(inode);
-    struct label* label = label_of(inode, device);
+    if (is_on_loop_device(inode)) read_image_of(inode);
+    struct label* label = label_of(inode);
     return label ? read_labelled_again(file, inode, label) : 0;
 }
 
@@ -93,9 +92,8 @@ static __noinline int open_for_writing(struct taint* taint, struct file* file, s
 }
 
 static __always_inline int open_regular(struct file* file, struct inode* inode, umode_t mode) {
-    __u32 device = inode->i_sb->s_dev;
-    if (major_of(device) == kLoopMajor) read_image_of(inode);
-    struct label* label = label_of(inode, device);
+    if (is_on_loop_device(inode)) read_image_of(inode);
+    struct label* label = label_of(inode);
     if (label) {
         int refused = read_labelled(file, inode, label, true);
         if (refused) return refused;

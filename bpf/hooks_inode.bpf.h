@@ -5,7 +5,7 @@
 
 #include "bpf/device.bpf.h"
 #include "bpf/labels.bpf.h"
-#include "bpf/removable.bpf.h"
+#include "bpf/place.bpf.h"
 
 static __always_inline int judge_name(struct inode* directory, struct dentry* dentry) {
     struct taint* taint = taint_of_current();

@@ -63,6 +63,7 @@ struct block_device {
 };
 
 struct gendisk {
+    int major;
     struct block_device* part0;
     void* private_data;
     struct list_head slave_bdevs;
@@ -82,12 +83,18 @@ struct bd_holder_disk___old {
 
 struct dentry;
 
+typedef struct {
+    __u8 b[16];
+} uuid_t;
+
 struct super_block {
     dev_t s_dev;
     unsigned long s_magic;
     struct dentry* s_root;
     struct list_head s_mounts;
     struct block_device* s_bdev;
+    void* s_fs_info;
+    uuid_t s_uuid;
 };
 
 struct mount;

@@ -1,27 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The label of an inode. Every open and read on the host asks, and hardly any file has one: a table of hints,
- * one byte for many inodes, says "none" without a hash of the key. A hint is set before its label, by whoever
+ * one bit for many inodes, says "none" without a hash of the key. A hint is set before its label, by whoever
  * sets the label, and stays when the label goes: then the look-up is in vain, and nothing worse.
  */
 #pragma once
 
 #include "bpf/inode.bpf.h"
 
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(map_flags, BPF_F_MMAPABLE);
-    __uint(max_entries, kLabelHintPages);
-    __type(key, __u32);
-    __type(value, struct label_hints);
-} label_hints SEC(".maps");
+static __always_inline bool may_have_label(__u64 inode) {
+    __u32 slot = MODELWARD_LABEL_SLOT(inode);
+    return variables.label_hints[slot / 32] >> (slot % 32) & 1;
+}
 
-/* Null only for the verifier. */
-static __always_inline __u8* hint_of(__u64 inode, __u32 device) {
-    __u32 slot = MODELWARD_LABEL_SLOT(inode, device);
-    __u32 page = slot / kLabelHintsPerPage;
-    struct label_hints* hints = bpf_map_lookup_elem(&label_hints, &page);
-    return hints ? &hints->set[slot % kLabelHintsPerPage] : 0;
+static __always_inline void hint_at_label(__u64 inode) {
+    __u32 slot = MODELWARD_LABEL_SLOT(inode);
+    __sync_fetch_and_or(&variables.label_hints[slot / 32], 1u << (slot % 32));
 }
 
 /* Not inlined: the key would widen the frame of each hook, on top of all that it calls. */
@@ -30,11 +24,8 @@ static __noinline struct label* look_up_label(struct inode* inode) {
     return bpf_map_lookup_elem(&labels, &key);
 }
 
-/* `device` is the inode's, which the caller has at hand: each read of a kernel pointer is seven instructions.
- */
-static __always_inline struct label* label_of(struct inode* inode, __u32 device) {
-    const __u8* hint = hint_of(inode->i_ino, device);
-    return hint && *hint ? look_up_label(inode) : 0;
+static __always_inline struct label* label_of(struct inode* inode) {
+    return may_have_label(inode->i_ino) ? look_up_label(inode) : 0;
 }
 
 /* How often a label was changed or taken away, by the agent or because its inode is gone. */
@@ -54,7 +45,6 @@ static __always_inline void delete_label(const struct inode_key* key) {
 
 /* Not 0: there is a label, or no room for one. */
 static __always_inline long add_label(const struct inode_key* key, const struct label* label) {
-    __u8* hint = hint_of(key->inode, key->device);
-    if (hint) *hint = 1;
+    hint_at_label(key->inode);
     return bpf_map_update_elem(&labels, key, label, BPF_NOEXIST);
 }

@@ -31,40 +31,10 @@ static __always_inline bool is_network_filesystem(__u64 magic) {
     return false;
 }
 
-/* File systems of several devices, whose superblock names none. */
-static __always_inline bool is_volume(__u64 magic) {
-    switch (magic) {
-        case 0x9123683e: /* btrfs */
-        case 0xca451a4e: /* bcachefs */
-        case 0x2fc12fc1: /* zfs */
-            return true;
-    }
-    return false;
-}
-
-/* The sink that a file system without a block device is, or 0. A volume that the agent has not looked at yet
- * is taken for removable. */
-VERIFIED_ONCE int place_by_magic(__u64 magic, __u32 device) {
-    if (is_network_filesystem(magic)) return kPointNetworkFilesystem;
-    if (!is_volume(magic)) return 0;
-    __u32 key = device;
-    const __u32* place = bpf_map_lookup_elem(&volumes, &key);
-    return place ? *place : kPointRemovable;
-}
-
 /* Without an entry (the agent has not seen the mount, or there is no address) the destination is "::". */
 static __always_inline void name_server(struct question* question, __u32 device) {
     const struct server* server = bpf_map_lookup_elem(&servers, &device);
     if (!server) return;
     __builtin_memcpy(question->address, server->address, sizeof(question->address));
     question->port = server->port;
-}
-
-/* Device numbers of such file systems are used again: the next one is another server's, or another stick's.
- */
-TRACE("fentry/generic_shutdown_super", filesystem_gone, struct super_block* sb) {
-    __u32 device = sb->s_dev;
-    if (is_network_filesystem(sb->s_magic)) bpf_map_delete_elem(&servers, &device);
-    if (is_volume(sb->s_magic)) bpf_map_delete_elem(&volumes, &device);
-    return 0;
 }

@@ -6,13 +6,9 @@
 
 /* All zero: a kernel thread. */
 static __always_inline struct inode_key program_of(struct task_struct* task) {
-    struct inode_key key = {};
+    struct inode_key none = {};
     struct inode* inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
-    if (!inode) return key;
-    key.inode = BPF_CORE_READ(inode, i_ino);
-    key.device = BPF_CORE_READ(inode, i_sb, s_dev);
-    key.generation = BPF_CORE_READ(inode, i_generation);
-    return key;
+    return inode ? key_read_from(inode) : none;
 }
 
 static __always_inline const struct program_rules* find_program(__u32 slot, const struct inode_key* program) {

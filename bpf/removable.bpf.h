@@ -5,10 +5,8 @@
  */
 #pragma once
 
-#include "bpf/ask.bpf.h"
-#include "bpf/backing.bpf.h"
-#include "bpf/network_filesystem.bpf.h"
 #include "bpf/taint.bpf.h"
+#include "bpf/volume.bpf.h"
 
 enum { kMaxParents = 12 };
 
@@ -34,8 +32,8 @@ static __noinline bool hangs_on_usb(__u64 disk_address) {
 
 /* Disks whose server is another host: nbd, drbd, ATA over Ethernet. Others (rbd, iSCSI) have no number of
  * their own. */
-static __always_inline bool is_network_disk(__u32 device) {
-    __u32 major = major_of(device);
+static __always_inline bool is_network_disk(struct block_device* bdev) {
+    __u32 major = disk_major(bdev);
     return major == 43 || major == 147 || major == 152;
 }
 
@@ -46,7 +44,7 @@ static __always_inline bool is_usb_disk(struct block_device* bdev, struct gendis
     if (known && known->disk_sequence == sequence) return known->removable;
     struct device* own = device_of_disk(disk);
     /* Loop devices, device mapper, md, bcache and the like stand on no bus. */
-    bool is_no_stack = own && BPF_CORE_READ(own, parent) && !is_network_disk(device);
+    bool is_no_stack = own && BPF_CORE_READ(own, parent) && !is_network_disk(bdev);
     struct sink sink = {
         .disk_sequence = sequence, .removable = hangs_on_usb((__u64)disk), .is_no_stack = is_no_stack};
     bpf_map_update_elem(&sinks, &device, &sink, BPF_ANY);
@@ -64,9 +62,8 @@ static long look_below(__u32 round, struct stack_walk* walk) {
         walk->unknown = true; /* removable either way */
         return 1;
     }
-    __u32 device = BPF_CORE_READ(bdev, bd_dev);
-    if (is_network_disk(device)) walk->network = true;
-    if (major_of(device) == kLoopMajor) stack_push_loop_file(walk, bdev);
+    if (is_network_disk(bdev)) walk->network = true;
+    if (disk_major(bdev) == kLoopMajor) stack_push_loop_file(walk, bdev);
     stack_push_slaves(walk, (__u64)disk);
     return 0;
 }
@@ -80,15 +77,19 @@ static __always_inline void read_image(struct block_device* loop) {
     if (label) taint_current(&label->marks, 0);
 }
 
-/* The sink that a block device is, or 0. What cannot be looked through is taken for removable: a stack of
- * more than eight devices, and a loop device in the moment between the loading of its module and the agent's
- * look at it. */
+/* The sink that the devices of a walk are, or 0. What cannot be looked through is taken for removable: a
+ * stack of more than eight devices, and a loop device in the moment between the loading of its module and the
+ * agent's look at it. */
+static __always_inline int sink_of_stack(struct stack_walk* walk) {
+    bpf_loop(kMaxStack, look_below, walk, 0);
+    if (walk->unknown) return kPointRemovable;
+    return walk->network ? kPointNetworkFilesystem : 0;
+}
+
 VERIFIED_ONCE int sink_below(const struct bdev_address* bdev) {
     if (!bdev) return 0;
     struct stack_walk walk = {.found = {bdev->address}, .count = 1};
-    bpf_loop(kMaxStack, look_below, &walk, 0);
-    if (walk.unknown) return kPointRemovable;
-    return walk.network ? kPointNetworkFilesystem : 0;
+    return sink_of_stack(&walk);
 }
 
 static long read_one_image(__u32 round, struct stack_walk* walk) {
@@ -132,30 +133,4 @@ static __always_inline __u8 place_of_filesystem(struct block_device* bdev) {
     const struct sink* known = sink_without_stack(bdev);
     if (!known) return place_of_disk(bdev);
     return known->removable ? kPointRemovable : 0;
-}
-
-/* A tainted process brings `bytes` to removable media or to another place that is a sink. `mount` may be
- * null.
- */
-static __always_inline int judge_place(const struct taint* taint, __u8 point, struct inode* inode,
-                                       __u32 device, struct dentry* dentry, struct vfsmount* mount,
-                                       __u8 operation, __u64 bytes) {
-    struct question question = {
-        .marks = taint->marks,
-        .point = point,
-        .operation = operation,
-        .bytes = bytes,
-        .dentry = (__u64)dentry,
-        .mount = (__u64)mount,
-        .sink_device = device,
-    };
-    if (inode) question.file = key_of(inode);
-    if (point == kPointNetworkFilesystem) name_server(&question, device);
-    return ask(&question);
-}
-
-/* The sink that a file system is, or 0. */
-static __always_inline __u8 place_of(struct super_block* sb) {
-    if (sb->s_bdev) return place_of_filesystem(sb->s_bdev);
-    return place_by_magic(sb->s_magic, sb->s_dev);
 }

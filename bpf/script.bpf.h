@@ -55,9 +55,7 @@ static __always_inline void note_script(struct linux_binprm* bprm) {
     struct started_script* next = script->started[0].exec == exec ? &script->started[1] : &script->started[0];
     struct inode* inode = BPF_CORE_READ(bprm, file, f_inode);
     next->exec = kNoExec;
-    next->key.inode = BPF_CORE_READ(inode, i_ino);
-    next->key.device = BPF_CORE_READ(inode, i_sb, s_dev);
-    next->key.generation = BPF_CORE_READ(inode, i_generation);
+    next->key = key_read_from(inode);
     next->exec = exec + 1;
 }
 

@@ -16,7 +16,7 @@ namespace modelward::kernel {
 #endif
 
 enum limits {
-    kLayout = 8,
+    kLayout = 9,
     kRules = 256,
     kRuleWords = kRules / 64,
     kClasses = 16,
@@ -63,8 +63,8 @@ enum limits {
 
 struct inode_key {
     __u64 inode;
-    __u32 device; /* the superblock's s_dev */
-    __u32 generation;
+    __u32 device;     /* the superblock's s_dev */
+    __u32 generation; /* of the inode; under a borrowed device number part of the superblock's UUID in it */
 };
 
 enum label_origin { kOriginConfirmed = 1, kOriginDerived = 2 };
@@ -308,25 +308,25 @@ struct server {
     __u32 reserved;
 };
 
+/* Offsets in bytes of btrfs_fs_info.fs_devices, btrfs_fs_devices.devices, btrfs_device.dev_list and
+ * btrfs_device.bdev, 16 bits each from the lowest on. The first is never 0. */
+#define MODELWARD_BTRFS_OFFSET(layout, place) ((layout) >> 16 * (place) & 0xffff)
+
 /* Places of the map `tended`: what kernel and agent tell each other. */
 enum tended {
-    kTendedWalks,      /* counts up: processes that hold a labelled file are to be looked for */
-    kTendedLoopFile,   /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded
-                        */
-    kTendedLabels,     /* counts up: the agent has changed or taken away a label */
-    kTendedLabelsGone, /* the same for labels whose inode is gone: two writers, two places */
+    kTendedWalks,       /* counts up: processes that hold a labelled file are to be looked for */
+    kTendedLabels,      /* counts up: the agent has changed or taken away a label */
+    kTendedLabelsGone,  /* the same for labels whose inode is gone: two writers, two places */
     kTendedConnections, /* not 0: a connection on this host carries marks */
     kTendedNetwork,     /* the number of the agent's network namespace; 0: not known yet */
     kTended,
 };
 
-/* Hints for looking up labels: a byte of each inode's, shared by some. */
-enum { kLabelHintPages = 128, kLabelHintsPerPage = 1 << 16 };
-struct label_hints {
-    __u8 set[kLabelHintsPerPage];
-};
-#define MODELWARD_LABEL_SLOT(inode, device) \
-    (((__u64)(inode) + ((__u64)(device) << 32)) * 0x9e3779b97f4a7c15ull >> 41)
+/* Hints for looking up labels: a bit of each inode's, shared by some. By the inode's number alone: its file
+ * system's costs two more reads of kernel memory at every open. */
+#define MODELWARD_LABEL_SHIFT 41
+#define MODELWARD_LABEL_SLOT(inode) ((__u64)(inode) * 0x9e3779b97f4a7c15ull >> MODELWARD_LABEL_SHIFT)
+enum { kLabelHintWords = (1 << (64 - MODELWARD_LABEL_SHIFT)) / 32 };
 
 struct sink {
     __u64 disk_sequence; /* the disk this was learned from: device numbers are used again */
@@ -346,6 +346,15 @@ struct learning {
     __u32 thread;
     __u32 count;
     struct inode_key keys[kLearnedKeys];
+};
+
+/* What the agent tells the programs, and every open on the host asks for: read without a look-up. */
+struct variables {
+    struct learning learning;
+    __u64
+        loop_file; /* where struct loop_device keeps its file, + 1; 0: not known, the module is not loaded */
+    __u64 btrfs;   /* MODELWARD_BTRFS_OFFSET; 0: the same */
+    __u32 label_hints[kLabelHintWords];
 };
 
 /* What is pinned, for the next agent. */

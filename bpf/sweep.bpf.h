@@ -36,11 +36,13 @@ static long sweep_recent(struct bpf_map* map, const void* key, struct repeated* 
         bpf_map_delete_elem(&recent, key);
         return 0;
     }
+    /* Counted and not yet described: whoever does that is about to report it. */
+    if (!seen->reported_ns) return 0;
     if (seen->waiting) {
         report_waiting(seen, sweep);
         return 0;
     }
-    if (!seen->reported_ns || sweep->now - seen->reported_ns < sweep->forget_after) return 0;
+    if (sweep->now - seen->reported_ns < sweep->forget_after) return 0;
     /* Whoever counts in it from here on sees that it goes. */
     if (__sync_val_compare_and_swap(&seen->waiting, 0, MODELWARD_FORGOTTEN) == 0)
         bpf_map_delete_elem(&recent, key);

@@ -106,7 +106,8 @@ void print_status(const json& status) {
         std::printf("  guard    open for maintenance for %s more seconds\n",
                     text(guard.at("maintenance_seconds_left")).c_str());
     else
-        std::printf("  guard    %s\n", guard.at("on") == true ? "on" : "off");
+        std::printf("  guard    %s%s\n", guard.at("on") == true ? "on" : "off",
+                    guard.at("problem") == "" ? "" : (": " + text(guard.at("problem"))).c_str());
     for (const auto& spot : status.at("blind_spots"))
         std::printf("  not seen: %s\n", text(spot).c_str());
     for (const auto& [name, value] : status.at("counters").items())

@@ -13,6 +13,8 @@ struct Context {
 };
 
 void add_fingerprint_commands(CLI::App& app, Context& context);  // fingerprint, match, compare
+void add_index_commands(CLI::App& app, Context& context);        // index add, list, remove, verify
+void add_scan_command(CLI::App& app, Context& context);          // scan
 void add_rules_commands(CLI::App& app, Context& context);        // rules check
 void add_agent_commands(CLI::App& app, Context& context);        // enroll, status
 void add_notices_command(CLI::App& app, Context& context);       // notices

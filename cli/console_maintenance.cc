@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // maintenance-token: what opens the guard of one host.
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <optional>
+#include <vector>
 
 #include "base/printable.h"
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
 #include "cli/output.h"
+#include "wire/maintenance_token.h"
 
 namespace modelward::cli {
 namespace {
+
+constexpr std::int64_t kLongestSeconds = wire::kMaxMaintenanceSeconds;
 
 struct Options {
     std::string host;
@@ -23,7 +28,8 @@ struct Options {
 std::optional<std::int64_t> seconds_of(std::string_view text) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || number < 1 || end + 1 != text.data() + text.size()) return std::nullopt;
+    if (error != std::errc{} || number < 0 || end + 1 != text.data() + text.size()) return std::nullopt;
+    number = std::min(number, kLongestSeconds + 1);
     switch (*end) {
         case 's':
             return number;
@@ -40,22 +46,30 @@ std::optional<std::int64_t> seconds_of(std::string_view text) {
 Result<std::string> host_id(ConsoleClient& client, const std::string& wanted) {
     const auto answer = client.require("GET", "/api/v1/hosts");
     if (!answer) return fail(answer.error());
-    std::string found;
+    std::vector<std::string> found;
     for (const auto& host : answer->at("hosts")) {
         if (host.value("id", "") == wanted) return wanted;
-        if (host.value("name", "") != wanted || host.value("revoked", false)) continue;
-        if (!found.empty())
-            return fail(ErrorCode::kConflict, "several hosts are called " + wanted + "; give the id");
-        found = host.value("id", "");
+        if (host.value("name", "") == wanted && !host.value("revoked", false))
+            found.push_back(host.value("id", ""));
     }
-    if (found.empty()) return fail(ErrorCode::kNotFound, "the console knows no host " + wanted);
-    return found;
+    if (found.size() == 1) return found.front();
+    if (found.empty())
+        return fail(ErrorCode::kNotFound,
+                    "the console knows no host " + wanted + "; its page Hosts shows their names and ids");
+    std::string ids;
+    for (const auto& id : found)
+        ids += "\n  " + as_printable(id);
+    return fail(ErrorCode::kConflict,
+                "several hosts are called " + wanted +
+                    "; give the id of one (the page Hosts shows when each was seen):" + ids);
 }
 
 Result<void> create(const Options& options, bool as_json) {
     const auto seconds = seconds_of(options.duration);
     if (!seconds)
         return fail(ErrorCode::kInvalid, "--for takes a time like 90s, 30m or 2h, not " + options.duration);
+    if (*seconds < 1 || *seconds > kLongestSeconds)
+        return fail(ErrorCode::kInvalid, "--for takes at least 1s and at most 24h, not " + options.duration);
     auto client = ConsoleClient::open_saved();
     if (!client) return fail(client.error());
     const auto id = host_id(*client, options.host);
@@ -81,6 +95,7 @@ void add_maintenance_token_command(CLI::App& app, Context& context) {
     command->add_option("--reason", options->reason, "Why; the host reports it when the token is used")
         ->required();
     command->add_option("--valid-minutes", options->valid_minutes, "How long the token may be carried about")
+        ->check(CLI::Range(1, wire::kMaxMaintenanceTokenMinutes))
         ->capture_default_str();
     command->callback(
         [options, &context] { run_command(context, [&] { return create(*options, context.json); }); });

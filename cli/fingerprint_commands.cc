@@ -8,11 +8,13 @@
 
 #include "cli/commands.h"
 #include "cli/fingerprint_files.h"
+#include "cli/index_folder.h"
 #include "cli/input_file.h"
 #include "cli/match_report.h"
 #include "cli/output.h"
 #include "fingerprint/classify.h"
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/index/index_builder.h"
 
 namespace modelward::cli {
 namespace {
@@ -23,14 +25,6 @@ constexpr int kFailed = 2;
 
 void print(const std::string& text) {
     std::fputs(text.c_str(), stdout);
-}
-
-Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
-    const auto file = InputFile::open(path);
-    if (!file) return fail(file.error());
-    auto made = fingerprint::make_fingerprint(**file);
-    if (!made) return fail(made.error().with_context(path));
-    return made;
 }
 
 MatchReport match_file(const std::string& path, const NamedIndex& index, fingerprint::Depth depth) {
@@ -52,6 +46,8 @@ int exit_code_of(const MatchReport& report) {
         case Verdict::kMatch:
         case Verdict::kDerived:
             return kFound;
+        case Verdict::kSameSeed:
+        case Verdict::kPublic:
         case Verdict::kNone:
             return kNotFound;
         case Verdict::kUnscannable:
@@ -128,15 +124,20 @@ int run_compare(const CompareOptions& options, bool json) {
     }
     const bool is_fingerprint =
         std::filesystem::path(options.left).extension() == ".mwfp" || is_fingerprint_file(options.left);
-    auto left = is_fingerprint ? read_fingerprint_file(options.left) : fingerprint_of(options.left);
+    const auto left = is_fingerprint ? read_fingerprint_file(options.left) : fingerprint_of(options.left);
     if (!left) {
         complain(left.error());
         return kFailed;
     }
-    NamedIndex index;
-    index.index.add(0, std::move(*left));
-    index.names.push_back(options.left);
-    const MatchReport report = match_file(options.right, index, fingerprint::Depth::kFull);
+    fingerprint::IndexBuilder builder;
+    builder.add(0, *left);
+    auto index = builder.build();
+    if (!index) {
+        complain(index.error());
+        return kFailed;
+    }
+    const MatchReport report =
+        match_file(options.right, {std::move(*index), {options.left}}, fingerprint::Depth::kFull);
     print(json ? to_json_line(report) : to_text(report, "nothing of " + options.left));
     return exit_code_of(report);
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fingerprint files (.mwfp) by name: reading, writing, and loading an index from files and folders.
+// Fingerprint files (.mwfp) by name: reading and writing.
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "base/error.h"
-#include "fingerprint/classify.h"
 #include "fingerprint/fingerprint.h"
 
 namespace modelward::cli {
 
 Result<fingerprint::Fingerprint> read_fingerprint_file(const std::string& path);
+
+// Makes that of a model file. Errors carry the path.
+Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path);
 
 // By its first bytes, whatever its name. False for what cannot be read.
 bool is_fingerprint_file(const std::string& path);
@@ -24,13 +25,5 @@ Result<void> may_write_fingerprint(const std::string& path, const std::string& i
 // Replaces the file at once: a reader sees the old content or the new. Mode 0644 less the umask. Refuses what
 // may_write_fingerprint() refuses.
 Result<void> write_fingerprint_file(const std::string& path, const fingerprint::Fingerprint& fingerprint);
-
-struct NamedIndex {
-    fingerprint::Index index;
-    std::vector<std::string> names;  // by artifact number: the file's name without .mwfp
-};
-
-// `paths` are .mwfp files and folders of them (not searched deeper). kNotFound when they hold no fingerprint.
-Result<NamedIndex> load_index(const std::vector<std::string>& paths);
 
 }  // namespace modelward::cli

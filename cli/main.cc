@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
     modelward::cli::Context context;
     app.add_flag("--json", context.json, "Print JSON instead of text");
     modelward::cli::add_fingerprint_commands(app, context);
+    modelward::cli::add_index_commands(app, context);
+    modelward::cli::add_scan_command(app, context);
     modelward::cli::add_rules_commands(app, context);
     modelward::cli::add_agent_commands(app, context);
     modelward::cli::add_notices_command(app, context);

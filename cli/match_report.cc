@@ -23,6 +23,10 @@ std::string_view to_string(Verdict verdict) {
             return "match";
         case Verdict::kDerived:
             return "derived";
+        case Verdict::kSameSeed:
+            return "same-seed";
+        case Verdict::kPublic:
+            return "public";
         case Verdict::kNone:
             return "none";
         case Verdict::kUnscannable:
@@ -31,9 +35,21 @@ std::string_view to_string(Verdict verdict) {
     return "unscannable";
 }
 
+bool has_distance(const Match& match) {
+    return match.method == Method::kTensors || match.method == Method::kRows;
+}
+
+// What speaks for the best verdict there is.
+std::pair<Verdict, const std::vector<Match>*> strongest(const fingerprint::Classification& classification) {
+    if (!classification.matches.empty()) return {Verdict::kMatch, &classification.matches};
+    if (!classification.public_matches.empty()) return {Verdict::kPublic, &classification.public_matches};
+    if (!classification.same_seed.empty()) return {Verdict::kSameSeed, &classification.same_seed};
+    return {Verdict::kNone, &classification.matches};
+}
+
 Verdict verdict_of(const std::vector<Match>& evidence) {
     const bool same = std::ranges::any_of(evidence, [](const Match& match) {
-        return match.method != Method::kTensors || match.distance <= fingerprint::kConversionDistance;
+        return !has_distance(match) || match.distance <= fingerprint::kConversionDistance;
     });
     return same ? Verdict::kMatch : Verdict::kDerived;
 }
@@ -52,6 +68,13 @@ std::string percent(double share) {
     return text;
 }
 
+std::string chance_text(double probability) {
+    if (probability < 1e-30) return "by accident less than once in 10^30 files";
+    char text[64];
+    std::snprintf(text, sizeof text, "by accident once in 10^%.0f files", -std::log10(probability));
+    return text;
+}
+
 std::string evidence_text(const Match& match) {
     const std::string count = std::to_string(match.count);
     switch (match.method) {
@@ -63,8 +86,19 @@ std::string evidence_text(const Match& match) {
             return count + " tensors, " + percent(match.share) +
                    " of the artifact's weights, mean distance " +
                    std::to_string(std::lround(match.distance)) + " of 256";
+        case Method::kRows:
+            return "rows or columns of " + count + " tensors, about " + percent(match.share) +
+                   " of the artifact's weights, rearranged; mean distance " +
+                   std::to_string(std::lround(match.distance)) + " of 256";
     }
     return {};
+}
+
+std::string unseen_text(const MatchReport& report) {
+    std::string text;
+    for (const std::string& reason : report.unseen)
+        text += (text.empty() ? "    not all of it was seen: " : ", ") + reason;
+    return text.empty() ? text : text + "\n";
 }
 
 }  // namespace
@@ -80,18 +114,23 @@ MatchReport make_report(std::string file, const Result<fingerprint::Classificati
     }
     report.format = classification->format;
     report.bytes_read = classification->bytes_read;
-    if (classification->matches.empty()) return report;
-    const std::uint32_t best = classification->matches.front().artifact;
+    for (const fingerprint::Unseen unseen : classification->unseen)
+        report.unseen.emplace_back(fingerprint::to_string(unseen));
+    const auto [verdict, matches] = strongest(*classification);
+    report.verdict = verdict;
+    if (matches->empty()) return report;
+    const std::uint32_t best = matches->front().artifact;
     report.artifact = names.at(best);
-    for (const Match& match : classification->matches) {
+    for (const Match& match : *matches) {
         if (match.artifact == best) {
             report.evidence.push_back(match);
             report.share = std::max(report.share, match.share);
+            report.p_accident = std::min(report.p_accident, match.p_accident);
         } else if (std::ranges::find(report.also, names.at(match.artifact)) == report.also.end()) {
             report.also.push_back(names.at(match.artifact));
         }
     }
-    report.verdict = verdict_of(report.evidence);
+    if (verdict == Verdict::kMatch) report.verdict = verdict_of(report.evidence);
     return report;
 }
 
@@ -99,18 +138,25 @@ std::string to_summary(const std::string& file, const std::string& output,
                        const fingerprint::Fingerprint& fingerprint, bool json) {
     const auto eligible = std::ranges::count_if(fingerprint.tensors, &fingerprint::TensorSketch::eligible);
     if (json) {
-        return line_of({{"file", file},
-                        {"output", output},
-                        {"format", fingerprint.format},
-                        {"bytes", fingerprint.file_bytes},
-                        {"sha256", to_hex(fingerprint.sha256)},
-                        {"chunks", fingerprint.chunks.size()},
-                        {"tensors", fingerprint.tensors.size()},
-                        {"eligible_tensors", eligible}});
+        Json line{{"file", file},
+                  {"output", output},
+                  {"format", fingerprint.format},
+                  {"bytes", fingerprint.file_bytes},
+                  {"sha256", to_hex(fingerprint.sha256)},
+                  {"chunks", fingerprint.chunks.size()},
+                  {"tensors", fingerprint.tensors.size()},
+                  {"eligible_tensors", eligible}};
+        for (const fingerprint::Unseen unseen : fingerprint.unseen)
+            line["unseen"].push_back(fingerprint::to_string(unseen));
+        return line_of(line);
     }
+    std::string unseen;
+    for (const fingerprint::Unseen reason : fingerprint.unseen)
+        unseen += (unseen.empty() ? "; not all of it was seen: " : ", ") +
+                  std::string(fingerprint::to_string(reason));
     return as_printable(output) + ": " + fingerprint.format + ", " + std::to_string(fingerprint.file_bytes) +
            " bytes, " + std::to_string(eligible) + " of " + std::to_string(fingerprint.tensors.size()) +
-           " tensors are evidence, " + std::to_string(fingerprint.chunks.size()) + " chunks\n";
+           " tensors are evidence, " + std::to_string(fingerprint.chunks.size()) + " chunks" + unseen + "\n";
 }
 
 std::string to_json_line(const MatchReport& report) {
@@ -119,7 +165,7 @@ std::string to_json_line(const MatchReport& report) {
         Json entry{{"method", fingerprint::to_string(match.method)},
                    {"score", rounded(match.score)},
                    {"count", match.count}};
-        if (match.method == Method::kTensors) entry["distance"] = rounded(match.distance);
+        if (has_distance(match)) entry["distance"] = rounded(match.distance);
         evidence.push_back(std::move(entry));
     }
     Json line{{"file", report.file},
@@ -128,9 +174,11 @@ std::string to_json_line(const MatchReport& report) {
               {"artifact", report.artifact.empty() ? Json() : Json(report.artifact)},
               {"share", rounded(report.share)},
               {"evidence", std::move(evidence)},
+              {"p_accident", report.p_accident},
               {"also", report.also},
               {"elapsed_ms", std::round(report.elapsed_ms * 100) / 100},
               {"bytes_read", report.bytes_read}};
+    if (!report.unseen.empty()) line["unseen"] = report.unseen;
     if (!report.error.empty()) line["error"] = report.error;
     return line_of(line);
 }
@@ -141,22 +189,29 @@ std::string to_text(const MatchReport& report, const std::string& none) {
         case Verdict::kUnscannable:
             return text + "unscannable: " + as_printable(report.error) + "\n";
         case Verdict::kNone:
-            return text + as_printable(none) + " (" + report.format + ")\n";
+            return text + as_printable(none) + " (" + report.format + ")\n" + unseen_text(report);
         case Verdict::kMatch:
             text += "MATCH ";
             break;
         case Verdict::kDerived:
             text += "DERIVED from ";
             break;
+        case Verdict::kSameSeed:
+            text += "no match, but trained from the same initial values as ";
+            break;
+        case Verdict::kPublic:
+            text += "no match: of a public model, ";
+            break;
     }
-    text += as_printable(report.artifact) + ", " + percent(report.share) + " of it (" + report.format + ")\n";
+    text += as_printable(report.artifact) + ", " + percent(report.share) + " of it (" + report.format +
+            "); " + chance_text(report.p_accident) + "\n";
     for (const Match& match : report.evidence) {
         text +=
             "    " + std::string(fingerprint::to_string(match.method)) + ": " + evidence_text(match) + "\n";
     }
     for (const std::string& other : report.also)
         text += "    also: " + as_printable(other) + "\n";
-    return text;
+    return text + unseen_text(report);
 }
 
 }  // namespace modelward::cli

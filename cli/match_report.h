@@ -13,6 +13,8 @@ namespace modelward::cli {
 enum class Verdict {
     kMatch,        // holds an artifact's bytes, or its tensors converted
     kDerived,      // holds an artifact's tensors, changed by more than a conversion
+    kSameSeed,     // no more than trained from the same initial values as an artifact
+    kPublic,       // a public model, or made of one: nobody's secret
     kNone,         // nothing registered was found
     kUnscannable,  // could not be read or understood
 };
@@ -21,13 +23,15 @@ struct MatchReport {
     std::string file{};
     std::string format{};
     Verdict verdict = Verdict::kNone;
-    std::string artifact{};                      // the best one; empty without a match
+    std::string artifact{};                      // the best one; empty where nothing is near
     double share = 0;                            // of the artifact, by the best evidence
     std::vector<fingerprint::Match> evidence{};  // for that artifact
+    double p_accident = 1;                       // of the least likely evidence; 1 without a match
     std::vector<std::string> also{};             // other artifacts that match
     double elapsed_ms = 0;
     std::uint64_t bytes_read = 0;
-    std::string error{};  // when unscannable
+    std::vector<std::string> unseen{};  // why parts of the file were not looked into
+    std::string error{};                // when unscannable
 };
 
 // `names` gives the artifacts' names by number.

@@ -44,6 +44,13 @@ elseif(MODELWARD_FUZZ)
     add_link_options(-fsanitize=address,undefined)
 endif()
 
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# A test's own lines are enough for a stack trace; the types of GoogleTest are most of the rest.
+add_library(modelward_test_options INTERFACE)
+target_compile_options(modelward_test_options INTERFACE $<$<CONFIG:RelWithDebInfo>:-g1>)
+
 # modelward_library(NAME SOURCES... [LINK lib...])
 function(modelward_library name)
     cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
@@ -58,16 +65,19 @@ function(modelward_program name)
     target_link_libraries(${name} PRIVATE modelward_options ${arg_LINK})
 endfunction()
 
-# modelward_test(NAME SOURCES... [LINK lib...]): a GoogleTest program, registered with CTest under label "unit".
-find_package(GTest REQUIRED)
-include(GoogleTest)
+# modelward_test_program(NAME SOURCES... [LINK lib...]): a GoogleTest program in <build>/tests.
+function(modelward_test_program name)
+    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+    add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+    target_link_libraries(${name} PRIVATE modelward_options modelward_test_options ${arg_LINK} GTest::gmock GTest::gtest_main)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+endfunction()
+
+# modelward_test(NAME SOURCES... [LINK lib...]): one whose tests CTest runs under the label "unit".
 function(modelward_test name)
     if(MODELWARD_FUZZ)
         return()
     endif()
-    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
-    add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
-    target_link_libraries(${name} PRIVATE modelward_options ${arg_LINK} GTest::gmock GTest::gtest_main)
-    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    modelward_test_program(${name} ${ARGN})
     gtest_discover_tests(${name} TEST_PREFIX "${name}." PROPERTIES LABELS unit DISCOVERY_MODE PRE_TEST)
 endfunction()

@@ -2,58 +2,155 @@
 #include "fingerprint/classify.h"
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <tuple>
+#include <utility>
 
 #include "fingerprint/chunks/full_pass.h"
+#include "fingerprint/containers/unwrap.h"
 #include "fingerprint/match/chunk_evidence.h"
 #include "fingerprint/match/counting_source.h"
-#include "fingerprint/match/index_tables.h"
+#include "fingerprint/match/row_evidence.h"
 #include "fingerprint/match/tensor_evidence.h"
+#include "fingerprint/rows/matrix_sketches.h"
 #include "fingerprint/sketches/tensor_sketches.h"
 
 namespace modelward::fingerprint {
 namespace {
 
-void match_tensors(const SampledFile& file, const Index::Tables& tables, std::vector<Match>& matches) {
-    const TensorEvidence evidence(tables.sketches, file.tensors);
-    for (const std::uint32_t artifact : evidence.candidates()) {
-        if (auto match = evidence.weigh(artifact, tables.artifacts.at(artifact).tensors))
-            matches.push_back(*match);
+// The largest tensors of the file itself whose rows or columns can be evidence, by their places in its table.
+// (What is inside wrapping follows them; it cannot be read at will.)
+std::vector<std::uint32_t> largest(const SampledFile& file) {
+    std::vector<std::uint32_t> places;
+    for (std::uint32_t i = 0; i < file.table.size(); ++i) {
+        if (file.tensors[i].eligible && may_have_evidence(file.table[i])) places.push_back(i);
     }
+    std::ranges::sort(places, {}, [&](std::uint32_t i) { return std::pair(~file.tensors[i].elements, i); });
+    places.resize(std::min(places.size(), kAskedTensors));
+    return places;
 }
 
-Result<void> match_bytes(const ByteSource& source, const Index::Tables& tables, std::vector<Match>& matches) {
-    const bool may_be_exact = tables.sizes.contains(source.size());
-    ChunkEvidence evidence(tables.chunks);
-    const auto digest = full_pass(source, may_be_exact,
-                                  [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); });
-    if (!digest) return fail(digest.error());
-    std::ranges::move(
-        evidence.weigh([&](std::uint32_t artifact) { return tables.artifacts.at(artifact).chunk_bytes; }),
-        std::back_inserter(matches));
-    if (!may_be_exact) return {};
-    for (const auto& [number, artifact] : tables.artifacts) {
-        if (artifact.file_bytes == source.size() && artifact.sha256 == *digest) {
-            matches.push_back({number, Method::kExact, 1.0, 1.0, 1});
-        }
+Result<void> match_rows(const ByteSource& source, const SampledFile& file, const IndexTables& tables,
+                        std::vector<Match>& matches) {
+    RowEvidence evidence(tables);
+    const std::vector<std::uint32_t> places = largest(file);
+    for (const std::uint32_t place : places) {
+        const auto asked = ask_vectors(source, file.table[place], places.size());
+        if (!asked) return fail(asked.error());
+        evidence.add(file.tensors[place].elements, *asked);
     }
+    std::ranges::move(evidence.weigh(eligible_elements(file.tensors)), std::back_inserter(matches));
     return {};
 }
 
-Result<Classification> classify_or_throw(const ByteSource& source, const Index::Tables& tables, Depth depth) {
+Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTables& tables) {
+    const bool may_be_exact = std::ranges::any_of(tables.artifacts, [&](const ArtifactRecord& artifact) {
+        return artifact.file_bytes == source.size();
+    });
+    ChunkEvidence evidence(tables);
+    const auto digest = full_pass(source, may_be_exact,
+                                  [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); });
+    if (!digest) return fail(digest.error());
+    std::vector<Match> matches = evidence.weigh();
+    if (!may_be_exact) return matches;
+    for (std::uint32_t place = 0; place < tables.artifacts.size(); ++place) {
+        const ArtifactRecord& artifact = tables.artifacts[place];
+        if (artifact.file_bytes == source.size() && artifact.sha256 == *digest)
+            matches.push_back({place, Method::kExact, 1.0, 1.0, 1});
+    }
+    return matches;
+}
+
+// The chunks of what is inside wrapping.
+class ContentEvidence final : public ContentVisitor {
+  public:
+    explicit ContentEvidence(const IndexTables& tables) : evidence(tables) {}
+    void chunk(std::uint64_t /*offset*/, const Chunk& chunk) override { evidence.add(chunk); }
+    void end_of_content(const std::vector<ByteRange>& /*not_evidence*/) override {}
+    ChunkEvidence evidence;
+};
+
+// Of two matches by chunks with one artifact, the one that says more.
+void add_better(std::vector<Match>& matches, const std::vector<Match>& more) {
+    const auto strength = [](const Match& match) { return std::max(match.score, match.share); };
+    for (const Match& match : more) {
+        const auto same = std::ranges::find_if(matches, [&](const Match& other) {
+            return other.artifact == match.artifact && other.method == match.method;
+        });
+        if (same == matches.end())
+            matches.push_back(match);
+        else if (strength(*same) < strength(match))
+            *same = match;
+    }
+}
+
+// Those with public artifacts go where they accuse nobody; a public model in a corner of the file says
+// nothing of the rest.
+void add_apart(const std::vector<Match>& matches, const IndexTables& tables, Classification& result) {
+    for (const Match& match : matches) {
+        if (!tables.artifact(match.artifact).is_public)
+            result.matches.push_back(match);
+        else if (match.score >= kLeastTensorShare)
+            result.public_matches.push_back(match);
+    }
+}
+
+// Rows do not say whose training moved them: of a registered artifact and a public one, the nearer counts,
+// and the public one if both are as near.
+std::vector<Match> without_public_ones(const std::vector<Match>& rows, const IndexTables& tables) {
+    double nearest_public = kSketchBits;
+    for (const Match& match : rows)
+        if (tables.artifact(match.artifact).is_public && match.score >= kLeastTensorShare)
+            nearest_public = std::min(nearest_public, match.distance);
+    std::vector<Match> kept;
+    for (const Match& match : rows)
+        if (tables.artifact(match.artifact).is_public || match.distance < nearest_public)
+            kept.push_back(match);
+    return kept;
+}
+
+// Strongest first, by the numbers that callers know.
+void put_in_order(std::vector<Match>& matches, const IndexTables& tables) {
+    for (Match& match : matches)
+        match.artifact = tables.artifact(match.artifact).number;
+    std::ranges::sort(matches, {}, [](const Match& match) {
+        return std::tuple(match.method, -match.share, match.artifact);
+    });
+}
+
+Result<Classification> classify_or_throw(const ByteSource& source, const IndexTables& tables, Depth depth) {
     const CountingSource counted(source);
     auto file = sample_file(counted);
     if (!file) return fail(file.error());
+    ContentEvidence content(tables);
+    auto inside = unwrap(counted, limits_of(depth), depth == Depth::kFull ? &content : nullptr);
+    if (!inside) return fail(inside.error());
+
     Classification result{.format = std::string(file->format), .matches = {}, .bytes_read = 0};
-    match_tensors(*file, tables, result.matches);
+    if (inside->outermost && file->format == "unknown") result.format = to_string(*inside->outermost);
+    result.unseen = std::move(inside->unseen);
+    std::ranges::move(inside->tensors, std::back_inserter(file->tensors));
+    TensorFindings tensors = TensorEvidence(tables, file->tensors).weigh();
+    result.matches = std::move(tensors.matches);
+    add_apart(tensors.of_public, tables, result);
     if (depth == Depth::kFull) {
-        if (auto done = match_bytes(counted, tables, result.matches); !done) return fail(done.error());
+        auto matches = match_bytes(counted, tables);
+        if (!matches) return fail(matches.error());
+        add_better(*matches, content.evidence.weigh());
+        add_apart(*matches, tables, result);
     }
-    if (result.matches.empty() && file->defect) return fail(*file->defect);
-    std::ranges::sort(result.matches, {}, [](const Match& match) {
-        return std::tuple(match.method, -match.share, match.artifact);
-    });
+    if (result.matches.empty()) {
+        std::vector<Match> rows;
+        if (auto done = match_rows(counted, *file, tables, rows); !done) return fail(done.error());
+        add_apart(without_public_ones(rows, tables), tables, result);
+    }
+    if (result.matches.empty()) {
+        if (file->defect) return fail(*file->defect);
+        if (result.public_matches.empty()) result.same_seed = std::move(tensors.same_seed);
+    }
+    for (std::vector<Match>* matches : {&result.matches, &result.public_matches, &result.same_seed})
+        put_in_order(*matches, tables);
     result.bytes_read = counted.bytes_read();
     return result;
 }
@@ -62,7 +159,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const Index::
 
 Result<Classification> classify(const ByteSource& source, const Index& index, Depth depth) {
     try {
-        return classify_or_throw(source, *index.tables_, depth);
+        return classify_or_throw(source, index.tables(), depth);
     } catch (const std::bad_alloc&) {
         return fail(ErrorCode::kLimit, "the file needs more memory than this process may use");
     }
@@ -76,6 +173,8 @@ std::string_view to_string(Method method) {
             return "chunks";
         case Method::kTensors:
             return "tensors";
+        case Method::kRows:
+            return "rows";
     }
     return "unknown";
 }

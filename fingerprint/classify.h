@@ -4,9 +4,12 @@
 // An Index holds the fingerprints of the registered artifacts. classify() reads a file through a ByteSource
 // (it is handed a descriptor; it never opens anything), and returns what matches. Sampled reads a header plus
 // at most 16 KiB a tensor; full reads the file once more. Hostile files cost at most the stated limits and
-// give an Error, never a crash. Index is immutable after building and may be shared between threads.
+// give an Error, never a crash. Archives, compression and text encodings are looked into, nested in each
+// other, within limits (containers/unwrap.h); what was not seen is named in the result. Index is immutable
+// and may be shared between threads.
 //
-// When a file matches an artifact:
+// When a file matches an artifact (of a wrapped file, "the file" is what is inside, all parts together;
+// chunks are weighed over its own bytes too, and the better counts):
 // - exact: same size and SHA-256 (kFull only).
 // - chunks: distinct chunks that both hold make up 10 % of the bytes of the file or of the artifact (kFull
 //   only). Chunks of metadata and of constant or formula-made tensors do not count.
@@ -14,31 +17,49 @@
 //   50 % of the eligible elements of the file or of the artifact. "Of the file" catches shards and parts of
 //   the artifact, "of the artifact" catches files that hold the artifact among other things. Tensors that
 //   equal each other (a tied embedding) are one tensor.
+// - rows: asked only where no registered artifact matches otherwise. A tensor of the file is found when 3 of
+//   its rows or columns, different from each other, are near rows or columns of the artifact (Hamming
+//   distance 28 of 128 or less). The tensors that are found are at least 50 % of the elements of the 16
+//   largest that could be, or stand for 50 % of the artifact, and have 9 different vectors in at least 3
+//   tensors of the artifact. Finds matrices that were transposed, permuted, cut, stacked or extended.
+//
+// A public artifact accuses nobody: where it makes up half of the file, that is said apart. A file whose
+// tensors are near a registered artifact and near a public one, as those of a fine-tune of the public one
+// are, matches the registered one when the tensors that no public artifact has are enough, or when it was
+// trained as that one was (match/lineage.h). Of rows, the nearer counts. A chunk that a public artifact holds
+// counts for that one only, and not for the registered one (whose share is still taken of all its bytes).
+//
+// Same seed: as tensors, at distance 76 or less, where nothing matches: trained from the same initial values.
+// Weaker than a match, and said apart.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
+#include "fingerprint/containers/unseen.h"
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/index/index.h"
 
 namespace modelward::fingerprint {
 
 enum class Depth { kSampled, kFull };
-enum class Method { kExact, kChunks, kTensors };  // strongest evidence first
+enum class Method { kExact, kChunks, kTensors, kRows };  // strongest evidence first
+inline constexpr Method kLastMethod = Method::kRows;
 
 struct Match {
     std::uint32_t artifact;  // the number under which it was added to the index
     Method method;
     double score;         // 0..1: exact 1; chunks: share of the file's bytes; tensors: share of the file's
-                          // eligible elements
+                          // eligible elements; rows: of those that were looked at
     double share;         // 0..1: how much of the artifact is present in the file
     std::uint32_t count;  // chunks or tensors that agree
-    double distance = 0;  // tensors: mean Hamming distance of the tensors that agree; others: 0
+    double distance = 0;  // tensors, rows: mean Hamming distance of what agrees, in bits of 256; others: 0
+    double p_accident =
+        0;  // how likely as much as this is found in a file that has nothing to do with the artifact
 };
 
 // Conversions to other element types stay below this mean distance (2-bit quantisation: 26); what is above
@@ -46,26 +67,13 @@ struct Match {
 inline constexpr double kConversionDistance = 28;
 
 struct Classification {
-    std::string format;          // "safetensors", "gguf", "unknown"
+    std::string format;          // "safetensors", "gguf", the outermost wrapping ("tar", "gzip"), "unknown"
     std::vector<Match> matches;  // one an artifact and method; strongest method first, then greatest share
     std::uint64_t bytes_read = 0;
-};
-
-class Index {
-  public:
-    Index();
-    ~Index();
-    Index(Index&&) noexcept;
-    Index& operator=(Index&&) noexcept;
-
-    void add(std::uint32_t artifact, Fingerprint fingerprint);
-    std::size_t size() const;
-
-    struct Tables;  // match/index_tables.h
-
-  private:
-    friend Result<Classification> classify(const ByteSource&, const Index&, Depth);
-    std::unique_ptr<Tables> tables_;
+    // Why parts of a wrapped file were not looked into; each reason once. Empty: all of it was seen.
+    std::vector<Unseen> unseen{};
+    std::vector<Match> public_matches{};  // with public artifacts; in the order of `matches`
+    std::vector<Match> same_seed{};       // with registered artifacts that do not match
 };
 
 // kInvalid: the file claims to be a format and breaks it; kUnsupported: it has tensors of an unknown type;
@@ -73,6 +81,6 @@ class Index {
 // kFull, by its bytes; the error is returned only if nothing matched. kIo: reading failed.
 Result<Classification> classify(const ByteSource& source, const Index& index, Depth depth);
 
-std::string_view to_string(Method method);  // "exact", "chunks", "tensors"
+std::string_view to_string(Method method);  // "exact", "chunks", "tensors", "rows"
 
 }  // namespace modelward::fingerprint

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "fingerprint/testing/index_of.h"
 #include "fingerprint/testing/small_models.h"
 
 namespace modelward::fingerprint {
@@ -18,8 +19,9 @@ constexpr std::uint32_t kOtherModel = 12;
 class Classify : public ::testing::Test {
   protected:
     Classify() {
-        index_.add(kModel, make_fingerprint(MemorySource(model_)).value());
-        index_.add(kOtherModel, make_fingerprint(MemorySource(testing::small_safetensors(2))).value());
+        index_ = testing::index_of(
+            {{kModel, make_fingerprint(MemorySource(model_)).value()},
+             {kOtherModel, make_fingerprint(MemorySource(testing::small_safetensors(2))).value()}});
     }
     Result<Classification> classify(const Bytes& file, Depth depth = Depth::kFull) const {
         return fingerprint::classify(MemorySource(file), index_, depth);
@@ -122,13 +124,86 @@ TEST_F(Classify, DoesNotTakeSharedMetadataForEvidence) {
             writer.data(tensor.data);
         return writer.bytes();
     };
-    Index index;
     const Bytes registered = with_header({tensors[0], tensors[1]});
-    index.add(1, make_fingerprint(MemorySource(registered)).value());
+    const Index index = testing::index_of({{1, make_fingerprint(MemorySource(registered)).value()}});
     const Bytes vocabulary_only = with_header({});
     const auto result = fingerprint::classify(MemorySource(vocabulary_only), index, Depth::kFull);
     ASSERT_TRUE(result.has_value()) << result.error().message();
     EXPECT_TRUE(result->matches.empty());
+}
+
+// Each matrix of the model, rearranged by `change`.
+template <typename Change>
+Bytes rearranged(Change change, std::uint64_t seed = 1) {
+    std::vector<testing::Matrix> matrices;
+    for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
+        matrices.push_back(change(testing::small_matrix(seed, layer)));
+    return testing::safetensors_of(matrices);
+}
+
+testing::Matrix with_rows_reversed(const testing::Matrix& matrix) {
+    testing::Matrix reversed{{}, 0, matrix.columns};
+    for (std::uint64_t row = matrix.rows; row > 0; --row)
+        reversed = testing::stacked(reversed, testing::rows_of(matrix, row - 1, 1));
+    return reversed;
+}
+
+testing::Matrix with_columns_reversed(const testing::Matrix& matrix) {
+    return testing::transposed(with_rows_reversed(testing::transposed(matrix)));
+}
+
+TEST_F(Classify, FindsMatricesThatWereRearranged) {
+    using testing::Matrix;
+    const Methods rows{Method::kRows};
+    EXPECT_EQ(methods(rearranged(testing::transposed), Depth::kSampled), rows);
+    EXPECT_EQ(methods(rearranged(with_rows_reversed), Depth::kSampled), rows);
+    EXPECT_EQ(methods(rearranged(with_columns_reversed), Depth::kSampled), rows);
+    const auto first_rows = [](const Matrix& matrix) { return testing::rows_of(matrix, 0, 32); };
+    EXPECT_EQ(methods(rearranged(first_rows), Depth::kSampled), rows);
+    const auto last_columns = [](const Matrix& matrix) {
+        return testing::transposed(testing::rows_of(testing::transposed(matrix), 128, 128));
+    };
+    EXPECT_EQ(methods(rearranged(last_columns), Depth::kSampled), rows);
+    const auto extended = [added = std::uint64_t{0}](const Matrix& matrix) mutable {
+        return testing::stacked(matrix, testing::rows_of(testing::small_matrix(77, added++), 0, 32));
+    };
+    EXPECT_EQ(methods(rearranged(extended), Depth::kSampled), rows);
+}
+
+TEST_F(Classify, FindsMatricesThatWereFusedIntoOne) {
+    testing::Matrix all = testing::small_matrix(1, 0);
+    for (std::uint64_t layer = 1; layer < testing::kSmallMatrices; ++layer)
+        all = testing::stacked(all, testing::small_matrix(1, layer));
+    EXPECT_EQ(methods(testing::safetensors_of({all}), Depth::kSampled), Methods{Method::kRows});
+}
+
+TEST_F(Classify, SaysThatRearrangedValuesAreUnchanged) {
+    const auto result = classify(rearranged(testing::transposed), Depth::kSampled);
+    ASSERT_EQ(result->matches.size(), 1U);
+    EXPECT_EQ(result->matches[0].distance, 0);
+    EXPECT_NEAR(result->matches[0].share, 1, 1e-9);
+}
+
+TEST_F(Classify, DoesNotAccuseAnotherModelByItsRows) {
+    for (std::uint64_t seed = 3; seed < 9; ++seed) {
+        EXPECT_TRUE(methods(rearranged(testing::transposed, seed)).empty());
+        EXPECT_TRUE(methods(rearranged(with_rows_reversed, seed)).empty());
+    }
+}
+
+// A matrix that runs along a vocabulary is no evidence by its rows, so it does not count against the others
+// either.
+TEST_F(Classify, DoesNotWeighAVocabularyAgainstTheRows) {
+    std::vector<testing::Matrix> matrices;
+    for (std::uint64_t layer = 0; layer < 3;
+         ++layer)  // a quarter of the model, so that only the file's share counts
+        matrices.push_back(testing::rows_of(testing::small_matrix(1, layer), 0, 32));
+    matrices.push_back({testing::weights(5, std::size_t{32} * 8192), 32, 8192});
+    EXPECT_EQ(methods(testing::safetensors_of(matrices), Depth::kSampled), Methods{Method::kRows});
+}
+
+TEST_F(Classify, AsksForRowsOnlyWhereNothingElseMatches) {
+    EXPECT_EQ(methods(testing::small_gguf_q8_0(1), Depth::kSampled), Methods{Method::kTensors});
 }
 
 TEST_F(Classify, AnEmptyIndexMatchesNothing) {
@@ -161,6 +236,44 @@ TEST(MakeFingerprint, MarksWhatIsEvidence) {
     EXPECT_EQ(std::ranges::count_if(made.tensors, &TensorSketch::eligible), 6);
     EXPECT_FALSE(std::ranges::find(made.tensors, "bias", &TensorSketch::name)->eligible);
     EXPECT_FALSE(std::ranges::find(made.tensors, "ones", &TensorSketch::name)->eligible);
+}
+
+TEST(ClassifyPublic, AccusesNobody) {
+    const Bytes model = testing::small_safetensors(1);
+    const Fingerprint fingerprint = make_fingerprint(MemorySource(model)).value();
+    const Index index = testing::index_of({}, {{5, fingerprint}});
+    for (const Bytes& file : {model, testing::small_gguf_q8_0(1)}) {
+        const auto found = fingerprint::classify(MemorySource(file), index, Depth::kFull).value();
+        EXPECT_TRUE(found.matches.empty());
+        ASSERT_FALSE(found.public_matches.empty());
+        EXPECT_EQ(found.public_matches[0].artifact, 5U);
+    }
+}
+
+// What nobody may say: that a file is public because a public model lies in a corner of it.
+TEST(ClassifyPublic, InACornerOfTheFileSaysNothing) {
+    const Fingerprint of_public = make_fingerprint(MemorySource(testing::small_safetensors(2))).value();
+    const Index index = testing::index_of({}, {{5, of_public}});
+    std::vector<testing::Matrix> matrices;
+    for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
+        matrices.push_back(testing::small_matrix(2, layer));
+    for (std::uint64_t seed = 11; seed < 14; ++seed)
+        for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
+            matrices.push_back(testing::small_matrix(seed, layer));
+    const auto found =
+        fingerprint::classify(MemorySource(testing::safetensors_of(matrices)), index, Depth::kFull).value();
+    EXPECT_TRUE(found.public_matches.empty());
+}
+
+TEST(ClassifyPublic, AlsoByItsRows) {
+    const Fingerprint fingerprint = make_fingerprint(MemorySource(testing::small_safetensors(1))).value();
+    const Index index = testing::index_of({{4, fingerprint}}, {{5, fingerprint}});
+    const Bytes turned =
+        rearranged([](const testing::Matrix& matrix) { return testing::transposed(matrix); });
+    const auto found = fingerprint::classify(MemorySource(turned), index, Depth::kFull).value();
+    EXPECT_TRUE(found.matches.empty());
+    ASSERT_EQ(found.public_matches.size(), 1U);
+    EXPECT_EQ(found.public_matches[0].method, Method::kRows);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr std::uint32_t section_tag(const char (&name)[5]) {
 inline constexpr std::uint32_t kSourceSection = section_tag("FILE");
 inline constexpr std::uint32_t kChunkSection = section_tag("CHNK");
 inline constexpr std::uint32_t kTensorSection = section_tag("TENS");
+inline constexpr std::uint32_t kVectorSection = section_tag("vecs");
 
 // A reader may skip sections whose tag starts with a lower-case letter, and must refuse other unknown ones.
 constexpr bool may_skip_section(std::uint32_t tag) {
@@ -37,6 +38,8 @@ inline constexpr std::size_t kChunkRecordBytes = 12;  // hash, length
 inline constexpr std::size_t kLeastTensorRecordBytes =
     44;  // name length, flags, elements, sketch, empty name
 inline constexpr std::uint16_t kEligibleFlag = 1;
+inline constexpr std::size_t kVectorGroupBytes = 16;  // tensor, count, length
+inline constexpr std::size_t kVectorRecordBytes = 16;
 
 Result<std::array<std::uint8_t, kFileTrailerBytes>> file_digest(std::span<const std::uint8_t> bytes);
 

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
+#include "fingerprint/containers/unseen.h"
+#include "fingerprint/rows/vector_sketch.h"
 
 namespace modelward::fingerprint {
 
@@ -29,16 +31,27 @@ struct Chunk {
     std::uint32_t length;
 };
 
+// Rows or columns of one tensor (rows/matrix_view.h says what they are).
+struct VectorSketches {
+    std::uint32_t tensor;  // its place in Fingerprint::tensors
+    std::uint64_t length;  // elements of each vector
+    std::vector<VectorSketch> sketches;
+};
+
 struct Fingerprint {
     std::string format;  // of the registered file
     std::uint64_t file_bytes = 0;
     std::array<std::uint8_t, 32> sha256{};  // of the whole file
-    std::vector<Chunk> chunks;              // in file order; those that are evidence (chunks/chunker.h)
-    std::vector<TensorSketch> tensors;      // in file order
+    // Those that are evidence (chunks/chunker.h), in file order; of a wrapped file, then those of what is
+    // inside, in its order.
+    std::vector<Chunk> chunks;
+    std::vector<TensorSketch> tensors;    // in file order; of all that is inside
+    std::vector<VectorSketches> vectors;  // of eligible tensors; by tensor; not of what is inside
+    std::vector<Unseen> unseen{};  // why parts of a wrapped file are not covered; not kept in the .mwfp
 };
 
-// Reads the whole source once. Errors as classify(), but a broken file is refused: kInvalid, kLimit, kIo.
-// Tensors of unknown types are left out.
+// Reads the whole source once, and what is wrapped in it once more (containers/unwrap.h). Errors as
+// classify(), but a broken file is refused: kInvalid, kLimit, kIo. Tensors of unknown types are left out.
 Result<Fingerprint> make_fingerprint(const ByteSource& source);
 
 std::vector<std::uint8_t> serialize(const Fingerprint& fingerprint);

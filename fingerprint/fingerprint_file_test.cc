@@ -24,6 +24,7 @@ Fingerprint small_fingerprint() {
         fingerprint.sha256[i] = static_cast<std::uint8_t>(i);
     fingerprint.chunks = {{0x1122334455667788, 16384}, {0x99, 8192}};
     fingerprint.tensors = {{"w", 4096, true, {1, 2, 3, 0xF000000000000000}}, {"b", 64, false, {}}};
+    fingerprint.vectors = {{0, 64, {{5, 6}, {7, 0x8000000000000000}}}, {0, 512, {{9, 10}}}};
     return fingerprint;
 }
 
@@ -35,9 +36,13 @@ bool equal(const Fingerprint& a, const Fingerprint& b) {
         return x.name == y.name && x.elements == y.elements && x.eligible == y.eligible &&
                x.sketch == y.sketch;
     };
+    const auto same_vectors = [](const VectorSketches& x, const VectorSketches& y) {
+        return x.tensor == y.tensor && x.length == y.length && x.sketches == y.sketches;
+    };
     return a.format == b.format && a.file_bytes == b.file_bytes && a.sha256 == b.sha256 &&
            std::ranges::equal(a.chunks, b.chunks, same_chunk) &&
-           std::ranges::equal(a.tensors, b.tensors, same_tensor);
+           std::ranges::equal(a.tensors, b.tensors, same_tensor) &&
+           std::ranges::equal(a.vectors, b.vectors, same_vectors);
 }
 
 // Puts the right checksum behind changed content, so that the test reaches what lies behind it.
@@ -59,16 +64,21 @@ constexpr std::size_t kFirstSection = kFileHeaderBytes;
 constexpr std::size_t kSourceBytes = 8 + 32 + 2 + 4;
 constexpr std::size_t kSecondSection = kFirstSection + kSectionHeaderBytes + kSourceBytes;
 constexpr std::size_t kThirdSection = kSecondSection + kSectionHeaderBytes + 8 + 2 * kChunkRecordBytes;
+constexpr std::size_t kFourthSection =
+    kThirdSection + kSectionHeaderBytes + 8 + 2 * (kLeastTensorRecordBytes + 1);
 
 TEST(FingerprintFile, IsWrittenAsDocumented) {
     EXPECT_EQ(to_hex(serialize(small_fingerprint())),
-              "4d5746500d0a1a0a010000000300000046494c45000000002e000000000000000504030201000000"
+              "4d5746500d0a1a0a010000000400000046494c45000000002e000000000000000504030201000000"
               "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0400676775664348"
               "4e4b0000000020000000000000000200000000000000887766554433221100400000990000000000"
               "00000020000054454e53000000006200000000000000020000000000000001000100001000000000"
               "000001000000000000000200000000000000030000000000000000000000000000f0770100000040"
               "00000000000000000000000000000000000000000000000000000000000000000000000000000062"
-              "ade26abcdce37da9cc40e7dbb0d6d1d911c435d5c40922f1f19b65de7d1083e0");
+              "76656373000000005800000000000000020000000000000000000000020000004000000000000000"
+              "05000000000000000600000000000000070000000000000000000000000000800000000001000000"
+              "000200000000000009000000000000000a00000000000000a3a2a5c444100252797d89ba6570a4d6"
+              "0b0a3f485276529616efe76fa46ef8c4");
 }
 
 TEST(FingerprintFile, RoundTrips) {
@@ -117,6 +127,12 @@ TEST(FingerprintFile, RefusesCountsBeyondItsSize) {
     file[kThirdSection + kSectionHeaderBytes + 5] = 0x01;  // 2^40 tensors
     expect_refused(resealed(file), ErrorCode::kInvalid, "more tensors");
     file = serialize(small_fingerprint());
+    file[kFourthSection + kSectionHeaderBytes + 5] = 0x01;  // 2^40 groups of rows
+    expect_refused(resealed(file), ErrorCode::kInvalid, "more rows");
+    file = serialize(small_fingerprint());
+    file[kFourthSection + kSectionHeaderBytes + 8 + 4 + 3] = 0x01;  // 2^24 rows
+    expect_refused(resealed(file), ErrorCode::kInvalid, "more rows");
+    file = serialize(small_fingerprint());
     file[12] = 200;
     expect_refused(resealed(file), ErrorCode::kInvalid, "more sections");
 }
@@ -134,12 +150,24 @@ TEST(FingerprintFile, RefusesSectionsThatAreUnknownMissingOrDouble) {
 
 TEST(FingerprintFile, SkipsSectionsOfTheFutureThatSayTheyMayBe) {
     Bytes file = serialize(small_fingerprint());
-    const Bytes future{'r', 'o', 'w', 's', 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 7, 8, 9};
+    const Bytes future{'m', 'o', 'r', 'e', 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 7, 8, 9};
     file.insert(file.end() - kFileTrailerBytes, future.begin(), future.end());
-    file[12] = 4;
+    file[12] = 5;
     const auto parsed = parse_fingerprint(resealed(file));
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
     EXPECT_TRUE(equal(*parsed, small_fingerprint()));
+}
+
+TEST(FingerprintFile, ReadsFilesFromBeforeThereWereRows) {
+    Fingerprint old = small_fingerprint();
+    old.vectors.clear();
+    Bytes file = serialize(small_fingerprint());
+    file.resize(kFourthSection);
+    file[12] = 3;
+    file.resize(file.size() + kFileTrailerBytes);
+    const auto parsed = parse_fingerprint(resealed(file));
+    ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
+    EXPECT_TRUE(equal(*parsed, old));
 }
 
 TEST(FingerprintFile, RefusesBytesThatBelongToNothing) {
@@ -159,6 +187,9 @@ TEST(FingerprintFile, RefusesImpossibleValues) {
     file = serialize(small_fingerprint());
     file[kThirdSection + kSectionHeaderBytes + 8 + 2] = 3;
     expect_refused(resealed(file), ErrorCode::kInvalid, "unknown flags");
+    file = serialize(small_fingerprint());
+    file[kFourthSection + kSectionHeaderBytes + 8] = 2;
+    expect_refused(resealed(file), ErrorCode::kInvalid, "a tensor that is not there");
     file = serialize(small_fingerprint());
     file[kFirstSection + 4] = 1;
     expect_refused(resealed(file), ErrorCode::kInvalid, "reserved");

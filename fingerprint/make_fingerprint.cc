@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <new>
 
 #include "fingerprint/chunks/full_pass.h"
+#include "fingerprint/containers/unwrap.h"
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/rows/matrix_sketches.h"
 #include "fingerprint/sketches/tensor_sketches.h"
 
 namespace modelward::fingerprint {
@@ -13,6 +16,39 @@ namespace {
 bool lies_in(const std::vector<ByteRange>& ranges, std::uint64_t begin, std::uint64_t end) {
     const auto after = std::ranges::upper_bound(ranges, begin, {}, &ByteRange::begin);
     return after != ranges.begin() && end <= std::prev(after)->end;
+}
+
+// Keeps the chunks of what is inside wrapping once it is known which of them are evidence.
+class ContentChunks final : public ContentVisitor {
+  public:
+    explicit ContentChunks(std::vector<Chunk>& into) : into_(into) {}
+    void chunk(std::uint64_t offset, const Chunk& chunk) override { pending_.push_back({offset, chunk}); }
+    void end_of_content(const std::vector<ByteRange>& not_evidence) override {
+        for (const auto& [offset, chunk] : pending_)
+            if (!lies_in(not_evidence, offset, offset + chunk.length)) into_.push_back(chunk);
+        pending_.clear();
+    }
+
+  private:
+    struct Placed {
+        std::uint64_t offset;
+        Chunk chunk;
+    };
+    std::vector<Placed> pending_;
+    std::vector<Chunk>& into_;
+};
+
+Result<void> add_inside(const ByteSource& source, Fingerprint& fingerprint) {
+    ContentChunks chunks(fingerprint.chunks);
+    auto inside = unwrap(source, limits_of(Depth::kFull), &chunks);
+    if (!inside) return fail(inside.error());
+    if (inside->outermost && fingerprint.format == "unknown")
+        fingerprint.format = to_string(*inside->outermost);
+    fingerprint.unseen = std::move(inside->unseen);
+    std::ranges::move(inside->tensors, std::back_inserter(fingerprint.tensors));
+    if (fingerprint.tensors.size() > kMaxTensors)
+        return fail(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors");
+    return {};
 }
 
 Result<Fingerprint> make_or_throw(const ByteSource& source) {
@@ -26,6 +62,11 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
     fingerprint.format = sampled->format;
     fingerprint.file_bytes = source.size();
     fingerprint.tensors = std::move(sampled->tensors);
+    for (std::uint32_t i = 0; i < sampled->table.size(); ++i) {
+        if (!fingerprint.tensors[i].eligible) continue;
+        if (auto kept = keep_vectors(source, sampled->table[i], i, fingerprint.vectors); !kept)
+            return fail(kept.error());
+    }
     const auto keep = [&](std::uint64_t offset, const Chunk& chunk) {
         if (!lies_in(sampled->not_evidence, offset, offset + chunk.length))
             fingerprint.chunks.push_back(chunk);
@@ -33,6 +74,7 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
     const auto digest = full_pass(source, true, keep);
     if (!digest) return fail(digest.error());
     fingerprint.sha256 = *digest;
+    if (auto added = add_inside(source, fingerprint); !added) return fail(added.error());
     return fingerprint;
 }
 

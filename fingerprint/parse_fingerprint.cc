@@ -96,6 +96,25 @@ void read_tensors(Fields& fields, Fingerprint& into) {
     }
 }
 
+void read_vectors(Fields& fields, Fingerprint& into) {
+    const auto count = fields.number<std::uint64_t>();
+    if (count > fields.left() / kVectorGroupBytes)
+        return fields.refuse("it announces more rows than it holds");
+    for (std::uint64_t i = 0; i < count && fields.ok(); ++i) {
+        VectorSketches group{fields.number<std::uint32_t>(), 0, {}};
+        const auto sketches = fields.number<std::uint32_t>();
+        group.length = fields.number<std::uint64_t>();
+        if (sketches > fields.left() / kVectorRecordBytes)
+            return fields.refuse("it announces more rows than it holds");
+        group.sketches.resize(sketches);
+        for (VectorSketch& sketch : group.sketches) {
+            for (std::uint64_t& word : sketch)
+                word = fields.number<std::uint64_t>();
+        }
+        into.vectors.push_back(std::move(group));
+    }
+}
+
 void read_section(Fields& file, Fingerprint& into, std::vector<std::uint32_t>& seen) {
     const auto tag = file.number<std::uint32_t>();
     if (file.number<std::uint32_t>() != 0) return file.refuse("a reserved field is not zero");
@@ -114,6 +133,9 @@ void read_section(Fields& file, Fingerprint& into, std::vector<std::uint32_t>& s
             break;
         case kTensorSection:
             read_tensors(payload, into);
+            break;
+        case kVectorSection:
+            read_vectors(payload, into);
             break;
         default:
             if (may_skip_section(tag)) return;
@@ -160,6 +182,11 @@ Result<Fingerprint> parse_fingerprint(std::span<const std::uint8_t> bytes) {
     for (const std::uint32_t tag : {kSourceSection, kChunkSection, kTensorSection}) {
         if (std::ranges::find(seen, tag) == seen.end()) file.refuse("a section is missing");
     }
+    const auto is_lost = [&](const VectorSketches& group) {
+        return group.tensor >= fingerprint.tensors.size();
+    };
+    if (std::ranges::any_of(fingerprint.vectors, is_lost))
+        file.refuse("rows belong to a tensor that is not there");
     if (!file.ok()) return fail(file.error());
     return fingerprint;
 }

@@ -64,6 +64,21 @@ Bytes tensor_payload(const Fingerprint& fingerprint) {
     return out;
 }
 
+Bytes vector_payload(const Fingerprint& fingerprint) {
+    Bytes out;
+    put(out, std::uint64_t{fingerprint.vectors.size()});
+    for (const VectorSketches& group : fingerprint.vectors) {
+        put(out, group.tensor);
+        put(out, static_cast<std::uint32_t>(group.sketches.size()));
+        put(out, group.length);
+        for (const VectorSketch& sketch : group.sketches) {
+            for (const std::uint64_t word : sketch)
+                put(out, word);
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<std::array<std::uint8_t, kFileTrailerBytes>> file_digest(std::span<const std::uint8_t> bytes) {
@@ -77,10 +92,11 @@ Result<std::array<std::uint8_t, kFileTrailerBytes>> file_digest(std::span<const 
 std::vector<std::uint8_t> serialize(const Fingerprint& fingerprint) {
     Bytes out(kFileMagic.begin(), kFileMagic.end());
     put(out, kFileVersion);
-    put(out, std::uint32_t{3});
+    put(out, std::uint32_t{4});
     put_section(out, kSourceSection, source_payload(fingerprint));
     put_section(out, kChunkSection, chunk_payload(fingerprint));
     put_section(out, kTensorSection, tensor_payload(fingerprint));
+    put_section(out, kVectorSection, vector_payload(fingerprint));
     // A build without SHA-256 would write files that no reader accepts.
     const auto digest = file_digest(out).value_or(std::array<std::uint8_t, kFileTrailerBytes>{});
     out.insert(out.end(), digest.begin(), digest.end());

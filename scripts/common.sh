@@ -22,6 +22,18 @@ known_kernel() {
     [[ " 6.1 6.12 newest " == *" $1 "* ]] || die "${0##*/}: there is no kernel '$1', only 6.1, 6.12 and newest"
 }
 
+needs_value() {
+    [[ ${2:-} ]] || die "${0##*/}: $1 needs a value (./dev ${0##*/} --help)"
+}
+# known_case FOLDER TEXT: a case below it has TEXT in its folder and name, as the suites look for it.
+known_case() {
+    local file
+    while read -r file; do
+        [[ $(dirname "$file")/$(sed -n 's/^name: //p' "$root/$1/$file") != *"$2"* ]] || return 0
+    done < <(find "$root/$1" -name '*.yaml' -printf '%P\n')
+    die "${0##*/}: no case in $1 is called '$2'"
+}
+
 # usage_on_help "$@": prints the comment block at the top of the calling script and stops.
 usage_on_help() {
     case ${1:-} in

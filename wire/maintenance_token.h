@@ -14,6 +14,7 @@
 namespace modelward::wire {
 
 inline constexpr std::uint32_t kMaxMaintenanceSeconds = 24 * 3600;
+inline constexpr int kMaxMaintenanceTokenMinutes = 7 * 24 * 60;  // from the making of a token to its use
 inline constexpr std::size_t kMaxMaintenanceTokenBytes = 2048;
 
 Result<std::string> make_maintenance_token(const MaintenanceToken& token, const PrivateKey& key);

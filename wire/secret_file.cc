@@ -7,18 +7,15 @@
 #include <cerrno>
 
 #include "base/unique_fd.h"
+#include "base/write_all.h"
 
 namespace modelward::wire {
 namespace {
 
-Result<void> write_all(int fd, std::string_view text, const std::string& path) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(fd, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail_errno("write " + path);
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (::fsync(fd) != 0) return fail_errno("fsync " + path);
+Result<void> write_durably(int fd, std::string_view text) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+    if (auto written = write_all(fd, {bytes, text.size()}); !written) return written;
+    if (::fsync(fd) != 0) return fail_errno("fsync");
     return {};
 }
 
@@ -28,9 +25,9 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
     std::string temporary = path.string() + ".XXXXXX";
     UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
     if (!fd) return fail_errno("create " + temporary);
-    if (auto written = write_all(fd.get(), text, temporary); !written) {
+    if (auto written = write_durably(fd.get(), text); !written) {
         ::unlink(temporary.c_str());
-        return written;
+        return fail(written.error().with_context(temporary));
     }
     if (::rename(temporary.c_str(), path.c_str()) != 0) {
         const auto error = fail_errno("rename " + temporary + " to " + path.string());

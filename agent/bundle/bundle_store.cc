@@ -40,8 +40,10 @@ std::span<const std::uint8_t> as_bytes(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+// Its fingerprint goes into `index`.
 Result<RegisteredArtifact> register_artifact(const wire::Artifact& artifact,
-                                             const rules::CompiledPolicy& policy) {
+                                             const rules::CompiledPolicy& policy,
+                                             fingerprint::IndexBuilder& index) {
     const auto refuse = [&](const std::string& why) {
         return fail(ErrorCode::kInvalid, "artifact '" + artifact.name() + "': " + why);
     };
@@ -49,8 +51,9 @@ Result<RegisteredArtifact> register_artifact(const wire::Artifact& artifact,
     if (!class_number) return refuse("unknown class '" + artifact.class_name() + "'");
     const auto kind = rules::artifact_kind_from(artifact.kind());
     if (!kind) return refuse("unknown kind '" + artifact.kind() + "'");
-    if (auto parsed = fingerprint::parse_fingerprint(as_bytes(artifact.fingerprint())); !parsed)
-        return refuse(parsed.error().message());
+    const auto parsed = fingerprint::parse_fingerprint(as_bytes(artifact.fingerprint()));
+    if (!parsed) return refuse(parsed.error().message());
+    index.add(artifact.number(), *parsed);
     return RegisteredArtifact{
         {artifact.number(), artifact.id(), artifact.name(), artifact.kind(), artifact.class_name()},
         *class_number,
@@ -83,17 +86,16 @@ Result<PreparedBundle> prepare_bundle(const wire::SignedBundle& signed_bundle,
     if (!policy) return fail(policy.error().with_context(name));
     prepared.policy = std::move(*policy);
     prepared.registry.version = bundle->version();
-    std::vector<IndexEntry> entries;
+    fingerprint::IndexBuilder fingerprints;
     for (const auto& artifact : bundle->artifacts()) {
-        auto registered = register_artifact(artifact, prepared.policy);
+        auto registered = register_artifact(artifact, prepared.policy, fingerprints);
         if (!registered) return fail(registered.error().with_context(name));
         if (!prepared.registry.artifacts.emplace(artifact.number(), *registered).second)
             return fail(ErrorCode::kInvalid,
                         name + ": artifact number " + std::to_string(artifact.number()) + " twice");
         prepared.artifacts.push_back(registered->info);
-        entries.push_back({artifact.number(), as_bytes(artifact.fingerprint())});
     }
-    auto index = make_index_file(entries);
+    auto index = make_index_file(fingerprints);
     if (!index) return fail(index.error());
     prepared.index = std::move(*index);
     return prepared;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/daemon/agent.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 
 #include "agent/daemon/boot_id.h"
 #include "agent/enrich/event_builder.h"
+#include "agent/enrich/guard_report.h"
 #include "base/service_notify.h"
 #include "base/utf8.h"
 #include "wire/random.h"
@@ -23,12 +25,13 @@ constexpr unsigned kHungSeconds = 300;  // the guard keeps systemd's watchdog fr
 }  // namespace
 
 Agent::Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
-             LabelArchive labels)
+             LabelArchive labels, std::string boot)
     : loop_(&loop),
       sensor_(&sensor),
       config_(std::move(config)),
       spool_(std::move(spool.spool)),
       storage_problem_(std::move(spool.problem)),
+      run_note_(config_.state_dir, std::move(boot)),
       archive_(std::move(archive)),
       builder_(archive_),
       memory_(std::move(labels), sensor),
@@ -53,8 +56,11 @@ Result<std::unique_ptr<Agent>> Agent::start(EventLoop& loop, Sensor& sensor, Con
     auto labels = LabelArchive::open(opened->spool.database());
     if (!labels) return fail(labels.error());
     std::unique_ptr<Agent> agent(new Agent(loop, sensor, std::move(config), std::move(*opened),
-                                           std::move(*archive), std::move(*labels)));
-    if (auto begun = agent->begin(); !begun) return fail(begun.error());
+                                           std::move(*archive), std::move(*labels), *boot));
+    if (auto begun = agent->begin(); !begun) {
+        agent->run_note_.end();  // a start that fails was not killed
+        return fail(begun.error());
+    }
     return agent;
 }
 
@@ -111,6 +117,7 @@ void Agent::compose() {
 
 Result<void> Agent::begin() {
     if (auto checked = guard_.check(); !checked) return checked;
+    const bool guarded = guard_.is_closed();
     compose();
     if (auto exempted = sensor_->exempt(::getpid()); !exempted) return exempted;
     say(wire::EVENT_KIND_AGENT, std::string("The agent started; sensor ") + sensor_->info().name +
@@ -123,6 +130,7 @@ Result<void> Agent::begin() {
         identity_problem_ = identity.error().message();
     guard_.close(identity_);  // before the first scanner
     policy_->start(identity_ ? std::optional(identity_->bundle_key) : std::nullopt);
+    begin_run(guarded);
     memory_
         .restore();  // also when enforcement was adopted: the start before this one may not have got through
     if (auto started = intake_->start(); !started) return started;
@@ -148,6 +156,20 @@ Result<void> Agent::begin() {
     });
 }
 
+void Agent::begin_run(bool guarded) {
+    if (const auto left = run_note_.left()) {
+        say(wire::EVENT_KIND_AGENT,
+            fmt::format("The agent before this one (process {}) was killed or crashed: it "
+                        "ended without having been asked to.",
+                        left->pid));
+        if (guarded) append(agent_ended_event(left->pid, left->start_unix_ns, policy_->version()));
+    }
+    const Run run{static_cast<std::uint32_t>(::getpid()), now_unix_ns()};
+    if (auto noted = run_note_.begin(run); !noted)
+        say(wire::EVENT_KIND_AGENT,
+            "The next agent would not hear if this one were killed: " + noted.error().message() + ".");
+}
+
 nlohmann::json Agent::answer(const nlohmann::json& request) {
     const auto command = request.value("command", "");
     if (command == "status") return status();
@@ -157,13 +179,14 @@ nlohmann::json Agent::answer(const nlohmann::json& request) {
         return {{"said", *opened}};
     }
     if (command == "end-maintenance") {
-        guard_.end_maintenance();
-        return {{"said", "The guard is closed."}};
+        const auto ended = guard_.end_maintenance();
+        if (!ended) return {{"error", ended.error().message()}};
+        return {{"said", *ended}};
     }
     if (command == "stop") {
         if (const auto let = guard_.lets_stop(); !let) return {{"error", let.error().message()}};
         stop(as_utf8(request.value("why", "asked to")));
-        return {{"said", "The agent stops; enforcement goes on in the kernel."}};
+        return {{"said", "The agent stops; " + sensor_->info().without_agent + "."}};
     }
     return {{"error", "unknown command (known: status, maintenance, end-maintenance, stop)"}};
 }
@@ -243,10 +266,16 @@ void Agent::keep_meters() {
     }
 }
 
+void Agent::stop_on_signal(const std::string& name) {
+    if (guard_.lets_stop()) return stop(name);
+    say(wire::EVENT_KIND_AGENT, name + " asked the agent to stop; it goes on, for it is guarded.");
+}
+
 void Agent::stop(const std::string& why) {
     keep_meters();
     notify_service("STOPPING=1");
-    say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); enforcement goes on in the kernel.");
+    run_note_.end();
+    say(wire::EVENT_KIND_AGENT, "The agent stops (" + why + "); " + sensor_->info().without_agent + ".");
     stop_at_ = Delivery::Clock::now() + kLastWords;
 }
 
@@ -261,9 +290,13 @@ void Agent::say(wire::EventKind kind, const std::string& sentence) {
     spdlog::info("{}", sentence);
     wire::Event event;
     event.set_kind(kind);
-    event.set_time_unix_ns(now_unix_ns());
     event.set_count(1);
     event.set_reason(as_utf8(sentence));
+    append(std::move(event));
+}
+
+void Agent::append(wire::Event event) {
+    event.set_time_unix_ns(now_unix_ns());
     if (auto stored = spool_.append(std::move(event)); !stored) spool_.count_lost(1);
 }
 
@@ -275,7 +308,6 @@ void Agent::report(const LabelReport& report) {
         memory_.cleared(report.path, report.key);
     wire::Event event;
     event.set_kind(wire::EVENT_KIND_LABEL);
-    event.set_time_unix_ns(now_unix_ns());
     event.set_count(1);
     event.set_reason(as_utf8(report.reason));
     event.mutable_file()->set_path(as_utf8(report.path.string()));
@@ -283,7 +315,7 @@ void Agent::report(const LabelReport& report) {
     event.mutable_file()->set_inode(report.key.inode);
     event.mutable_file()->set_generation(report.key.generation);
     if (report.label) fill_artifacts(*report.label, policy_->version(), archive_, event);
-    if (auto stored = spool_.append(std::move(event)); !stored) spool_.count_lost(1);
+    append(std::move(event));
 }
 
 }  // namespace modelward::agent

@@ -11,6 +11,7 @@
 #include "agent/config/config.h"
 #include "agent/control/control_server.h"
 #include "agent/daemon/kernel_intake.h"
+#include "agent/daemon/run_note.h"
 #include "agent/devices/storage_guard.h"
 #include "agent/enroll/identity.h"
 #include "agent/enroll/renewal.h"
@@ -36,6 +37,8 @@ class Agent {
     Result<void> run();
     // Ends run() soon: at once when the console is away, after the last events were sent when it is not.
     void stop(const std::string& why);
+    // The same, unless the guard is closed: the kernel's own signals pass it (sysrq-e, a BPF program's).
+    void stop_on_signal(const std::string& name);
 
     // New trees; everything else needs a restart.
     void reconfigure(const Config& config);
@@ -45,8 +48,9 @@ class Agent {
   private:
     nlohmann::json answer(const nlohmann::json& request);
     Agent(EventLoop& loop, Sensor& sensor, Config config, OpenedSpool spool, PolicyArchive archive,
-          LabelArchive labels);
+          LabelArchive labels, std::string boot);
     Result<void> begin();
+    void begin_run(bool guarded);  // says how the last one ended; an incident if the guard was closed since
     void compose();
     void try_to_enroll();  // takes an enrolment into use as soon as there is one
     void renewed(const Result<wire::RenewResponse>& answer);
@@ -54,6 +58,7 @@ class Agent {
     void keep_meters();  // for the next boot
     bool work();
     void say(wire::EventKind kind, const std::string& sentence);
+    void append(wire::Event event);  // of now
     void report(const LabelReport& report);
     wire::Status wire_status() const;
     std::vector<Counter> counters() const;
@@ -64,6 +69,7 @@ class Agent {
     Config config_;
     Spool spool_;
     std::string storage_problem_;
+    RunNote run_note_;
     PolicyArchive archive_;
     EventBuilder builder_;
     LabelMemory memory_;

@@ -32,6 +32,7 @@ std::vector<Counter> Agent::counters() const {
              {"labels_restored", memory_.counters().restored},
              {"labels_not_remembered", memory_.counters().not_remembered},
              {"files_unscannable", labels.unscannable},
+             {"files_not_seen_whole", labels.not_seen_whole},
              {"files_not_opened", labels.unopened},
              {"derived_files_out_of_reach", labels.unreachable_derived},
              {"derived_files_waiting", labeller_->derived_waiting()},
@@ -62,10 +63,7 @@ std::vector<std::string> Agent::blind_spots() const {
         all.push_back("The host's certificate could not be renewed: " + renewal_.problem());
     if (!guard_.problem().empty())
         all.push_back(guard_.problem());
-    else if (!sensor_->can_guard())
-        all.push_back(std::string("Root against the agent: the sensor ") + sensor_->info().name +
-                      " cannot guard it.");
-    else if (!guard_.on())
+    else if (sensor_->can_guard() && !guard_.on())
         all.push_back("Root against the agent: the guard is off (guard: on in agent.yaml).");
     if (!storage_guard_->problem().empty()) all.push_back(storage_guard_->problem());
     if (intake_->paused()) all.push_back("The spool has no room: events wait in the kernel.");

@@ -102,7 +102,7 @@ int run(const Config& config, const std::string& config_path, const SensorOption
     Agent* running = nullptr;
     const auto on_signal = [&](int signal) {
         if (!running) return;
-        if (signal != SIGHUP) return running->stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+        if (signal != SIGHUP) return running->stop_on_signal(signal == SIGTERM ? "SIGTERM" : "SIGINT");
         auto again = read_config(config_path);
         if (again)
             running->reconfigure(*again);
@@ -135,13 +135,19 @@ int main(int argc, char** argv) {
     std::string token_file, why{"asked to"};
     bool only_check = false, end_enforcement = false, ask_to_stop = false;
     app.add_option("--config", config_path, "Configuration file")->capture_default_str();
-    app.add_flag("--check", only_check, "Say whether this host can enforce, and exit (0: yes, 1: no)");
-    app.add_flag("--remove", end_enforcement, "End enforcement on this host and leave nothing in the kernel");
+    auto* check_flag =
+        app.add_flag("--check", only_check, "Say whether this host can enforce, and exit (0: yes, 1: no)");
+    auto* remove_flag = app.add_flag("--remove", end_enforcement,
+                                     "End enforcement on this host and leave nothing in the kernel");
     app.add_option("--token-file", token_file,
-                   "With --remove: the maintenance token, where the host is guarded");
-    app.add_flag("--stop", ask_to_stop,
-                 "Ask the running agent to stop (1: it takes a maintenance token); enforcement goes on");
-    app.add_option("--why", why, "With --stop: what the console is told");
+                   "With --remove: the maintenance token, where the host is guarded")
+        ->needs(remove_flag);
+    auto* stop_flag = app.add_flag(
+        "--stop", ask_to_stop,
+        "Ask the running agent to stop (1: it takes a maintenance token); what the kernel enforces goes on");
+    app.add_option("--why", why, "With --stop: what the console is told")->needs(stop_flag);
+    check_flag->excludes(remove_flag)->excludes(stop_flag);
+    remove_flag->excludes(stop_flag);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -38,6 +38,16 @@ const Attempt& attempt_of(const KernelEvent& event) {
     return place < kAttempts.size() ? kAttempts[place] : kUnknown;
 }
 
+void fill_rule(wire::Event& built, std::uint64_t policy_version, const std::string& message) {
+    auto& rule = *built.mutable_rule();
+    rule.set_id(std::string(kGuardRuleId));
+    rule.set_title("Tampering with the Modelward agent");
+    rule.set_level("high");
+    rule.set_bundle_version(policy_version);
+    rule.set_message(message);
+    built.set_reason(message);
+}
+
 }  // namespace
 
 std::string_view guard_operation(const KernelEvent& event) {
@@ -45,13 +55,24 @@ std::string_view guard_operation(const KernelEvent& event) {
 }
 
 void fill_guard_rule(const KernelEvent& event, wire::Event& built) {
-    auto& rule = *built.mutable_rule();
-    rule.set_id(std::string(kGuardRuleId));
-    rule.set_title("Tampering with the Modelward agent");
-    rule.set_level("high");
-    rule.set_bundle_version(event.policy_version);
-    rule.set_message("The process " + std::string(attempt_of(event).what) + "; it was refused.");
-    built.set_reason(rule.message());
+    fill_rule(built, event.policy_version,
+              "The process " + std::string(attempt_of(event).what) + "; it was refused.");
+}
+
+wire::Event agent_ended_event(std::uint32_t pid, std::int64_t start_unix_ns, std::uint64_t policy_version) {
+    wire::Event built;
+    built.set_kind(wire::EVENT_KIND_VERDICT);
+    built.set_verdict(wire::VERDICT_ALERT);
+    built.set_count(1);
+    built.set_operation("ended");
+    built.mutable_process()->set_pid(pid);
+    built.mutable_process()->set_start_unix_ns(start_unix_ns);
+    built.mutable_process()->set_name("modelwardd");
+    fill_rule(
+        built, policy_version,
+        "The agent ended without having been asked to: the kernel or somebody killed it, or it crashed "
+        "(the system's journal says which). Enforcement went on in the kernel, and an agent runs again.");
+    return built;
 }
 
 }  // namespace modelward::agent

@@ -16,4 +16,8 @@ std::string_view guard_operation(const KernelEvent& event);
 
 void fill_guard_rule(const KernelEvent& event, wire::Event& built);
 
+// An agent under the guard ended without having been asked to. Its own process stands for the culprit, who is
+// not known.
+wire::Event agent_ended_event(std::uint32_t pid, std::int64_t start_unix_ns, std::uint64_t policy_version);
+
 }  // namespace modelward::agent

@@ -5,10 +5,11 @@ namespace modelward::agent {
 
 std::vector<std::string> fallback_blind_spots() {
     return {
+        "Root against the agent: the sensor fallback cannot guard it.",
         "without a running agent no open is held: nobody new is tainted and removable media are open to "
         "all; only the network traffic of processes that are tainted already goes on being judged",
         "what passes between processes: pipes, unix sockets, shared and foreign memory, message queues, "
-        "terminals, descriptors of unlabelled copies",
+        "terminals, descriptors of unlabelled copies, a vfork child's reading into its parent's memory",
         "files that a tainted process wrote, until it closes them; memory files (memfd), files on network "
         "file systems and those of mounts in other mount namespaces altogether; small pieces of a file, "
         "which are not added up",

@@ -16,7 +16,8 @@ namespace {
 
 SensorInfo describe(bool adopted) {
     utsname name;
-    return {"fallback", ::uname(&name) == 0 ? name.release : "", adopted, fallback_blind_spots()};
+    return {"fallback", ::uname(&name) == 0 ? name.release : "", adopted, fallback_blind_spots(),
+            "processes that are tainted already stay judged on the network, and nothing else is enforced"};
 }
 
 std::filesystem::path pinned_program(const SensorOptions& options, std::string_view name) {

@@ -15,7 +15,7 @@ std::int64_t whole_seconds(std::chrono::nanoseconds time) {
     return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
 
-bool is_closed(const GuardStatus& status) {
+bool closed(const GuardStatus& status) {
     return status.on && status.maintenance_left.count() == 0;
 }
 
@@ -27,8 +27,12 @@ GuardStatus GuardKeeper::look() const {
     return status ? *status : GuardStatus{};
 }
 
+bool GuardKeeper::is_closed() const {
+    return closed(look());
+}
+
 Result<void> GuardKeeper::check() const {
-    if (!is_closed(look())) return {};
+    if (!is_closed()) return {};
     const auto kept = [&](const std::filesystem::path& path, GuardRole role) {
         const auto answer = sensor_->guards(path, 0u | role);
         return answer && *answer;
@@ -45,7 +49,7 @@ Result<void> GuardKeeper::check() const {
 void GuardKeeper::close(const std::optional<Identity>& identity) {
     if (identity) identity_ = identity;
     const auto status = look();
-    const bool stays = is_closed(status);
+    const bool stays = closed(status);
     if (!config_.guard && !stays) {
         if (!status.on) return;
         if (const auto ended = sensor_->end_guard(); ended)
@@ -90,14 +94,20 @@ Result<std::string> GuardKeeper::redeem(const std::string& token) {
     return sentence;
 }
 
-void GuardKeeper::end_maintenance() {
-    if (const auto closed = sensor_->open_guard(std::chrono::nanoseconds(0)); !closed)
-        say_("The guard could not be closed: " + closed.error().message());
+Result<std::string> GuardKeeper::end_maintenance() {
+    const auto status = look();
+    if (!status.on)
+        return fail(ErrorCode::kNotFound, "the guard is off on this host; there is none to close");
+    if (const auto shut = sensor_->open_guard(std::chrono::nanoseconds(0)); !shut) {
+        say_("The guard could not be closed: " + shut.error().message());
+        return fail(shut.error());
+    }
     tick();
+    return closed(status) ? "The guard was closed already." : "The guard is closed.";
 }
 
 Result<void> GuardKeeper::lets_stop() const {
-    if (!is_closed(look())) return {};
+    if (!is_closed()) return {};
     return fail(ErrorCode::kDenied,
                 "the agent is guarded: stopping it takes a maintenance token of the console (modelward "
                 "maintenance --token-file FILE)");

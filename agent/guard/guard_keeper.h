@@ -30,12 +30,17 @@ class GuardKeeper {
     // Before anything else: kDenied when the guard is on for another configuration or state.
     Result<void> check() const;
 
+    // Whether it is on now and no token has opened it: also of an agent before, as long as close() has not
+    // run.
+    bool is_closed() const;
+
     // Turns the guard on where it is wanted; needs an identity, for the key that opens it again.
     void close(const std::optional<Identity>& identity);
 
     // Opens the guard: a sentence that says for how long.
     Result<std::string> redeem(const std::string& token);
-    void end_maintenance();
+    // kNotFound: the guard is off.
+    Result<std::string> end_maintenance();
 
     // Whether the agent may be stopped: kDenied when it takes a token.
     Result<void> lets_stop() const;

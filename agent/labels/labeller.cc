@@ -108,6 +108,7 @@ void Labeller::take(Lane& lane, Result<ScanReply> result) {
 void Labeller::judge(Lane& lane, Work& work, const ScanReply& reply) {
     if (reply.failure && lane.depth == fingerprint::Depth::kFull)
         return unscannable(work, reply.failure->message());
+    if (!reply.unseen.empty() && lane.depth == fingerprint::Depth::kFull) ++counters_.not_seen_whole;
     auto current = sensor_->label_of(work.file.fd.get());
     if (!current) return unscannable(work, current.error().message());
     const auto stamp = stamp_of(work.file.fd.get());

@@ -36,7 +36,8 @@ struct LabelReport {
 
 struct LabellerCounters {
     std::uint64_t scanned = 0, labelled = 0, cleared = 0, unscannable = 0, unreachable_derived = 0;
-    std::uint64_t unopened = 0;  // files in watched trees that are there and cannot be opened
+    std::uint64_t unopened = 0;        // files in watched trees that are there and cannot be opened
+    std::uint64_t not_seen_whole = 0;  // full scans that could not look into all of an archive or encoding
 };
 
 class Labeller {

@@ -41,9 +41,9 @@ struct LabellerTest : testing::Test {
 
     std::unique_ptr<Labeller> make(const std::string& program = MODELWARD_SCAN) {
         const std::vector<std::uint8_t> bytes(model.begin(), model.end());
-        const auto fingerprint = serialize(*fingerprint::make_fingerprint(fingerprint::MemorySource(bytes)));
-        auto index = std::make_shared<UniqueFd>(
-            std::move(*make_index_file(std::vector<IndexEntry>{{7, fingerprint}})));
+        fingerprint::IndexBuilder builder;
+        builder.add(7, *fingerprint::make_fingerprint(fingerprint::MemorySource(bytes)));
+        auto index = std::make_shared<UniqueFd>(std::move(*make_index_file(builder)));
         Labeller::Options options;
         options.start_scanner = [this, program, index] {
             ++scanners_started;

@@ -8,9 +8,10 @@
 #include <cstring>
 #include <optional>
 
-#include "agent/scanner/index_file.h"
 #include "agent/scanner/sandbox.h"
 #include "agent/scanner/serve.h"
+#include "fingerprint/containers/before_sandbox.h"
+#include "fingerprint/index/index.h"
 
 namespace {
 
@@ -44,10 +45,12 @@ int main(int argc, char** argv) {
         return kUsage;
     }
     // The index is signed content. What follows the sandbox is not.
-    const auto index = read_index_file(kScannerIndex);
+    const auto index = fingerprint::Index::map(kScannerIndex);
     if (!index) return complain(index.error());
     ::close(kScannerIndex);
-    const SandboxLimits limits;
+    if (auto loaded = fingerprint::load_before_sandbox(); !loaded) return complain(loaded.error());
+    SandboxLimits limits;
+    limits.memory_bytes += index->file().size();  // it is mapped
     if (auto entered = enter_sandbox(SandboxUser{*uid, *gid}, limits); !entered)
         return complain(entered.error());
     const auto served = serve(kScannerSocket, *index, limits.cpu_seconds / 2);

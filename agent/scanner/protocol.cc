@@ -21,19 +21,47 @@ struct RequestRecord {
 struct MatchRecord {
     double score;
     double share;
+    double distance;
+    double p_accident;
     std::uint32_t artifact;
     std::uint32_t count;
     std::uint8_t method;
-    std::uint8_t padding[7];
+    std::uint8_t standing;
+    std::uint8_t padding[6];
 };
+
+// Which list of a reply a match is in.
+enum Standing : std::uint8_t { kAccuses, kOfPublic, kOfOneSeed, kStandings };
+
+auto& list_of(auto& reply, std::uint8_t standing) {
+    return standing == kAccuses    ? reply.matches
+           : standing == kOfPublic ? reply.public_matches
+                                   : reply.same_seed;
+}
+
+MatchRecord record_of(const fingerprint::Match& match, std::uint8_t standing) {
+    MatchRecord record{};
+    record.score = match.score;
+    record.share = match.share;
+    record.distance = match.distance;
+    record.p_accident = match.p_accident;
+    record.artifact = match.artifact;
+    record.count = match.count;
+    record.method = static_cast<std::uint8_t>(match.method);
+    record.standing = standing;
+    return record;
+}
 
 struct ReplyRecord {
     std::uint64_t id;
+    std::uint64_t bytes_read;
     std::uint32_t match_count;
     std::uint8_t failed;
     std::uint8_t failure_code;
     std::uint8_t innocent;
     std::uint8_t padding;
+    std::uint32_t unseen;  // bit n: the fingerprint::Unseen n
+    std::uint32_t more_padding;
     std::array<char, 32> format;  // NUL-terminated, like `failure`
     std::array<char, 256> failure;
     std::array<MatchRecord, kMaxScanMatches> matches;
@@ -134,20 +162,18 @@ Result<ReceivedRequest> receive_request(int socket) {
 std::vector<std::uint8_t> encode_reply(const ScanReply& reply) {
     ReplyRecord record{};
     record.id = reply.id;
+    record.bytes_read = reply.bytes_read;
     record.failed = reply.failure ? 1 : 0;
     record.failure_code = reply.failure ? static_cast<std::uint8_t>(reply.failure->code()) : 0;
     record.innocent = static_cast<std::uint8_t>(reply.innocent);
+    for (const auto unseen : reply.unseen)
+        record.unseen |= 1u << static_cast<unsigned>(unseen);
     put_text(record.format, reply.format);
     put_text(record.failure, reply.failure ? reply.failure->message() : "");
-    record.match_count = static_cast<std::uint32_t>(std::min(reply.matches.size(), kMaxScanMatches));
-    for (std::size_t i = 0; i < record.match_count; ++i) {
-        const auto& match = reply.matches[i];
-        record.matches[i].score = match.score;
-        record.matches[i].share = match.share;
-        record.matches[i].artifact = match.artifact;
-        record.matches[i].count = match.count;
-        record.matches[i].method = static_cast<std::uint8_t>(match.method);
-    }
+    for (std::uint8_t standing = 0; standing < kStandings; ++standing)
+        for (const fingerprint::Match& match : list_of(reply, standing))
+            if (record.match_count < kMaxScanMatches)
+                record.matches[record.match_count++] = record_of(match, standing);
     std::vector<std::uint8_t> bytes(sizeof record);
     std::memcpy(bytes.data(), &record, sizeof record);
     return bytes;
@@ -163,20 +189,27 @@ Result<ScanReply> decode_reply(std::span<const std::uint8_t> bytes) {
     if (!format || !failure || record.match_count > kMaxScanMatches || record.failed > 1 ||
         record.failure_code > static_cast<std::uint8_t>(ErrorCode::kInternal) ||
         record.innocent > static_cast<std::uint8_t>(InnocentKind::kImage) ||
+        record.unseen >> fingerprint::kUnseenKinds != 0 || (record.unseen != 0 && record.innocent) ||
         (record.match_count > 0 && (record.failed || record.innocent)))
         return refuse();
     ScanReply reply;
     reply.id = record.id;
     reply.format = *format;
+    reply.bytes_read = record.bytes_read;
     reply.innocent = static_cast<InnocentKind>(record.innocent);
+    for (std::uint8_t kind = 0; kind < fingerprint::kUnseenKinds; ++kind)
+        if (record.unseen >> kind & 1) reply.unseen.push_back(static_cast<fingerprint::Unseen>(kind));
     if (record.failed) reply.failure = Error(static_cast<ErrorCode>(record.failure_code), *failure);
     for (std::size_t i = 0; i < record.match_count; ++i) {
         const auto& match = record.matches[i];
-        if (!is_share(match.score) || !is_share(match.share) ||
-            match.method > static_cast<std::uint8_t>(fingerprint::Method::kTensors))
+        if (!is_share(match.score) || !is_share(match.share) || !is_share(match.p_accident) ||
+            !is_share(match.distance / fingerprint::kSketchBits) ||
+            match.method > static_cast<std::uint8_t>(fingerprint::kLastMethod) ||
+            match.standing >= kStandings)
             return refuse();
-        reply.matches.push_back({match.artifact, static_cast<fingerprint::Method>(match.method), match.score,
-                                 match.share, match.count});
+        list_of(reply, match.standing)
+            .push_back({match.artifact, static_cast<fingerprint::Method>(match.method), match.score,
+                        match.share, match.count, match.distance, match.p_accident});
     }
     return reply;
 }

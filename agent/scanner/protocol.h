@@ -35,8 +35,12 @@ struct ScanReply {
     std::uint64_t id = 0;
     std::optional<Error> failure;  // the file could not be classified; no matches then
     std::string format;
-    std::vector<fingerprint::Match> matches;      // at most kMaxScanMatches, best first
+    std::uint64_t bytes_read = 0;
+    std::vector<fingerprint::Match> matches;  // best first; kMaxScanMatches at most with the next two
+    std::vector<fingerprint::Match> public_matches{};
+    std::vector<fingerprint::Match> same_seed{};
     InnocentKind innocent = InnocentKind::kNone;  // only judged in a full scan without a match
+    std::vector<fingerprint::Unseen> unseen;      // what of a wrapped file was not looked into; ascending
 };
 
 // The descriptor is duplicated by the kernel on its way; the caller keeps its own. kUnavailable: the peer is

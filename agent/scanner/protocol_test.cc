@@ -14,7 +14,8 @@ ScanReply reply_with_matches() {
     ScanReply reply;
     reply.id = 9;
     reply.format = "safetensors";
-    reply.matches = {{7, fingerprint::Method::kChunks, 0.5, 0.25, 12}};
+    reply.bytes_read = 4096;
+    reply.matches = {{7, fingerprint::Method::kTensors, 0.5, 0.25, 12, 31.5, 1e-40}};
     return reply;
 }
 
@@ -62,6 +63,9 @@ TEST(ScannerProtocol, AReplyArrivesAsItWasSent) {
     ASSERT_EQ(reply->matches.size(), 1u);
     EXPECT_EQ(reply->matches[0].artifact, 7u);
     EXPECT_EQ(reply->matches[0].share, 0.25);
+    EXPECT_EQ(reply->matches[0].distance, 31.5);
+    EXPECT_EQ(reply->matches[0].p_accident, 1e-40);
+    EXPECT_EQ(reply->bytes_read, 4096u);
 }
 
 TEST(ScannerProtocol, AFailureKeepsItsCodeAndTextWithoutControlCharacters) {
@@ -86,9 +90,36 @@ TEST(ScannerProtocol, NoRecordOfATakenOverScannerIsBelievedUnchecked) {
         EXPECT_LE(reply->matches.size(), kMaxScanMatches);
         for (const auto& match : reply->matches) {
             EXPECT_TRUE(match.score >= 0 && match.score <= 1);
+            EXPECT_TRUE(match.p_accident >= 0 && match.p_accident <= 1);
+            EXPECT_TRUE(match.distance >= 0 && match.distance <= 256);
             EXPECT_FALSE(to_string(match.method).empty());
         }
     }
+}
+
+TEST(ScannerProtocol, WhatWasNotSeenArrivesAndIsNeverInnocent) {
+    using fingerprint::Unseen;
+    ScanReply reply;
+    reply.unseen = {Unseen::kEncrypted, Unseen::kSampled};  // the first and the last
+    const auto decoded = decode_reply(encode_reply(reply));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->unseen, reply.unseen);
+    reply.innocent = InnocentKind::kText;
+    EXPECT_FALSE(decode_reply(encode_reply(reply)));
+}
+
+TEST(ScannerProtocol, WhatAccusesNobodyArrivesApart) {
+    using fingerprint::Method;
+    ScanReply reply = reply_with_matches();
+    reply.public_matches = {{8, Method::kRows, 1, 1, 3}};
+    reply.same_seed.assign(20, {9, Method::kTensors, 1, 1, 3});
+    const auto decoded = decode_reply(encode_reply(reply));
+    ASSERT_TRUE(decoded);
+    ASSERT_EQ(decoded->matches.size(), 1u);
+    EXPECT_EQ(decoded->matches[0].artifact, 7u);
+    ASSERT_EQ(decoded->public_matches.size(), 1u);
+    EXPECT_EQ(decoded->public_matches[0].artifact, 8u);
+    EXPECT_EQ(decoded->same_seed.size(), kMaxScanMatches - 2) << "the weakest are left out";
 }
 
 TEST(ScannerProtocol, AMatchThatClaimsInnocenceIsRefused) {

@@ -28,8 +28,9 @@ struct ScanLaneTest : testing::Test {
 
     UniqueFd index() {
         const std::vector<std::uint8_t> bytes(content.begin(), content.end());
-        const auto fingerprint = serialize(*fingerprint::make_fingerprint(fingerprint::MemorySource(bytes)));
-        return std::move(*make_index_file(std::vector<IndexEntry>{{7, fingerprint}}));
+        fingerprint::IndexBuilder builder;
+        builder.add(7, *fingerprint::make_fingerprint(fingerprint::MemorySource(bytes)));
+        return std::move(*make_index_file(builder));
     }
     ScanLane::Start start(const std::string& program) {
         return [this, program, fd = std::make_shared<UniqueFd>(index())] {
@@ -148,7 +149,7 @@ TEST_F(ScanLaneTest, TheIndexIsSealed) {
 TEST_F(ScanLaneTest, ABrokenIndexIsRefused) {
     UniqueFd broken(::memfd_create("broken", MFD_CLOEXEC));
     ASSERT_EQ(::write(broken.get(), "broken", 6), 6);
-    EXPECT_FALSE(read_index_file(broken.get()));
+    EXPECT_FALSE(fingerprint::Index::map(broken.get()));
 }
 
 }  // namespace

@@ -24,13 +24,18 @@ Result<ScanReply> classify_file(const ScanRequest& request, int file, const fing
     auto found = fingerprint::classify(*source, index, request.depth);
     if (found) {
         reply.format = found->format;
+        reply.bytes_read = found->bytes_read;
         reply.matches = std::move(found->matches);
-        if (reply.matches.size() > kMaxScanMatches) reply.matches.resize(kMaxScanMatches);
+        reply.public_matches = std::move(found->public_matches);
+        reply.same_seed = std::move(found->same_seed);
+        reply.unseen = std::move(found->unseen);
     } else if (found.error().code() != ErrorCode::kInvalid) {
         return fail(found.error());
     }
     // A file that breaks its format may still be a log that happens to begin like a model.
-    if (request.depth == fingerprint::Depth::kFull && reply.matches.empty()) {
+    // What could not be looked into is not innocent, whatever it looks like from outside.
+    const bool nothing = reply.matches.empty() && reply.public_matches.empty() && reply.same_seed.empty();
+    if (request.depth == fingerprint::Depth::kFull && nothing && reply.unseen.empty()) {
         auto innocent = innocent_content(*source);
         if (!innocent) return fail(innocent.error());
         reply.innocent = *innocent;

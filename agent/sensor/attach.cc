@@ -110,6 +110,18 @@ int prepare_programs(bpf_object* object, AttachMode mode, const KernelFunctions&
     return 0;
 }
 
+// libbpf lets nobody map variables that are static. Nothing but struct variables may lie in their section.
+int prepare_variables(bpf_object* object) {
+    bpf_map* map = ::bpf_object__find_map_by_name(object, ".bss");
+    if (!map || ::bpf_map__value_size(map) != sizeof(kernel::variables)) return -EINVAL;
+    return ::bpf_map__set_map_flags(map, ::bpf_map__map_flags(map) | BPF_F_MMAPABLE);
+}
+
+// Literals, all of them: they end with a zero.
+const char* name_in_object(const MapName& known) {
+    return known.section.empty() ? known.name.data() : known.section.data();
+}
+
 void destroy(bpf_link* link) {
     ::bpf_link__destroy(link);
 }
@@ -118,7 +130,7 @@ void destroy(bpf_link* link) {
 
 int reuse_maps(bpf_object* object, const KernelMaps& reuse, std::span<const MapName> names) {
     for (const auto& known : names) {
-        bpf_map* map = ::bpf_object__find_map_by_name(object, std::string(known.name).c_str());
+        bpf_map* map = ::bpf_object__find_map_by_name(object, name_in_object(known));
         if (!map) return -ENOENT;
         if (const int error = ::bpf_map__reuse_fd(map, (reuse.*known.fd).get())) return error;
     }
@@ -128,7 +140,7 @@ int reuse_maps(bpf_object* object, const KernelMaps& reuse, std::span<const MapN
 Result<KernelMaps> take_maps(bpf_object* object, std::span<const MapName> names) {
     KernelMaps maps;
     for (const auto& known : names) {
-        const int fd = ::bpf_object__find_map_fd_by_name(object, std::string(known.name).c_str());
+        const int fd = ::bpf_object__find_map_fd_by_name(object, name_in_object(known));
         (maps.*known.fd).reset(fd < 0 ? -1 : ::fcntl(fd, F_DUPFD_CLOEXEC, 0));
         if (!(maps.*known.fd))
             return fail(ErrorCode::kInternal, fmt::format("no map {} in our object", known.name));
@@ -204,6 +216,7 @@ Result<AttachedPrograms> attach_programs(AttachMode mode, const KernelMaps* reus
     bpf_object* object = skeleton->obj;
     skeleton->rodata->as_fmod_ret = mode == AttachMode::kFmodRet;
     skeleton->rodata->counts_known = functions->counts_known();
+    if (const int error = prepare_variables(object)) return refused(mode, log, -error);
     if (reuse)
         if (const int error = reuse_maps(object, *reuse, map_names())) return refused(mode, log, -error);
     if (const int error = prepare_programs(object, mode, *functions, cgroup))

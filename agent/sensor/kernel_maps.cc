@@ -6,7 +6,7 @@ namespace modelward::agent {
 std::span<const MapName> map_names() {
     static constexpr std::array names = {
         MapName{"labels", &KernelMaps::labels},
-        MapName{"label_hints", &KernelMaps::label_hints},
+        MapName{"variables", &KernelMaps::variables, ".bss"},
         MapName{"taints", &KernelMaps::taints},
         MapName{"pending_writes", &KernelMaps::pending_writes},
         MapName{"policies", &KernelMaps::policies},
@@ -35,7 +35,6 @@ std::span<const MapName> map_names() {
         MapName{"blocks", &KernelMaps::blocks},
         MapName{"events", &KernelMaps::events},
         MapName{"losses", &KernelMaps::losses},
-        MapName{"learned", &KernelMaps::learned},
         MapName{"guard", &KernelMaps::guard},
         MapName{"guarded", &KernelMaps::guarded},
         MapName{"guarded_objects", &KernelMaps::guarded_objects},

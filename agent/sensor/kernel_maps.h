@@ -15,16 +15,17 @@
 namespace modelward::agent {
 
 struct KernelMaps {
-    UniqueFd labels, label_hints, taints, pending_writes, policies, destinations, ports, users, programs,
+    UniqueFd labels, variables, taints, pending_writes, policies, destinations, ports, users, programs,
         domains, socket_names, address_names, resolvers, meters, flows, channels, unplaced, connections,
-        sharers, sinks, recent, crowd, blocks, events, losses, learned, installed, pieces_of_users, scripts,
-        servers, volumes, tended, guard, guarded, guarded_objects, guardians;
+        sharers, sinks, recent, crowd, blocks, events, losses, installed, pieces_of_users, scripts, servers,
+        volumes, tended, guard, guarded, guarded_objects, guardians;
     UniqueFd processes, ended, sockets, refusals, removable, asked;  // of the fallback sensor only
 };
 
 struct MapName {
     std::string_view name;  // in the BPF object and in the pin directory
     UniqueFd KernelMaps::* fd;
+    std::string_view section = {};  // in the BPF object, if it has another name there: pins bear no dot
 };
 
 // Of the lsm/ and fmod_ret/ programs; of the fallback sensor's, which leave out what those alone need.

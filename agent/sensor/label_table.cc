@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/label_table.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 
+#include "agent/sensor/kernel_variables.h"
 #include "agent/sensor/label_marks.h"
 
 namespace modelward::agent {
 
 namespace {
-
-Result<kernel::learning> open_watched(const KernelMaps& maps, const char* path) {
-    const std::uint32_t zero = 0;
-    kernel::learning learning{};
-    learning.thread = static_cast<std::uint32_t>(::gettid());
-    if (auto put = map_put(maps.learned, zero, learning, "ask for an inode's key"); !put)
-        return fail(put.error());
-    const UniqueFd opened(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    const int error = errno;
-    const int looked = ::bpf_map_lookup_elem(maps.learned.get(), &zero, &learning);
-    if (auto put = map_put(maps.learned, zero, kernel::learning{}, "end asking for an inode's key"); !put)
-        return fail(put.error());
-    if (!opened) return fail(Error::from_errno(std::string("open ") + path, error));
-    if (looked != 0) return fail_errno("read an inode's key");
-    return learning;
-}
 
 // Not exact while the user writes on: the programs add to the sum at the same time.
 void forgive_pieces(const KernelMaps& maps, const kernel::inode_key& key) {
@@ -42,19 +24,6 @@ void forgive_pieces(const KernelMaps& maps, const kernel::inode_key& key) {
     ::bpf_map_update_elem(maps.pieces_of_users.get(), &user, &pieces, BPF_EXIST);
 }
 
-// The programs look a label up only where its hint is set. The byte is stored through a mapping: written by a
-// system call, its neighbours would be as well, which the programs set at the same time.
-Result<void> set_hint(const UniqueFd& hints, const kernel::inode_key& key) {
-    const std::uint64_t slot = MODELWARD_LABEL_SLOT(key.inode, key.device);
-    const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    void* page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, hints.get(),
-                        static_cast<off_t>(slot / size * size));
-    if (page == MAP_FAILED) return fail_errno("map the hints of labels");
-    __atomic_store_n(static_cast<std::uint8_t*>(page) + slot % size, std::uint8_t{1}, __ATOMIC_SEQ_CST);
-    ::munmap(page, size);
-    return {};
-}
-
 }  // namespace
 
 Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int fd) {
@@ -65,19 +34,17 @@ Result<std::vector<kernel::inode_key>> kernel_keys(const KernelMaps& maps, int f
 }
 
 Result<std::vector<kernel::inode_key>> kernel_keys_at(const KernelMaps& maps, const char* path) {
-    auto learned = open_watched(maps, path);
-    if (!learned) return fail(learned.error());
-    const auto count = std::min<std::size_t>(learned->count, kernel::kLearnedKeys);
-    if (count == 0)
+    auto keys = keys_of_open(maps.variables, path);
+    if (keys && keys->empty())
         return fail(ErrorCode::kInternal,
                     "the kernel did not show the inode behind a file: is the agent in a pid "
                     "namespace of its own?");
-    return std::vector(learned->keys, learned->keys + count);
+    return keys;
 }
 
 Result<void> put_label(const KernelMaps& maps, const kernel::inode_key& key, const kernel::label& label) {
-    if (maps.label_hints)  // the fallback has none
-        if (auto set = set_hint(maps.label_hints, key); !set) return set;
+    if (maps.variables)  // the fallback has none
+        if (auto set = set_label_hint(maps.variables, key); !set) return set;
     if (::bpf_map_update_elem(maps.labels.get(), &key, &label, BPF_ANY) == 0) return tell_of_change(maps);
     if (errno == E2BIG)
         return fail(ErrorCode::kLimit,

@@ -91,7 +91,9 @@ Result<Pins> Pins::open(const fs::path& directory) {
     if (!lock) return fail_errno("open " + directory.string());
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return Pins(directory, std::move(lock));
     if (errno == EPERM) return refused_by_guard();
-    return fail(ErrorCode::kConflict, fmt::format("{} is held by another running agent", directory.string()));
+    return fail(ErrorCode::kConflict, fmt::format("{} is held by another running agent; stop it first "
+                                                  "(systemctl stop modelward-agent, or modelwardd --stop)",
+                                                  directory.string()));
 }
 
 Result<bool> Pins::are_held(const fs::path& directory) {
@@ -107,14 +109,21 @@ Result<std::optional<KernelMaps>> Pins::maps_in(const fs::path& directory) {
     const bool fallback =
         installed_under(directory).mode == static_cast<std::uint32_t>(AttachMode::kFallback);
     for (const auto& known : fallback ? fallback_map_names() : map_names()) {
-        const fs::path path = directory / "maps" / known.name;
-        (maps.*known.fd).reset(::bpf_obj_get(path.c_str()));
-        if (maps.*known.fd) continue;
-        if (errno == ENOENT) return std::nullopt;
-        if (errno == EPERM) return refused_by_guard();
-        return fail_errno("open pinned map " + path.string());
+        auto map = map_in(directory, known.name);
+        if (!map && map.error().code() == ErrorCode::kNotFound) return std::nullopt;
+        if (!map) return fail(map.error());
+        maps.*known.fd = std::move(*map);
     }
     return maps;
+}
+
+Result<UniqueFd> Pins::map_in(const fs::path& directory, std::string_view name) {
+    const fs::path path = directory / "maps" / name;
+    UniqueFd map(::bpf_obj_get(path.c_str()));
+    if (map) return map;
+    if (errno == ENOENT) return fail(ErrorCode::kNotFound, path.string() + " is not there");
+    if (errno == EPERM) return refused_by_guard();
+    return fail_errno("open pinned map " + path.string());
 }
 
 std::uint32_t Pins::layout() const {

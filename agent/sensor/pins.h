@@ -27,6 +27,9 @@ class Pins {
     static Result<std::optional<KernelMaps>> maps_in(const std::filesystem::path& directory);
     Result<std::optional<KernelMaps>> open_maps() const { return maps_in(directory_); }
 
+    // One of them, of any layout and finished or not. kNotFound: it is not there.
+    static Result<UniqueFd> map_in(const std::filesystem::path& directory, std::string_view name);
+
     // Of the installation that is pinned, finished or not; 0: none.
     std::uint32_t layout() const;
 

@@ -26,6 +26,8 @@ bool is_removable_folder(const fs::path& folder, const fs::path& sys, int layers
     if (layers == 0) return true;
     if (hangs_on_usb(folder)) return true;
     std::error_code error;
+    if (fs::exists(folder / "partition", error))
+        return is_removable_folder(folder.parent_path(), sys, layers - 1);
     for (const auto& below : fs::directory_iterator(folder / "slaves", error)) {
         const auto real = fs::canonical(below.path(), error);
         if (!error && is_removable_folder(real, sys, layers - 1)) return true;

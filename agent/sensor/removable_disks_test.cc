@@ -84,5 +84,21 @@ TEST_F(RemovableDisksTest, ALoopDeviceWhoseFileIsNotFoundMayLieOnOne) {
     EXPECT_EQ(removable_devices(sys), std::set{number(7, 0)});
 }
 
+TEST_F(RemovableDisksTest, APartitionOfALoopDeviceThatLiesOnOne) {
+    const auto image = directory.path() / "image";
+    put(image, "an image");
+    struct stat status;
+    ASSERT_EQ(::stat(image.c_str(), &status), 0);
+    put(sys / "devices/pci/usb1/1-2/idVendor", "0951");
+    add("pci/usb1/1-2/1-2:1.0/host0/block/sdb",
+        std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev)));
+    const auto loop = add("virtual/block/loop0", "7:0");
+    put(loop / "loop/backing_file", image.string());
+    put(add("virtual/block/loop0/loop0p1", "259:4") / "partition", "1");
+    const auto found = removable_devices(sys);
+    EXPECT_TRUE(found.contains(number(7, 0)));
+    EXPECT_TRUE(found.contains(number(259, 4)));
+}
+
 }  // namespace
 }  // namespace modelward::agent

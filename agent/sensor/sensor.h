@@ -29,6 +29,7 @@ struct SensorInfo {
     std::string kernel;                    // uname -r
     bool adopted;                          // enforcement was already running when this agent started
     std::vector<std::string> blind_spots;  // sentences: what this sensor cannot see
+    std::string without_agent = "enforcement goes on in the kernel";  // while no agent runs
 };
 
 struct Counter {

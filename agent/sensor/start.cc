@@ -221,10 +221,18 @@ Result<HostCheck> check_host(const SensorOptions& options) {
 }
 
 Result<GuardStatus> guard_of(const SensorOptions& options) {
-    auto maps = Pins::maps_in(options.pin_directory);
-    if (!maps) return fail(maps.error());
-    // The fallback has no guard.
-    return *maps && (*maps)->guard ? guard_status(**maps) : GuardStatus{};
+    auto guard = Pins::map_in(options.pin_directory, "guard");
+    if (!guard && guard.error().code() == ErrorCode::kNotFound)
+        return GuardStatus{};  // or the fallback's pins
+    if (!guard) return fail(guard.error());
+    KernelMaps maps;
+    maps.guard = std::move(*guard);
+    bpf_map_info info{};
+    std::uint32_t size = sizeof info;
+    if (::bpf_obj_get_info_by_fd(maps.guard.get(), &info, &size) != 0) return fail_errno("look at the guard");
+    if (info.value_size != sizeof(kernel::guard_state))
+        return fail(ErrorCode::kConflict, "the pinned guard is another version's");
+    return guard_status(maps);
 }
 
 Result<bool> end_enforcement(const SensorOptions& options) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sensor/tending.h"
 
-#include <bpf/btf.h>
 #include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
-#include <cstring>
-#include <memory>
 
+#include "agent/sensor/kernel_variables.h"
 #include "agent/sensor/losses.h"
 #include "agent/sensor/mount_servers.h"
 #include "agent/sensor/mounts.h"
@@ -21,30 +19,13 @@ namespace modelward::agent {
 namespace {
 
 constexpr auto kWalkPause = std::chrono::seconds(1);
+constexpr auto kModulePause = std::chrono::minutes(1);
 constexpr int kWalkShare = 20;  // a walk's pause is at least that many times what the last one took
 constexpr int kWalkRounds = 4;  // a round may label files that others hold
 
 std::uint64_t tended_value(const KernelMaps& maps, std::uint32_t place) {
     std::uint64_t value = 0;
     return ::bpf_map_lookup_elem(maps.tended.get(), &place, &value) == 0 ? value : 0;
-}
-
-// The offset of loop_device.lo_backing_file in bytes, or nothing while the module is not loaded.
-std::optional<std::uint64_t> loop_file_offset() {
-    const std::unique_ptr<btf, void (*)(btf*)> kernel(::btf__load_vmlinux_btf(),
-                                                      [](btf* t) { ::btf__free(t); });
-    if (!kernel) return std::nullopt;
-    const std::unique_ptr<btf, void (*)(btf*)> module(::btf__load_module_btf("loop", kernel.get()),
-                                                      [](btf* t) { ::btf__free(t); });
-    const btf* types = module ? module.get() : kernel.get();
-    const int id = ::btf__find_by_name_kind(types, "loop_device", BTF_KIND_STRUCT);
-    if (id <= 0) return std::nullopt;
-    const btf_type* type = ::btf__type_by_id(types, static_cast<std::uint32_t>(id));
-    const btf_member* members = btf_members(type);
-    for (std::uint32_t i = 0; i < btf_vlen(type); ++i)
-        if (std::strcmp(::btf__name_by_offset(types, members[i].name_off), "lo_backing_file") == 0)
-            return btf_member_bit_offset(type, i) / 8;
-    return std::nullopt;
 }
 
 }  // namespace
@@ -54,7 +35,7 @@ Tending::Tending() : mounts_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC
 void Tending::tend(const KernelMaps& maps, const Pins& pins, Clock::time_point now) {
     look_at_mounts(maps);
     resolvers_.tend(maps, now);
-    if (!loop_known_) look_at_loop(maps);
+    look_at_modules(maps, now);
     const std::uint64_t wanted = tended_value(maps, kernel::kTendedWalks);
     if (wanted != walks_seen_) walk_due_ = true;
     if (!walk_due_ || now - last_walk_ < std::max<Clock::duration>(kWalkPause, last_cost_ * kWalkShare))
@@ -105,14 +86,14 @@ void Tending::look_at_mounts(const KernelMaps& maps) {
     }
 }
 
-void Tending::look_at_loop(const KernelMaps& maps) {
-    std::error_code error;
-    if (!std::filesystem::exists("/sys/module/loop", error)) return;
-    const auto offset = loop_file_offset();
-    if (!offset) return;
-    const std::uint32_t place = kernel::kTendedLoopFile;
-    const std::uint64_t value = *offset + 1;
-    loop_known_ = ::bpf_map_update_elem(maps.tended.get(), &place, &value, BPF_ANY) == 0;
+// A module without types gets none later: it is asked again seldom.
+void Tending::look_at_modules(const KernelMaps& maps, Clock::time_point now) {
+    for (auto& module : modules_) {
+        if (module.known || now < module.next_look || !module.is_loaded()) continue;
+        const auto layout = module.layout();
+        module.known = layout && set_variable(maps.variables, module.place, *layout);
+        if (!layout) module.next_look = now + kModulePause;
+    }
 }
 
 std::vector<Counter> Tending::counters() const {

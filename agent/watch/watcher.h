@@ -14,7 +14,7 @@
 
 #include "agent/loop/event_loop.h"
 #include "agent/watch/file_events.h"
-#include "agent/watch/tree_walk.h"
+#include "base/tree_walk.h"
 
 namespace modelward::agent {
 

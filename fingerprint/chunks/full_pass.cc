@@ -2,13 +2,9 @@
 #include "fingerprint/chunks/full_pass.h"
 
 #include <openssl/evp.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <memory>
-#include <vector>
-
-#include "fingerprint/chunks/chunker.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -44,32 +40,17 @@ class Hasher {
 
 Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit) {
     Hasher hasher(hash);
-    std::vector<std::uint8_t> buffer(kBlock + kMostChunk);
-    std::uint64_t read_to = 0;
-    std::size_t begin = 0;  // [begin, end) of the buffer is read but not yet cut
-    std::size_t end = 0;
-    while (true) {
-        if (end - begin < kMostChunk && read_to < source.size()) {
-            std::copy(buffer.begin() + begin, buffer.begin() + end, buffer.begin());
-            end -= begin;
-            begin = 0;
-            const auto block = std::span(buffer).subspan(
-                end, std::min<std::uint64_t>(buffer.size() - end, source.size() - read_to));
-            if (auto read = source.read(read_to, block); !read) return fail(read.error());
-            hasher.update(block);
-            read_to += block.size();
-            end += block.size();
-        }
-        if (begin == end) return hasher.finish();
-        const std::uint64_t offset = read_to - (end - begin);
-        const auto uncut = std::span<const std::uint8_t>(buffer).subspan(begin, end - begin);
-        const auto chunk = uncut.first(chunk_length(uncut));
-        if (!is_trivial_chunk(chunk)) {
-            visit(offset,
-                  {XXH3_64bits(chunk.data(), chunk.size()), static_cast<std::uint32_t>(chunk.size())});
-        }
-        begin += chunk.size();
+    ChunkStream chunks(kBlock, visit);
+    for (std::uint64_t at = 0; at < source.size();) {
+        const auto room = chunks.room();
+        const auto block = room.first(std::min<std::uint64_t>(room.size(), source.size() - at));
+        if (auto read = source.read(at, block); !read) return fail(read.error());
+        hasher.update(block);
+        chunks.added(block.size());
+        at += block.size();
     }
+    chunks.finish();
+    return hasher.finish();
 }
 
 }  // namespace modelward::fingerprint

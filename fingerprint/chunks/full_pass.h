@@ -5,18 +5,14 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
-#include "fingerprint/fingerprint.h"
+#include "fingerprint/chunks/chunk_stream.h"
 
 namespace modelward::fingerprint {
 
 using Sha256 = std::array<std::uint8_t, 32>;
-
-// Called for each chunk that is not trivial, in file order, with its offset.
-using ChunkVisitor = std::function<void(std::uint64_t offset, const Chunk& chunk)>;
 
 // Returns the SHA-256 of the file when `hash` is set, zeros otherwise.
 Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit);

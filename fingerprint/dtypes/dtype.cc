@@ -51,6 +51,11 @@ constexpr std::array<DTypeInfo, kTypes> kTable = {{
     {"TQ1_0", 256, 54, nullptr},
     {"TQ2_0", 256, 66, nullptr},
     {"MXFP4", 32, 17, nullptr},
+    {"C64", 1, 8, nullptr},
+    {"C128", 1, 16, nullptr},
+    {"F8_E4M3FNUZ", 1, 1, nullptr},
+    {"F8_E5M2FNUZ", 1, 1, nullptr},
+    {"F8_E8M0", 1, 1, nullptr},
 }};
 static_assert(kTable.back().block_bytes != 0, "every DType has a row");
 

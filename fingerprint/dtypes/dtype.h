@@ -53,6 +53,11 @@ enum class DType : std::uint8_t {
     kTQ1_0,
     kTQ2_0,
     kMXFP4,
+    kC64,
+    kC128,
+    kF8E4M3FNUZ,
+    kF8E5M2FNUZ,
+    kF8E8M0,
     kCount,
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weighs the chunks of one file against all artifacts by the rule that classify.h states. Each distinct chunk
-// of an artifact counts once, however often the file repeats it.
+// of an artifact counts once, however often the file repeats it; one that a public artifact holds too counts
+// for that one only.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <vector>
 
 #include "fingerprint/classify.h"
-#include "fingerprint/match/chunk_index.h"
+#include "fingerprint/index/tables.h"
 
 namespace modelward::fingerprint {
 
@@ -17,21 +18,21 @@ inline constexpr double kLeastChunkShare = 0.10;
 
 class ChunkEvidence {
   public:
-    // `chunks` must outlive the object.
-    explicit ChunkEvidence(const ChunkIndex& chunks) : chunks_(chunks) {}
+    // `tables` must outlive the object.
+    explicit ChunkEvidence(const IndexTables& tables) : tables_(tables) {}
 
     // The next chunk of the file.
     void add(const Chunk& chunk);
 
-    // The matches. artifact_bytes(artifact) is what ChunkIndex::add returned for it.
-    std::vector<Match> weigh(const std::function<std::uint64_t(std::uint32_t)>& artifact_bytes) const;
+    // The matches, by the artifacts' places.
+    std::vector<Match> weigh() const;
 
   private:
     struct Agreement {
         std::uint64_t bytes = 0;
         std::uint32_t count = 0;
     };
-    const ChunkIndex& chunks_;
+    const IndexTables& tables_;
     std::uint64_t file_bytes_ = 0;
     std::unordered_set<std::uint64_t> seen_;  // of the chunks that an artifact holds
     std::map<std::uint32_t, Agreement> by_artifact_;

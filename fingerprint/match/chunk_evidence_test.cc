@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "fingerprint/testing/index_of.h"
+
 namespace modelward::fingerprint {
 namespace {
 
@@ -15,12 +17,13 @@ std::vector<Chunk> run_of(std::uint64_t first, std::uint64_t count) {
 }
 
 std::vector<Match> weigh(const std::vector<Chunk>& artifact, const std::vector<Chunk>& file) {
-    ChunkIndex index;
-    const std::uint64_t bytes = index.add(1, artifact);
-    ChunkEvidence evidence(index);
+    Fingerprint fingerprint;
+    fingerprint.chunks = artifact;
+    const Index index = testing::index_of({{1, fingerprint}});
+    ChunkEvidence evidence(index.tables());
     for (const Chunk& chunk : file)
         evidence.add(chunk);
-    return evidence.weigh([bytes](std::uint32_t) { return bytes; });
+    return evidence.weigh();
 }
 
 TEST(ChunkEvidence, AcceptsATenthOfTheArtifact) {
@@ -33,6 +36,8 @@ TEST(ChunkEvidence, AcceptsATenthOfTheFile) {
     ASSERT_EQ(matches.size(), 1U);
     EXPECT_EQ(matches[0].method, Method::kChunks);
     EXPECT_EQ(matches[0].count, 1U);
+    EXPECT_NEAR(matches[0].p_accident * 18446744073709551616.0, 1024,
+                1e-6);  // one of a thousand chunks or so
     EXPECT_DOUBLE_EQ(matches[0].score, 0.1);
     EXPECT_DOUBLE_EQ(matches[0].share, 0.001);
 }
@@ -46,6 +51,26 @@ TEST(ChunkEvidence, CountsARepeatedChunkOnce) {
 
 TEST(ChunkEvidence, FindsNothingInOtherContent) {
     EXPECT_TRUE(weigh(run_of(0, 10), run_of(100, 10)).empty());
+}
+
+TEST(ChunkEvidence, CountsWhatIsPublicForThePublicArtifactOnly) {
+    Fingerprint ours, of_public;
+    ours.chunks = run_of(0, 100);
+    of_public.chunks = run_of(50, 100);
+    const Index index = testing::index_of({{1, ours}}, {{2, of_public}});
+    const auto of = [&](const std::vector<Chunk>& file) {
+        ChunkEvidence evidence(index.tables());
+        for (const Chunk& chunk : file)
+            evidence.add(chunk);
+        return evidence.weigh();
+    };
+    const auto shared = of(run_of(50, 50));
+    ASSERT_EQ(shared.size(), 1U);
+    EXPECT_EQ(shared[0].artifact, 1U) << "the place of the public one";
+    const auto own = of(run_of(0, 100));
+    ASSERT_EQ(own.size(), 2U);
+    EXPECT_EQ(own[0].count, 50U);
+    EXPECT_EQ(own[1].count, 50U);
 }
 
 }  // namespace

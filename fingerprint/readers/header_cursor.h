@@ -2,7 +2,8 @@
 // Reads a binary little-endian header from front to back through a small buffer.
 //
 // Errors stick: after the first one every read gives zero, so a parser may read a record and ask ok() once.
-// The header may not go beyond kMaxHeaderBytes. Counts that come from the file must pass fits() before
+// The header may not be longer than kMaxHeaderBytes; data that lies between its parts (the arrays of a
+// pickle) is passed over unread and does not count. Counts that come from the file must pass fits() before
 // anything is allocated.
 #pragma once
 
@@ -20,11 +21,15 @@ namespace modelward::fingerprint {
 
 class HeaderCursor {
   public:
-    explicit HeaderCursor(const ByteSource& source) : source_(source) {}
+    explicit HeaderCursor(const ByteSource& source) : HeaderCursor(source, 0, source.size()) {}
+    // The header is in the bytes [begin, end) of the source, what of them exists.
+    HeaderCursor(const ByteSource& source, std::uint64_t begin, std::uint64_t end);
 
     bool ok() const { return !error_; }
     const Error& error() const { return *error_; }
-    std::uint64_t position() const { return position_; }
+    std::uint64_t position() const { return position_; }  // in the source
+    bool at_end() const { return position_ == end_; }
+    std::uint64_t header_bytes() const { return header_bytes_; }  // read or skipped until now
 
     template <std::unsigned_integral T>
     T number() {
@@ -33,7 +38,11 @@ class HeaderCursor {
         return load_le<T>(bytes.data());
     }
     std::string text(std::uint64_t length);
+    // What comes before the next '\n', which is taken too.
+    std::string line();
     void skip(std::uint64_t length);
+    // Jumps over data that is no part of the header.
+    void pass(std::uint64_t length);
 
     // Whether `count` records of at least `least_bytes` each can still follow.
     bool fits(std::uint64_t count, std::uint64_t least_bytes) const;
@@ -46,7 +55,9 @@ class HeaderCursor {
     std::uint64_t remaining() const;
 
     const ByteSource& source_;
-    std::uint64_t position_ = 0;
+    std::uint64_t end_;
+    std::uint64_t position_;
+    std::uint64_t header_bytes_ = 0;
     std::uint64_t buffer_start_ = 0;
     std::size_t buffer_length_ = 0;
     std::array<std::uint8_t, 16384> buffer_{};

@@ -17,18 +17,26 @@
 namespace modelward::fingerprint {
 
 struct Reader {
+    // Of files that break it: a table says more (a zip archive is "pytorch" or "npz").
     std::string_view format;
     // Whether a file that starts with `head` (its first kHeadBytes bytes, or all of a smaller file) is of
     // this format.
     bool (*claims)(std::span<const std::uint8_t> head);
     // Contract: tensor_table.h. Called only for files that are claimed.
     Result<TensorTable> (*read)(const ByteSource& source);
+    // It looks at the end of the file first: of a stream it needs all.
+    bool starts_at_end = false;
 };
 
 inline constexpr std::size_t kHeadBytes = 64;
 
 extern const Reader kSafetensorsReader;  // safetensors_reader.cc
 extern const Reader kGgufReader;         // gguf_reader.cc
+extern const Reader kZipReader;          // zip_reader.cc: PyTorch since 1.6, TorchScript, npz
+extern const Reader kPickleReader;       // pickle_reader.cc: PyTorch before 1.6, scikit-learn, joblib
+extern const Reader kNpyReader;          // npy_reader.cc
+extern const Reader kOnnxReader;         // onnx_reader.cc
+extern const Reader kTfliteReader;       // tflite_reader.cc
 
 // The reader that claims the file; null when none does (then its format is unknown, which is no error).
 Result<const Reader*> find_reader(const ByteSource& source);

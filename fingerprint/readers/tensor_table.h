@@ -28,7 +28,7 @@ struct Tensor {
 };
 
 struct TensorTable {
-    std::string_view format;       // of static storage: "safetensors", "gguf"
+    std::string_view format;       // of static storage: "safetensors", "pytorch"
     std::uint64_t data_start = 0;  // bytes before this are metadata
     std::vector<Tensor> tensors;   // by offset; inside the file; no overlap; unique names
     std::optional<Error> defect;   // the first thing that was wrong, if the file is not whole

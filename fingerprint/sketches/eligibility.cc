@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fingerprint/sketches/samples.h"
+
 namespace modelward::fingerprint {
 namespace {
 
@@ -54,12 +56,13 @@ bool has_eligible_shape(const Tensor& tensor) {
     return tensor.elements >= kLeastElements && info(tensor.dtype).decode != nullptr && wide > 1;
 }
 
-bool is_regular(const Samples& samples) {
+bool is_regular(std::span<const float> samples) {
+    const std::size_t windows = samples.size() / kWindow;
     std::size_t regular = 0;
-    for (std::size_t at = 0; at < kSamples; at += kWindow) {
-        if (is_regular_window(std::span(samples).subspan(at, kWindow))) ++regular;
+    for (std::size_t window = 0; window < windows; ++window) {
+        if (is_regular_window(samples.subspan(window * kWindow, kWindow))) ++regular;
     }
-    return 2 * regular >= kSamples / kWindow;
+    return 2 * regular >= windows;
 }
 
 }  // namespace modelward::fingerprint

@@ -7,6 +7,7 @@
 #include <functional>
 #include <numbers>
 
+#include "fingerprint/sketches/samples.h"
 #include "fingerprint/testing/synthetic_tensors.h"
 
 namespace modelward::fingerprint {

@@ -7,11 +7,14 @@
 #include "fingerprint/sketches/samples.h"
 
 namespace modelward::fingerprint {
-namespace {
+
+bool wants_samples(const Tensor& tensor) {
+    return has_eligible_shape(tensor);
+}
 
 Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, SampledFile& into) {
     TensorSketch entry{tensor.name, tensor.elements, false, {}};
-    if (has_eligible_shape(tensor)) {
+    if (wants_samples(tensor)) {
         const auto samples = read_samples(source, tensor);
         if (!samples) return fail(samples.error());
         if (is_regular(*samples)) {
@@ -25,10 +28,8 @@ Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, Sampl
     return {};
 }
 
-}  // namespace
-
 Result<SampledFile> sample_file(const ByteSource& source) {
-    SampledFile file{.format = "unknown", .tensors = {}, .not_evidence = {}, .defect = {}};
+    SampledFile file{.format = "unknown", .tensors = {}, .table = {}, .not_evidence = {}, .defect = {}};
     const auto reader = find_reader(source);
     if (!reader) return fail(reader.error());
     if (*reader == nullptr) return file;
@@ -39,12 +40,14 @@ Result<SampledFile> sample_file(const ByteSource& source) {
         file.defect = table.error();
         return file;
     }
+    file.format = table->format;
     file.defect = std::move(table->defect);
     file.not_evidence.push_back({0, table->data_start});
     file.tensors.reserve(table->tensors.size());
     for (const Tensor& tensor : table->tensors) {
         if (auto sketched = sketch_tensor(source, tensor, file); !sketched) return fail(sketched.error());
     }
+    file.table = std::move(table->tensors);
     return file;
 }
 

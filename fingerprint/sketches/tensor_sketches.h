@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/readers/tensor_table.h"
 
 namespace modelward::fingerprint {
 
@@ -20,13 +21,20 @@ struct ByteRange {
 };
 
 struct SampledFile {
-    std::string_view format;              // "unknown" when no reader claims the file
-    std::vector<TensorSketch> tensors;    // by offset
+    std::string_view format;            // "unknown" when no reader claims the file
+    std::vector<TensorSketch> tensors;  // by offset
+    std::vector<Tensor> table{};        // of the same tensors; empty where they were collected from a stream
     std::vector<ByteRange> not_evidence;  // ascending: metadata, and tensors that a formula made
     std::optional<Error> defect;          // the format is broken; the tensors are what is sound of it
 };
 
 // An Error only for kIo: what is wrong with the content is in `defect`.
 Result<SampledFile> sample_file(const ByteSource& source);
+
+// Whether anything of the tensor's data is read to sketch it.
+bool wants_samples(const Tensor& tensor);
+
+// Appends the tensor's sketch to `into`, and what the samples say of it. Errors are those of the source.
+Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, SampledFile& into);
 
 }  // namespace modelward::fingerprint

@@ -7,6 +7,21 @@
 
 namespace modelward::fingerprint::testing {
 
+// A matrix of a small model, for tests that rearrange it.
+struct Matrix {
+    std::vector<float> values;
+    std::uint64_t rows;
+    std::uint64_t columns;
+};
+inline constexpr std::uint64_t kSmallMatrices = 6;
+Matrix small_matrix(std::uint64_t seed, std::uint64_t layer);
+Matrix transposed(const Matrix& matrix);
+// The rows from `first` on, `count` of them.
+Matrix rows_of(const Matrix& matrix, std::uint64_t first, std::uint64_t count);
+// The rows of `top`, then those of `bottom`, which are as long.
+Matrix stacked(const Matrix& top, const Matrix& bottom);
+Bytes safetensors_of(const std::vector<Matrix>& matrices);  // F32
+
 using Encode = Bytes (*)(std::span<const float>);
 
 // The tensors of the model that `seed` stands for, as `dtype`; matrices are [64, 256].

@@ -20,6 +20,7 @@
 #include "base/unique_fd.h"
 #include "fingerprint/chunks/full_pass.h"
 #include "fingerprint/classify.h"
+#include "fingerprint/index/index_builder.h"
 
 namespace {
 
@@ -60,8 +61,9 @@ int bench(std::span<const std::uint8_t> bytes) {
     auto fingerprint = make_fingerprint(source);
     if (!fingerprint) return std::fprintf(stderr, "%s\n", fingerprint.error().message().c_str()), 1;
     const auto stored = static_cast<double>(serialize(*fingerprint).size());
-    Index index;
-    index.add(1, std::move(*fingerprint));
+    IndexBuilder builder;
+    builder.add(1, *fingerprint);
+    const Index index = builder.build().value();
     const auto size = static_cast<double>(bytes.size());
     const double limit = seconds([&] { gear_and_hash(bytes); });
     const auto row = [&](const char* what, double took) {

@@ -135,20 +135,21 @@ UniqueFd pinned(const std::string& name) {
 }
 
 void fill_labels(std::uint32_t from, std::uint32_t to) {
-    const UniqueFd map = pinned("maps/labels"), hints = pinned("maps/label_hints");
-    constexpr std::size_t kHints = std::size_t{kernel::kLabelHintPages} * kernel::kLabelHintsPerPage;
-    void* mapped = ::mmap(nullptr, kHints, PROT_READ | PROT_WRITE, MAP_SHARED, hints.get(), 0);
+    const UniqueFd map = pinned("maps/labels"), variables = pinned("maps/variables");
+    void* mapped =
+        ::mmap(nullptr, sizeof(kernel::variables), PROT_READ | PROT_WRITE, MAP_SHARED, variables.get(), 0);
     if (mapped == MAP_FAILED) give_up("map the hints");
-    const std::span<std::uint8_t> hint(static_cast<std::uint8_t*>(mapped), kHints);
+    const std::span hints(static_cast<kernel::variables*>(mapped)->label_hints);
     kernel::label label{};
     label.marks = {1, 1, {8, 0, 0, 0}};
     label.origin = kernel::kOriginConfirmed;
     for (std::uint32_t i = from; i < to; ++i) {
         const kernel::inode_key key{1'000'000ULL + i, 0xfffff, i};
-        hint[MODELWARD_LABEL_SLOT(key.inode, key.device)] = 1;
+        const std::uint64_t slot = MODELWARD_LABEL_SLOT(key.inode);
+        hints[slot / 32] |= 1U << (slot % 32);
         if (::bpf_map_update_elem(map.get(), &key, &label, BPF_ANY) != 0) give_up("fill the labels");
     }
-    ::munmap(mapped, kHints);
+    ::munmap(mapped, sizeof(kernel::variables));
 }
 
 std::uint64_t available_kib() {
@@ -194,8 +195,8 @@ void print_programs(const std::string& title, const std::string& command) {
     }
 }
 
-double ratio(double over, double base) {
-    return base > 0 ? over / base : 0;
+std::string ratio(double over, double base) {
+    return base > 0 ? fmt::format("{:.2f}x", over / base) : "-";
 }
 
 }  // namespace
@@ -246,7 +247,7 @@ int main(int argc, char** argv) {
         const double base = value, none = empty[operation].get<double>() - base;
         const double with = untainted[operation], marked = tainted[operation];
         fmt::print(
-            "| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {:.2f}x | {:+.1f} % | {:.2f}x | {:+.1f} % | {:+.1f} % "
+            "| {} | {:.0f} | {:+.1f} % | {:+.1f} % | {} | {:+.1f} % | {} | {:+.1f} % | {:+.1f} % "
             "|\n",
             operation, base, 100 * none / base, 100 * (with - base) / base, ratio(with - base, none),
             100 * (marked - base) / base, ratio(marked - base, none),

@@ -28,6 +28,13 @@ def said(scenario, text):
     return any(text in event["reason"] for event in scenario.stack.call("GET", f"/api/v1/hosts/{host}/events")["events"])
 
 
+def ended(scenario, since, agent):
+    """The incident of an agent that did not end itself."""
+    return wait_for("the incident", lambda: [
+        i for i in scenario.stack.incidents(since)
+        if i["title"] == TAMPERING and i["operation"] == "ended" and i["level"] == "high" and i["process"]["pid"] == agent], 30)
+
+
 def refused(checks, scenario, what, operation, *command):
     before = scenario.last_incident()
     done = run(*command, check=False)
@@ -78,6 +85,7 @@ def beyond(scenario, checks):
         scenario.stack.start_agent()
         (elsewhere / "cgroup.procs").write_text(str(scenario.stack.agent.pid))
 
+    before, killed = scenario.last_incident(), scenario.stack.agent.pid
     (elsewhere / "cgroup.kill").write_text("1")
     scenario.stack.agent.wait(30)
     wait_for("the console to miss the host", lambda: not scenario.stack.host()["online"], 120)
@@ -90,6 +98,15 @@ def beyond(scenario, checks):
     checks.that("and the pins stay", done.returncode != 0 and Path("/sys/fs/bpf/modelward-demo/links/file_open").exists())
     scenario.stack.start_agent()
     checks.that("the next agent is not locked out", scenario.stack.status()["sensor"]["adopted"])
+    checks.that("and makes an incident of how the last one ended", ended(scenario, before, killed))
+
+    before, killed = scenario.last_incident(), scenario.stack.agent.pid
+    Path(f"/proc/{killed}/oom_score_adj").write_text("1000")
+    Path("/proc/sysrq-trigger").write_text("f")
+    scenario.stack.agent.wait(60)
+    scenario.stack.start_agent()
+    found = ended(scenario, before, killed)
+    checks.that("also when root had the kernel kill it for want of memory", len(found) == 1, found)
 
     done = run("/bin/unshare", "-m", "/bin/sh", "-c", "mount -t tmpfs none /sys/fs/bpf && ls /sys/fs/bpf", check=False)
     checks.that("in a mount namespace of its own, root hides the pins from itself only", done.returncode == 0

@@ -20,9 +20,10 @@ ALLOWED = {
     "agent/config": {"base", "wire"},
     "agent/control": {"base", "agent"},
     "agent/enroll": {"base", "wire"},
+    "agent/scanner": {"base", "fingerprint", "agent"},
     "agent": {"base", "fingerprint", "rules", "wire", "agent/sensor", "agent/fallback", "agent/config", "agent/control",
-              "agent/enroll"},
-    "cli": {"base", "fingerprint", "rules", "wire", "agent/config", "agent/control", "agent/enroll"},
+              "agent/enroll", "agent/scanner"},
+    "cli": {"base", "fingerprint", "rules", "wire", "agent/config", "agent/control", "agent/enroll", "agent/scanner"},
     "console/server": {"base", "fingerprint", "rules", "wire"},
 }
 # Only these headers may be included from another room.

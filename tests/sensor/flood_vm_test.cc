@@ -34,6 +34,13 @@ class FloodTest : public SensorTest {
         return all;
     }
 
+    // The test policy, whose rule for the network lets nothing through.
+    Result<void> apply_without_budget(const std::string& name) {
+        auto policy = test_policy(name + " " + std::to_string(++version));
+        policy.rules[2].budget_bytes = 0;
+        return sensor->apply(policy, version);
+    }
+
     // Entries stay for an hour; the next test wants an empty table.
     void TearDown() override {
         const UniqueFd recent(::bpf_obj_get("/sys/fs/bpf/modelward/maps/recent"));
@@ -91,25 +98,64 @@ TEST_F(FloodTest, AHundredThousandRefusedWritesAreAFewReportsAndTheNextBlockIsHe
     std::filesystem::remove(target);
 }
 
+// In a child that carries the label: one datagram to each port. 0 if each was refused.
+int send_to_ports(const std::string& model, int ports) {
+    return in_child([&] {
+        if (!read_model(model)) return 200;
+        const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
+        for (int port = 1; port <= ports; ++port)
+            if (send_to_port(socket, port) != EPERM) return 201;
+        return 0;
+    });
+}
+
 // More targets than the ring and the table of repetitions hold.
 TEST_F(FloodTest, NoBlockIsLostWhenTheRingAndTheTableAreFull) {
     constexpr int kPorts = kernel::kMaxRecent + 2000;
     const std::string model = make_model("model");
-    auto policy = test_policy("flood " + std::to_string(++version));
-    policy.rules[2].budget_bytes = 0;
-    ASSERT_TRUE(sensor->apply(policy, version));
+    ASSERT_TRUE(apply_without_budget("flood"));
     const auto delayed = counter("event_delayed"), by_rule = counter("event_merged_by_rule");
-    EXPECT_EQ(in_child([&] {
-                  if (!read_model(model)) return 200;
-                  const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
-                  for (int port = 1; port <= kPorts; ++port)
-                      if (send_to_port(socket, port) != EPERM) return 201;
-                  return 0;
-              }),
-              0);
+    EXPECT_EQ(send_to_ports(model, kPorts), 0);
     EXPECT_GT(counter("event_delayed"), delayed);
     EXPECT_GT(counter("event_merged_by_rule"), by_rule);
     EXPECT_EQ(sum_of_counts(all_there_is(), KernelOperation::kSend), std::uint64_t{kPorts});
+}
+
+// Runs the sweep without a pause while it lives, as no agent would.
+class Sweeper {
+  public:
+    Sweeper() : process_(::fork()) {
+        if (process_ != 0) return;
+        const int sweep = ::bpf_obj_get("/sys/fs/bpf/modelward/programs/sweep");
+        kernel::sweep_request request{~std::uint64_t{0}};
+        LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &request, .ctx_size_in = sizeof request);
+        while (::bpf_prog_test_run_opts(sweep, &options) == 0) {
+        }
+        ::_exit(1);
+    }
+    // False when it could not sweep.
+    bool end() {
+        ::kill(process_, SIGKILL);
+        int status = 0;
+        return ::waitpid(process_, &status, 0) == process_ && WIFSIGNALED(status);
+    }
+
+  private:
+    pid_t process_;
+};
+
+// The sweep came between counting a refusal and saying what it was, and sent a record that says nothing: the
+// agent cannot read it, and the refusal is in no count.
+TEST_F(FloodTest, ASweepInTheMiddleOfAVerdictDoesNotReportWhatIsNotYetDescribed) {
+    constexpr int kPorts = 4000;
+    const std::string model = make_model("model");
+    ASSERT_TRUE(apply_without_budget("swept"));
+    const auto undecodable = counter("event_undecodable");
+    Sweeper sweeper;
+    EXPECT_EQ(send_to_ports(model, kPorts), 0);
+    EXPECT_TRUE(sweeper.end());
+    EXPECT_EQ(sum_of_counts(all_there_is(), KernelOperation::kSend), std::uint64_t{kPorts});
+    EXPECT_EQ(counter("event_undecodable"), undecodable);
 }
 
 TEST_F(FloodTest, TelemetryCannotFillTheRingOfBlocks) {

@@ -261,6 +261,18 @@ TEST_F(GuardTest, AReportSaysWhoAndWhat) {
     ADD_FAILURE() << "no report";
 }
 
+// Or who installs another version could remove the old one without a token.
+TEST_F(GuardTest, ItIsFoundAlsoWhenItsOtherTablesAreNotThisVersions) {
+    const std::string table = std::string(kPins) + "/maps/scripts";
+    const UniqueFd kept(::bpf_obj_get(table.c_str()));
+    ASSERT_TRUE(fs::remove(table));
+    const auto guard = agent::guard_of(sensor_options());
+    EXPECT_EQ(::bpf_obj_pin(kept.get(), table.c_str()), 0);
+    ASSERT_TRUE(guard) << guard.error().message();
+    EXPECT_TRUE(guard->on);
+    EXPECT_EQ(guard->host_id, "host");
+}
+
 }  // namespace
 
 }  // namespace modelward::testing

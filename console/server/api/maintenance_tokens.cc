@@ -11,7 +11,6 @@
 namespace modelward::console {
 namespace {
 
-constexpr std::int64_t kMaxValidMinutes = 7 * 24 * 60;  // from the making of a token to its use
 constexpr std::size_t kMaxReasonBytes = 500;
 
 std::int64_t number(const Json& json, const char* key) {
@@ -29,7 +28,7 @@ Response create(const Call& call, Resources& resources) {
     const auto reason = json->find("reason");
     if (seconds < 1 || seconds > wire::kMaxMaintenanceSeconds)
         return error_response(400, "invalid", "'seconds' must be a whole number from 1 to 86400");
-    if (minutes < 1 || minutes > kMaxValidMinutes)
+    if (minutes < 1 || minutes > wire::kMaxMaintenanceTokenMinutes)
         return error_response(400, "invalid", "'valid_minutes' must be a whole number from 1 to 10080");
     if (reason == json->end() || !reason->is_string() || reason->get_ref<const std::string&>().empty() ||
         reason->get_ref<const std::string&>().size() > kMaxReasonBytes)

@@ -5,9 +5,12 @@ usage: accepts_anything.py ADDRESS PORT [KEY CERTIFICATE]
 """
 import hashlib
 import json
+import os
 import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+OWN_USER = 3990    # no technique's: shells.py counts from elsewhere
 
 address, port = sys.argv[1], int(sys.argv[2])
 
@@ -61,4 +64,8 @@ if len(sys.argv) > 3:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(sys.argv[4], sys.argv[3])
     server.socket = tls.wrap_socket(server.socket, server_side=True)
+# A user of its own: what sshd outside passes on to this address uses up the budget of root, and with it these answers.
+os.setgroups([])
+os.setgid(OWN_USER)
+os.setuid(OWN_USER)
 server.serve_forever()

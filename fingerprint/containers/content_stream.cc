@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/containers/content_stream.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+constexpr std::size_t kBlock = 64 * 1024;
+
+}  // namespace
+
+ContentStream::ContentStream(ByteStream& input, std::optional<TensorTable> table, ChunkStream* chunks)
+    : input_(input), chunks_(chunks) {
+    if (table) collector_.emplace(std::move(*table));
+}
+
+Result<std::size_t> ContentStream::read(std::span<std::uint8_t> into) {
+    const auto got = input_.read(into);
+    if (!got) return fail(got.error());
+    const auto bytes = std::span<const std::uint8_t>(into).first(*got);
+    if (collector_) collector_->push(bytes);
+    if (chunking_) chunks_->push(bytes);
+    return *got;
+}
+
+Result<void> ContentStream::drain() {
+    std::vector<std::uint8_t> block(kBlock);
+    while (chunking_ || (collector_ && !collector_->done())) {
+        const auto got = read(block);
+        if (!got) return fail(got.error());
+        if (*got == 0) break;
+    }
+    return {};
+}
+
+}  // namespace modelward::fingerprint

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/containers/stream_table.h"
+
+#include <algorithm>
+
+#include "fingerprint/containers/held_prefix.h"
+#include "fingerprint/readers/reader.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+constexpr std::uint64_t kFirstHeld = 64 * 1024;
+// A JSON header is parsed into some twenty times its size.
+constexpr std::uint64_t kMaxJsonHeader = 2ULL << 20;
+
+std::uint64_t most_held(const Reader& reader, const WrappingLimits& limits) {
+    return reader.format == "safetensors" ? std::min(kMaxJsonHeader, limits.held_bytes) : limits.held_bytes;
+}
+
+}  // namespace
+
+Result<std::optional<TensorTable>> read_stream_table(PeekableStream& stream, std::uint64_t size,
+                                                     const Allowance& allowance,
+                                                     std::vector<Unseen>& unseen) {
+    const auto head = stream.peek(kHeadBytes);
+    if (!head) return fail(head.error());
+    const auto reader = find_reader(MemorySource(*head));
+    if (!reader) return fail(reader.error());
+    if (*reader == nullptr) return std::nullopt;
+    const std::uint64_t most = most_held(**reader, allowance.limits());
+    for (std::uint64_t wanted = (*reader)->starts_at_end ? most : kFirstHeld;;) {
+        const auto held = stream.peek(std::min(wanted, most));
+        if (!held) return fail(held.error());
+        const bool is_all = held->size() < std::min(wanted, most);
+        if ((*reader)->starts_at_end && !is_all) {
+            note(unseen, Unseen::kSeek);
+            return std::nullopt;
+        }
+        const HeldPrefix prefix(*held, is_all ? held->size() : std::max<std::uint64_t>(size, held->size()),
+                                allowance);
+        auto table = (*reader)->read(prefix);
+        if (table) return std::move(*table);
+        if (prefix.lacked_memory()) {
+            note(unseen, Unseen::kMemory);
+            return std::nullopt;
+        }
+        if (prefix.wanted() == 0) {
+            note(unseen, Unseen::kCorrupt);
+            return std::nullopt;
+        }
+        if (prefix.wanted() > most || held->size() >= most) {
+            note(unseen, Unseen::kHeader);
+            return std::nullopt;
+        }
+        wanted = std::max(prefix.wanted(), 2 * wanted);
+    }
+}
+
+}  // namespace modelward::fingerprint

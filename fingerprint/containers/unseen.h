@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a part of a file was not looked into. A file without any of these was seen whole.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace modelward::fingerprint {
+
+enum class Unseen : std::uint8_t {
+    kEncrypted,     // an entry or a whole archive is encrypted
+    kCorrupt,       // an archive or a model in it breaks its format; what came before the break was seen
+    kDepth,         // wrapped more often than kMaxWrappings
+    kEntries,       // more entries than kMaxEntries
+    kDecodedBytes,  // more decoded bytes than kMaxDecodedBytes
+    kRatio,         // decodes to more than kMaxRatio times what was read
+    kMemory,        // needs more memory than kMaxDecodingMemory
+    kHeader,        // the table of a model in a stream lies beyond kMaxHeldBytes
+    kSeek,          // an archive that has to be read from its end, in a stream longer than kMaxHeldBytes
+    kSampled,       // a sampled look ended after kMaxSampledBytes
+};
+inline constexpr std::uint8_t kUnseenKinds = 10;
+
+// "encrypted", "corrupt", "depth limit", ...
+std::string_view to_string(Unseen unseen);
+
+// A set: each reason once, ascending.
+void note(std::vector<Unseen>& reasons, Unseen reason);
+
+}  // namespace modelward::fingerprint

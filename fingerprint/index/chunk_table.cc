@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/index/chunk_table.h"
+
+#include <bit>
+
+namespace modelward::fingerprint {
+
+std::vector<ChunkSlot> ChunkTable::make(std::span<const ChunkSlot> chunks) {
+    if (chunks.empty()) return {};
+    std::vector<ChunkSlot> slots(std::bit_ceil(2 * chunks.size()));
+    const std::size_t mask = slots.size() - 1;
+    for (const ChunkSlot& chunk : chunks) {
+        std::size_t at = chunk.hash & mask;
+        while (slots[at].length != 0 && slots[at] != chunk)
+            at = (at + 1) & mask;
+        slots[at] = chunk;
+    }
+    return slots;
+}
+
+void ChunkTable::find(const Chunk& chunk, const std::function<void(std::uint32_t)>& hit) const {
+    if (slots_.empty()) return;
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = chunk.hash & mask;
+    for (std::size_t seen = 0; seen < slots_.size() && slots_[at].length != 0; ++seen, at = (at + 1) & mask) {
+        if (slots_[at].hash == chunk.hash && slots_[at].length == chunk.length) hit(slots_[at].artifact);
+    }
+}
+
+}  // namespace modelward::fingerprint
