@@ -8,7 +8,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH="/usr/local/sbin:/usr/sbin:/sbin:$PATH" PYTHON=/usr/bin/python3
 jobs=$(nproc)
 
-step() { printf '\n== %s\n' "$*"; }
+# When the first script began, which may have called this one: a step says in which minute it begins.
+export DEV_BEGAN=${DEV_BEGAN:-$(date +%s)}
+step() { printf '\n== %s (minute %d)\n' "$*" $((($(date +%s) - DEV_BEGAN) / 60)); }
 die() {
     echo "dev: $*" >&2
     exit 1

@@ -16,7 +16,7 @@ rules::CompiledPolicy policy_with(const std::string& title) {
     return policy;
 }
 
-struct PolicyArchiveTest : testing::Test {
+struct PolicyArchiveTest : ::testing::Test {
     TemporaryDirectory directory;
     Database database = Database::open(directory.path() / "spool.db", true).value();
     PolicyArchive open() { return std::move(*PolicyArchive::open(database)); }

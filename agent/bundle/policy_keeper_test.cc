@@ -17,7 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 
-struct PolicyKeeperTest : testing::Test {
+struct PolicyKeeperTest : ::testing::Test {
     TemporaryDirectory directory;
     TestBundles bundles;
     Database database = Database::open(directory.path() / "spool.db", true).value();

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-struct ControlTest : testing::Test {
+struct ControlTest : ::testing::Test {
     TemporaryDirectory directory;
     std::filesystem::path socket = directory.path() / "run/agent.sock";
     EventLoop loop = std::move(*EventLoop::create());

@@ -9,7 +9,7 @@
 namespace modelward::agent {
 namespace {
 
-struct KernelIntakeTest : testing::Test {
+struct KernelIntakeTest : ::testing::Test {
     TemporaryDirectory directory;
     EventLoop loop = std::move(*EventLoop::create());
     FakeSensor sensor;

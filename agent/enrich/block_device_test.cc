@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct BlockDeviceTest : testing::Test {
+struct BlockDeviceTest : ::testing::Test {
     TemporaryDirectory sys;
     void link(const char* number, const fs::path& target) {
         fs::create_directories(sys.path() / target);

@@ -8,7 +8,7 @@
 namespace modelward::agent {
 namespace {
 
-struct EventBuilderTest : testing::Test {
+struct EventBuilderTest : ::testing::Test {
     TemporaryDirectory directory;
     Database database = Database::open(directory.path() / "spool.db", true).value();
     PolicyArchive archive = std::move(*PolicyArchive::open(database));

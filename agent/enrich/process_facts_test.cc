@@ -16,7 +16,7 @@ std::string stat_line(std::uint64_t ticks) {
            " 1000 200\n";
 }
 
-struct ProcessFactsTest : testing::Test {
+struct ProcessFactsTest : ::testing::Test {
     TemporaryDirectory proc;
     void SetUp() override {
         proc.write("42/stat", stat_line(1234));

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kDay = 24 * 3600;
 
-struct RenewalTest : testing::Test {
+struct RenewalTest : ::testing::Test {
     TemporaryDirectory directory;
     wire::CertificateAuthority ca = wire::CertificateAuthority::create("Console", 3650).value();
     CertificateRenewal renewal{directory.path()};

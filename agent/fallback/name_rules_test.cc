@@ -6,7 +6,7 @@
 namespace modelward::agent {
 namespace {
 
-struct NameRulesTest : testing::Test {
+struct NameRulesTest : ::testing::Test {
     rules::CompiledPolicy policy;
 
     // In the order of the policy.

@@ -12,7 +12,7 @@
 namespace modelward::agent {
 namespace {
 
-class GuardKeeperTest : public testing::Test {
+class GuardKeeperTest : public ::testing::Test {
   protected:
     void SetUp() override {
         config_.state_dir = directory_.path();

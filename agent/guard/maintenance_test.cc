@@ -9,7 +9,7 @@
 namespace modelward::agent {
 namespace {
 
-class MaintenanceTest : public testing::Test {
+class MaintenanceTest : public ::testing::Test {
   protected:
     std::string token(const std::string& id) const {
         wire::MaintenanceToken token;

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct LabelArchiveTest : testing::Test {
+struct LabelArchiveTest : ::testing::Test {
     TemporaryDirectory directory;
     Database database = Database::open(directory.path() / "spool.db", true).value();
     static InodeKey key_of(const std::filesystem::path& path) {

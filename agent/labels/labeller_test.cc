@@ -31,7 +31,7 @@ std::string log_text() {
     return text;
 }
 
-struct LabellerTest : testing::Test {
+struct LabellerTest : ::testing::Test {
     TemporaryDirectory directory;
     EventLoop loop = std::move(*EventLoop::create());
     FakeSensor sensor;

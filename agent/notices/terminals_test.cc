@@ -34,7 +34,7 @@ std::uint64_t start_of(pid_t pid) {
 }
 
 // A process that waits on a terminal of its own.
-struct TerminalsTest : testing::Test {
+struct TerminalsTest : ::testing::Test {
     UniqueFd master, slave;
     pid_t child = 0;
     Terminals terminals;

@@ -17,7 +17,7 @@ namespace {
 
 using Clock = ScanLane::Clock;
 
-struct ScanLaneTest : testing::Test {
+struct ScanLaneTest : ::testing::Test {
     TemporaryDirectory directory;
     std::string content = std::string(300'000, 'm') + "odel";
     UniqueFd file{::open(directory.write("file", content).c_str(), O_RDONLY | O_CLOEXEC)};

@@ -29,7 +29,7 @@ UniqueFd file_of(const Bytes& content) {
     return file;
 }
 
-struct WrappedContent : testing::Test {
+struct WrappedContent : ::testing::Test {
     Bytes model = fingerprint::testing::small_safetensors(1);
     UniqueFd index = [this] {
         fingerprint::IndexBuilder builder;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kHashOfHello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-struct PinnedDigestsTest : testing::Test {
+struct PinnedDigestsTest : ::testing::Test {
     TemporaryDirectory directory;
 
     std::optional<std::string> of(PinnedDigests& digests, const std::string& name, bool settled = true) {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kHashOfHello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
-struct ProgramKeysTest : testing::Test {
+struct ProgramKeysTest : ::testing::Test {
     TemporaryDirectory directory;
     std::string path = (directory.path() / "borg").string();
     rules::CompiledPolicy policy;

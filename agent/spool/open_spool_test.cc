@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-struct OpenSpoolTest : testing::Test {
+struct OpenSpoolTest : ::testing::Test {
     TemporaryDirectory directory;
     SpoolPlace place{
         directory.path() / "state", directory.path() / "run", {64 << 20, 1 << 20}, "boot-1", false};

@@ -24,7 +24,7 @@ SpoolItem from_kernel(std::uint64_t sequence, wire::Verdict verdict = wire::VERD
             KernelPlace{0, sequence}};
 }
 
-struct SpoolTest : testing::Test {
+struct SpoolTest : ::testing::Test {
     Spool open(SpoolLimits limits = kRoomy) {
         auto spool = Spool::open(directory.path() / "spool.db", limits);
         EXPECT_TRUE(spool) << spool.error().message();

@@ -21,7 +21,7 @@ wire::Event event_named(const std::string& reason) {
     return event;
 }
 
-struct DeliveryTest : testing::Test {
+struct DeliveryTest : ::testing::Test {
     TemporaryDirectory directory;
     EventLoop loop = std::move(*EventLoop::create());
     Spool spool = std::move(*Spool::open(directory.path() / "spool.db", {64 << 20, 1 << 20}));

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct OpenFileTest : testing::Test {
+struct OpenFileTest : ::testing::Test {
     TemporaryDirectory directory;
     fs::path file = directory.write("tree/file", "content");
     static ErrorCode refusal(const fs::path& path) {

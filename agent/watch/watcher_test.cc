@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
-struct WatcherTest : testing::Test {
+struct WatcherTest : ::testing::Test {
     TemporaryDirectory directory;
     EventLoop loop = std::move(*EventLoop::create());
     std::vector<std::string> found, written;
