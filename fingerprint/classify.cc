@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "fingerprint/carving/carve.h"
 #include "fingerprint/chunks/full_pass.h"
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/match/chunk_evidence.h"
@@ -44,13 +45,14 @@ Result<void> match_rows(const ByteSource& source, const SampledFile& file, const
     return {};
 }
 
-Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTables& tables) {
+Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTables& tables,
+                                       SignatureSearch& search) {
     const bool may_be_exact = std::ranges::any_of(tables.artifacts, [&](const ArtifactRecord& artifact) {
         return artifact.file_bytes == source.size();
     });
     ChunkEvidence evidence(tables);
-    const auto digest = full_pass(source, may_be_exact,
-                                  [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); });
+    const auto add = [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); };
+    const auto digest = full_pass(source, may_be_exact, add, &search);
     if (!digest) return fail(digest.error());
     std::vector<Match> matches = evidence.weigh();
     if (!may_be_exact) return matches;
@@ -119,6 +121,28 @@ void put_in_order(std::vector<Match>& matches, const IndexTables& tables) {
     });
 }
 
+// Where models may begin in the front of a file that no reader claims.
+Result<void> search_front(const ByteSource& source, SignatureSearch& search) {
+    std::vector<std::uint8_t> front(std::min(source.size(), kSampledSearchBytes));
+    if (auto read = source.read(0, front); !read) return read;
+    search.push(front);
+    return {};
+}
+
+// Adds the tensors of models that begin inside the file to its own. Says whether there are any.
+Result<bool> add_carved(const ByteSource& source, const SignatureSearch& search, SampledFile& file,
+                        std::vector<Unseen>& unseen) {
+    auto carved = carve(source, search.places());
+    if (!carved) return fail(carved.error());
+    if (search.is_full() || !carved->is_whole) note(unseen, Unseen::kPlaces);
+    // The table's tensors stand in front, in its order.
+    const auto end_of_table = file.tensors.begin() + static_cast<std::ptrdiff_t>(file.table.size());
+    file.tensors.insert(end_of_table, std::make_move_iterator(carved->file.tensors.begin()),
+                        std::make_move_iterator(carved->file.tensors.end()));
+    std::ranges::move(carved->file.table, std::back_inserter(file.table));
+    return !carved->file.table.empty();
+}
+
 Result<Classification> classify_or_throw(const ByteSource& source, const IndexTables& tables, Depth depth) {
     const CountingSource counted(source);
     auto file = sample_file(counted);
@@ -133,13 +157,23 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     std::ranges::move(inside->tensors, std::back_inserter(file->tensors));
     TensorFindings tensors = TensorEvidence(tables, file->tensors).weigh();
     result.matches = std::move(tensors.matches);
-    add_apart(tensors.of_public, tables, result);
+    const bool matched_by_tensors = !result.matches.empty();
+    SignatureSearch search;
     if (depth == Depth::kFull) {
-        auto matches = match_bytes(counted, tables);
+        auto matches = match_bytes(counted, tables, search);
         if (!matches) return fail(matches.error());
         add_better(*matches, content.evidence.weigh());
         add_apart(*matches, tables, result);
     }
+    if (depth == Depth::kSampled && file->format == "unknown" && !inside->outermost)
+        if (auto done = search_front(counted, search); !done) return fail(done.error());
+    if (!matched_by_tensors) {
+        const auto carved = add_carved(counted, search, *file, result.unseen);
+        if (!carved) return fail(carved.error());
+        if (*carved) tensors = TensorEvidence(tables, file->tensors).weigh();
+        if (*carved) std::ranges::move(tensors.matches, std::back_inserter(result.matches));
+    }
+    add_apart(tensors.of_public, tables, result);
     if (result.matches.empty()) {
         std::vector<Match> rows;
         if (auto done = match_rows(counted, *file, tables, rows); !done) return fail(done.error());

@@ -38,7 +38,8 @@ class Hasher {
 
 }  // namespace
 
-Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit) {
+Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit,
+                         SignatureSearch* search) {
     Hasher hasher(hash);
     ChunkStream chunks(kBlock, visit);
     for (std::uint64_t at = 0; at < source.size();) {
@@ -46,6 +47,7 @@ Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor
         const auto block = room.first(std::min<std::uint64_t>(room.size(), source.size() - at));
         if (auto read = source.read(at, block); !read) return fail(read.error());
         hasher.update(block);
+        if (search != nullptr) search->push(block);
         chunks.added(block.size());
         at += block.size();
     }

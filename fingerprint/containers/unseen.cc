@@ -25,6 +25,8 @@ std::string_view to_string(Unseen unseen) {
             return "header limit";
         case Unseen::kSeek:
             return "seek limit";
+        case Unseen::kPlaces:
+            return "place limit";
         case Unseen::kSampled:
             return "sampled";
     }

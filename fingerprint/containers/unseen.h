@@ -18,9 +18,10 @@ enum class Unseen : std::uint8_t {
     kMemory,        // needs more memory than kMaxDecodingMemory
     kHeader,        // the table of a model in a stream lies beyond kMaxHeldBytes
     kSeek,          // an archive that has to be read from its end, in a stream longer than kMaxHeldBytes
+    kPlaces,        // more places where a model may begin than kMostPlaces
     kSampled,       // a sampled look ended after kMaxSampledBytes
 };
-inline constexpr std::uint8_t kUnseenKinds = 10;
+inline constexpr std::uint8_t kUnseenKinds = 11;
 
 // "encrypted", "corrupt", "depth limit", ...
 std::string_view to_string(Unseen unseen);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models that do not begin at the file's first byte.
+#include "fingerprint/carving/carve.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fingerprint/carving/signature_search.h"
+#include "fingerprint/classify.h"
+#include "fingerprint/testing/index_of.h"
+#include "fingerprint/testing/small_models.h"
+#include "fingerprint/testing/synthetic_tensors.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+using testing::Bytes;
+
+Bytes operator+(Bytes front, const Bytes& back) {
+    front.insert(front.end(), back.begin(), back.end());
+    return front;
+}
+
+Bytes junk(std::size_t bytes) {
+    return Bytes(bytes, 'j');
+}
+
+std::size_t eligible(const CarvedModels& models) {
+    return static_cast<std::size_t>(std::ranges::count_if(models.file.tensors, &TensorSketch::eligible));
+}
+
+CarvedModels carve_at(const Bytes& file, const std::vector<std::uint64_t>& places) {
+    return carve(MemorySource(file), places).value();
+}
+
+TEST(Carve, ReadsTheModelThatBeginsAtAPlace) {
+    const Bytes file = junk(1000) + testing::small_gguf_f16(1);
+    const CarvedModels models = carve_at(file, {1000});
+    EXPECT_EQ(eligible(models), 6U);
+    ASSERT_EQ(models.file.table.size(), models.file.tensors.size());
+    const Tensor& last = models.file.table.back();
+    EXPECT_LE(last.offset + last.bytes, file.size());
+    EXPECT_GT(last.offset + last.bytes, file.size() - 64) << "offsets are those of the file";
+}
+
+TEST(Carve, APlaceWhereNothingBeginsCostsNothing) {
+    const CarvedModels models = carve_at(junk(5000), {1, 100, 4999, 5000, 1ULL << 63});
+    EXPECT_TRUE(models.file.tensors.empty());
+    EXPECT_TRUE(models.is_whole);
+}
+
+TEST(Carve, OneModelAfterAnother) {
+    const Bytes first = testing::small_safetensors(1), second = testing::small_gguf_q8_0(2);
+    const CarvedModels models = carve_at(junk(10) + first + junk(10) + second, {10, 20 + first.size()});
+    EXPECT_EQ(eligible(models), 12U);
+}
+
+TEST(Carve, WhatLiesInAModelIsNotAnotherOne) {
+    const Bytes model = testing::small_safetensors(1);
+    EXPECT_EQ(eligible(carve_at(junk(10) + model, {10, 10 + model.size() / 2})), 6U);
+    EXPECT_EQ(eligible(carve_at(junk(10) + model, {10, 10})), 6U);
+}
+
+TEST(Carve, StopsAtItsLimitOfTensorsAndSaysSo) {
+    std::vector<testing::StoredTensor> many;
+    for (std::size_t i = 0; i < kMostCarvedTensors / 2; ++i)
+        many.push_back({std::to_string(i), "U8", {1}, Bytes(1, 0)});
+    const Bytes model = testing::safetensors_file(many);
+    const Bytes file = junk(1) + model + model + model;
+    const CarvedModels models = carve_at(file, {1, 1 + model.size(), 1 + 2 * model.size()});
+    EXPECT_EQ(models.file.tensors.size(), kMostCarvedTensors);
+    EXPECT_FALSE(models.is_whole);
+}
+
+// By way of classify().
+
+Classification recognise(const Bytes& file, Depth depth = Depth::kFull) {
+    const Bytes registered = testing::small_safetensors(1);
+    const Index index = testing::index_of({{0, make_fingerprint(MemorySource(registered)).value()}});
+    return classify(MemorySource(file), index, depth).value();
+}
+
+TEST(Carve, AConvertedModelBehindJunkIsRecognisedByItsTensors) {
+    for (const Bytes& model : {testing::small_gguf_q8_0(1), testing::small_gguf_q4_k(1)}) {
+        for (const Depth depth : {Depth::kSampled, Depth::kFull}) {
+            const Classification found = recognise(junk(1000) + model, depth);
+            ASSERT_FALSE(found.matches.empty());
+            EXPECT_EQ(found.matches.back().method, Method::kTensors)
+                << "beside chunks of what is not quantised";
+            EXPECT_GE(found.matches.back().share, 0.99);
+        }
+    }
+}
+
+TEST(Carve, ASampledLookSearchesTheFrontOnly) {
+    const Bytes file = junk(kSampledSearchBytes) + testing::small_gguf_q8_0(1);
+    EXPECT_TRUE(recognise(file, Depth::kSampled).matches.empty());
+    EXPECT_FALSE(recognise(file, Depth::kFull).matches.empty());
+}
+
+TEST(Carve, AModelBehindAnotherIsRecognised) {
+    EXPECT_FALSE(recognise(testing::small_gguf_f16(2) + testing::small_gguf_q8_0(1)).matches.empty());
+    EXPECT_TRUE(recognise(testing::small_gguf_f16(2) + testing::small_gguf_q8_0(3)).matches.empty());
+}
+
+TEST(Carve, RearrangedMatricesBehindJunkAreRecognisedByTheirRows) {
+    std::vector<testing::Matrix> turned;
+    for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
+        turned.push_back(testing::transposed(testing::small_matrix(1, layer)));
+    const Classification found = recognise(junk(1000) + testing::safetensors_of(turned));
+    ASSERT_EQ(found.matches.size(), 1U);
+    EXPECT_EQ(found.matches[0].method, Method::kRows);
+}
+
+TEST(Carve, AFileThatIsFloodedWithBeginningsIsNotSeenWhole) {
+    Bytes file = junk(1);
+    for (std::size_t i = 0; i < kMostPlaces; ++i)
+        file = file + testing::GgufWriter(3).bytes() + junk(1);
+    EXPECT_EQ(recognise(file + testing::small_gguf_q8_0(1)).unseen, std::vector<Unseen>{Unseen::kPlaces});
+}
+
+}  // namespace
+}  // namespace modelward::fingerprint
