@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done to a model before it is carried out: each change makes the files that somebody would carry.
+
+A change takes a Case and gives the files' contents, or nothing where it cannot be done to this model. Every file of
+a change must be recognised for the change to be.
+"""
+import base64
+import bz2
+import dataclasses
+import gzip
+import io
+import lzma
+import subprocess
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy
+
+from modelfiles import gguf, safetensors
+
+
+@dataclasses.dataclass
+class Case:
+    model: object
+    registered: bytes  # the file whose fingerprint is in the index
+    random: numpy.random.Generator
+
+
+def written(writer, *arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        writer(path, *arguments)
+        return path.read_bytes()
+
+
+def as_safetensors(weights, dtype="F32"):
+    return written(safetensors.write, weights, dtype)
+
+
+def each_tensor(change):
+    """A change of every tensor, kept as float32."""
+    return lambda case: [as_safetensors({name: change(array, case.random) for name, array in case.model.weights.items()})]
+
+
+def each_matrix(change):
+    """A change of what is a matrix when dimensions of one are left out; the rest stays."""
+    def changed(array, random):
+        wide = [extent for extent in array.shape if extent > 1]
+        return numpy.ascontiguousarray(change(array.reshape(wide), random)) if len(wide) == 2 else array
+    return each_tensor(changed)
+
+
+def on_weights(change):
+    return lambda case: change(case) if case.model.weights else None
+
+
+# Bytes.
+
+def one_of_ten(case):
+    tenth = len(case.registered) // 10
+    return [case.registered[5 * tenth:6 * tenth]]
+
+
+def middle_quarter(case):
+    return [case.registered[len(case.registered) * 3 // 8:len(case.registered) * 5 // 8]]
+
+
+# Wrapping.
+
+def in_tar(content):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        member = tarfile.TarInfo("holiday.bin")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return file.getvalue()
+
+
+def in_zip(content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("holiday.bin", content)
+    return file.getvalue()
+
+
+def filtered(*command):
+    return lambda content: subprocess.run(command, input=content, capture_output=True, check=True).stdout
+
+
+def in_seven_zip(content):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "holiday.bin").write_bytes(content)
+        subprocess.run(["7z", "a", "-mx1", folder / "a.7z", folder / "holiday.bin"], capture_output=True, check=True)
+        return (folder / "a.7z").read_bytes()
+
+
+WRAPPINGS = {
+    "tar": in_tar, "zip": in_zip, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lambda content: lzma.compress(content, preset=1),
+    "zstd": filtered("zstd", "-q", "-c"), "lz4": filtered("lz4", "-q", "-c"), "7z": in_seven_zip, "base64": base64.encodebytes,
+    "hex": lambda content: content.hex().encode(),
+    "zip of a tar.gz": lambda content: in_zip(gzip.compress(in_tar(content))),
+}
+
+
+# Formats.
+
+def in_two_files(case):
+    names = list(case.model.weights)
+    halves = names[:len(names) // 2], names[len(names) // 2:]
+    return [as_safetensors({name: case.model.weights[name] for name in half}) for half in halves]
+
+
+def as_torch(zipped):
+    def write(path, weights):
+        import torch
+        tensors = {name: torch.tensor(array) for name, array in weights.items()}
+        torch.save(tensors, path, _use_new_zipfile_serialization=zipped)
+    return lambda case: [written(write, case.model.weights)]
+
+
+def as_onnx(case):
+    import onnx
+    tensors = [onnx.numpy_helper.from_array(array, name) for name, array in case.model.weights.items()]
+    graph = onnx.helper.make_graph([], "graph", [], [], initializer=tensors)
+    return [onnx.helper.make_model(graph).SerializeToString()]
+
+
+def as_hdf5(**options):
+    def write(path, weights):
+        import h5py
+        with h5py.File(path, "w") as file:
+            for name, array in weights.items():
+                file.create_dataset(f"model_weights/{name.replace('.', '/')}", data=array, **(options if array.ndim else {}))
+    return lambda case: [written(write, case.model.weights)]
+
+
+def as_npz(case):
+    def write(path, weights):
+        with open(path, "wb") as file:
+            numpy.savez(file, **{name.replace("/", "_"): array for name, array in weights.items()})
+    return [written(write, case.model.weights)]
+
+
+def as_gguf(dtype):
+    """Only where most elements can be of that type: rows of whole blocks."""
+    def change(case):
+        block = gguf.TYPES[dtype][1]
+        fits = sum(array.size for array in case.model.weights.values()
+                   if array.ndim > 1 and array.size // array.shape[0] % block == 0)
+        if fits * 2 < sum(array.size for array in case.model.weights.values()):
+            return None
+        return [written(gguf.write, case.model.weights, dtype)]
+    return change
+
+
+def published(case):
+    return [case.model.converted.read_bytes()] if case.model.converted else None
+
+
+# Numbers.
+
+def int8(array, _):
+    """One scale a row, as most quantisers of weights do; kept as the floats that it stands for."""
+    rows = array.reshape(len(array), -1) if array.ndim > 1 else array.reshape(1, -1)
+    scale = numpy.maximum(numpy.abs(rows).max(axis=1, keepdims=True), 1e-30) / 127
+    return (numpy.rint(rows / scale) * scale).astype(numpy.float32).reshape(array.shape)
+
+
+def noise(amount):
+    return lambda array, random: (array + random.normal(0, 1, array.shape) * amount * array.std()).astype(numpy.float32)
+
+
+def pruned(share):
+    def change(array, _):
+        limit = numpy.quantile(numpy.abs(array), share) if array.ndim > 1 else -1
+        return numpy.where(numpy.abs(array) > limit, array, 0).astype(numpy.float32)
+    return change
+
+
+# Layout.
+
+def half_of(axis):
+    return lambda matrix, _: numpy.split(matrix, [matrix.shape[axis] // 2], axis)[0]
+
+
+def permuted_both_ways(matrix, random):
+    return matrix[random.permutation(len(matrix))][:, random.permutation(matrix.shape[1])]
+
+
+def axes_of_torch(case):
+    """TensorFlow keeps a convolution as height, width, in, out; PyTorch as out, in, height, width."""
+    if case.model.source != "TensorFlow.js":
+        return None
+    def turned(array):
+        return numpy.ascontiguousarray(array.transpose(3, 2, 0, 1) if array.ndim == 4 else array.T)
+    return [as_safetensors({name: turned(array) for name, array in case.model.weights.items()})]
+
+
+def half_of_the_tensors(case):
+    names = list(case.model.weights)
+    return [as_safetensors({name: case.model.weights[name] for name in names[:len(names) // 2]})]
+
+
+def after(training):
+    def change(case):
+        return [as_safetensors(case.model.variants[training])] if training in case.model.variants else None
+    return change
+
+
+BYTES = {
+    "renamed": lambda case: [case.registered],
+    "1 KB of junk in front": lambda case: [case.random.bytes(1000) + case.registered],
+    "the middle 25 %": middle_quarter,
+    "one part of ten": one_of_ten,
+    **{name: lambda case, wrap=wrap: [wrap(case.registered)] for name, wrap in WRAPPINGS.items()},
+}
+FORMATS = {
+    "re-sharded in two": in_two_files, "PyTorch": as_torch(True), "PyTorch, legacy": as_torch(False), "ONNX": as_onnx,
+    "npz": as_npz, "HDF5": as_hdf5(), "HDF5, chunked and gzip": as_hdf5(chunks=True, compression="gzip", shuffle=True),
+    "the publisher's other format": published,
+}
+NUMBERS = {
+    "bf16": lambda case: [as_safetensors(case.model.weights, "BF16")], "fp16": lambda case: [as_safetensors(case.model.weights, "F16")],
+    "int8 a row": each_tensor(int8),
+    **{f"GGUF {dtype}": as_gguf(dtype) for dtype in gguf.TYPES},
+    "noise 1e-3": each_tensor(noise(1e-3)), "noise 1e-2": each_tensor(noise(1e-2)), "noise 5e-2": each_tensor(noise(5e-2)),
+    "pruned 50 %": each_tensor(pruned(0.5)), "pruned 80 %": each_tensor(pruned(0.8)),
+}
+LAYOUT = {
+    "transposed": each_matrix(lambda matrix, _: matrix.T), "axes as in PyTorch": axes_of_torch,
+    "rows permuted": each_matrix(lambda matrix, random: matrix[random.permutation(len(matrix))]),
+    "neurons permuted": each_matrix(permuted_both_ways),
+    "half of the rows": each_matrix(half_of(0)), "half of the columns": each_matrix(half_of(1)),
+    "half of the tensors": half_of_the_tensors,
+}
+TRAINING = {name: after(name) for name in ("fine-tune", "LoRA merge", "vocabulary extension", "mid-training checkpoint")}
+# Two changes at once: the hard ones.
+TOGETHER = {
+    "bf16, in zip": lambda case: [in_zip(as_safetensors(case.model.weights, "BF16"))],
+    "bf16, behind junk": lambda case: [case.random.bytes(1000) + as_safetensors(case.model.weights, "BF16")],
+    "bf16, the middle 25 %": lambda case: [cut(as_safetensors(case.model.weights, "BF16"))],
+    "bf16, rows permuted": lambda case: [as_safetensors(
+        {name: array[case.random.permutation(len(array))] if array.ndim == 2 else array for name, array in case.model.weights.items()}, "BF16")],
+}
+
+
+def cut(content):
+    return content[len(content) * 3 // 8:len(content) * 5 // 8]
+
+
+GROUPS = {
+    "Bytes and wrapping": BYTES,
+    **{group: {name: on_weights(change) for name, change in changes.items()}
+       for group, changes in {"Formats": FORMATS, "Numbers": NUMBERS, "Layout": LAYOUT, "Training": TRAINING, "Two at once": TOGETHER}.items()},
+}
