@@ -17,7 +17,7 @@ Result<CarvedModels> carve(const ByteSource& source, std::span<const std::uint64
         auto model = sample_file(RangeSource(source, place, source.size() - place));
         if (!model) return fail(model.error());
         if (model->tensors.size() > kMostCarvedTensors - carved.file.tensors.size()) {
-
+            carved.is_whole = false;
             continue;
         }
         for (Tensor& tensor : model->table) {

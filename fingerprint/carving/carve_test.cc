@@ -97,6 +97,8 @@ TEST(Carve, ASampledLookSearchesTheFrontOnly) {
     const Bytes file = junk(kSampledSearchBytes) + testing::small_gguf_q8_0(1);
     EXPECT_TRUE(recognise(file, Depth::kSampled).matches.empty());
     EXPECT_FALSE(recognise(file, Depth::kFull).matches.empty());
+    const Bytes nearer = junk(kSampledSearchBytes - 100) + testing::small_gguf_q8_0(1);
+    EXPECT_FALSE(recognise(nearer, Depth::kSampled).matches.empty());
 }
 
 TEST(Carve, AModelBehindAnotherIsRecognised) {
