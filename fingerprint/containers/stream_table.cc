@@ -10,6 +10,8 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint64_t kFirstHeld = 64 * 1024;
+// Of the front of a stream, to find a reader: a signature may come behind a user block (HDF5).
+constexpr std::size_t kSearchedBytes = 4096 + kHeadBytes;
 // A JSON header is parsed into some twenty times its size.
 constexpr std::uint64_t kMaxJsonHeader = 2ULL << 20;
 
@@ -17,12 +19,17 @@ std::uint64_t most_held(const Reader& reader, const WrappingLimits& limits) {
     return reader.format == "safetensors" ? std::min(kMaxJsonHeader, limits.held_bytes) : limits.held_bytes;
 }
 
+// Whether the reader would list more tensors if more of the stream had come.
+bool is_unfinished(const TensorTable& table) {
+    return table.defect && table.defect->code() == ErrorCode::kUnavailable;
+}
+
 }  // namespace
 
 Result<std::optional<TensorTable>> read_stream_table(PeekableStream& stream, std::uint64_t size,
                                                      const Allowance& allowance,
                                                      std::vector<Unseen>& unseen) {
-    const auto head = stream.peek(kHeadBytes);
+    const auto head = stream.peek(kSearchedBytes);
     if (!head) return fail(head.error());
     const auto reader = find_reader(MemorySource(*head));
     if (!reader) return fail(reader.error());
@@ -39,7 +46,7 @@ Result<std::optional<TensorTable>> read_stream_table(PeekableStream& stream, std
         const HeldPrefix prefix(*held, is_all ? held->size() : std::max<std::uint64_t>(size, held->size()),
                                 allowance);
         auto table = (*reader)->read(prefix);
-        if (table) return std::move(*table);
+        if (table && !is_unfinished(*table)) return std::move(*table);
         if (prefix.lacked_memory()) {
             note(unseen, Unseen::kMemory);
             return std::nullopt;
@@ -48,8 +55,10 @@ Result<std::optional<TensorTable>> read_stream_table(PeekableStream& stream, std
             note(unseen, Unseen::kCorrupt);
             return std::nullopt;
         }
-        if (prefix.wanted() > most || held->size() >= most) {
+        // A table that is a part of one is better the more is held of the stream.
+        if ((!table && prefix.wanted() > most) || held->size() >= most) {
             note(unseen, Unseen::kHeader);
+            if (table) return std::move(*table);
             return std::nullopt;
         }
         wanted = std::max(prefix.wanted(), 2 * wanted);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "fingerprint/readers/hdf5/superblock.h"
+
 namespace modelward::fingerprint {
 
 Result<const Reader*> find_reader(const ByteSource& source) {
@@ -11,11 +13,13 @@ Result<const Reader*> find_reader(const ByteSource& source) {
     const auto head = std::span(buffer).first(std::min<std::uint64_t>(source.size(), kHeadBytes));
     if (auto read = source.read(0, head); !read) return fail(read.error());
     // The surest sign first.
-    for (const Reader* reader : {&kSafetensorsReader, &kGgufReader, &kZipReader, &kNpyReader, &kTfliteReader,
-                                 &kPickleReader, &kOnnxReader}) {
+    for (const Reader* reader : {&kSafetensorsReader, &kGgufReader, &kZipReader, &kHdf5Reader, &kNpyReader,
+                                 &kTfliteReader, &kPickleReader, &kOnnxReader}) {
         if (reader->claims(head)) return reader;
     }
-    return nullptr;
+    const auto behind_user_block = find_superblock(source);
+    if (!behind_user_block) return fail(behind_user_block.error());
+    return *behind_user_block ? &kHdf5Reader : nullptr;
 }
 
 }  // namespace modelward::fingerprint

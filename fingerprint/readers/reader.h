@@ -37,6 +37,7 @@ extern const Reader kPickleReader;       // pickle_reader.cc: PyTorch before 1.6
 extern const Reader kNpyReader;          // npy_reader.cc
 extern const Reader kOnnxReader;         // onnx_reader.cc
 extern const Reader kTfliteReader;       // tflite_reader.cc
+extern const Reader kHdf5Reader;         // hdf5_reader.cc: Keras, h5py
 
 // The reader that claims the file; null when none does (then its format is unknown, which is no error).
 Result<const Reader*> find_reader(const ByteSource& source);

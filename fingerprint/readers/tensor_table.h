@@ -31,7 +31,7 @@ struct TensorTable {
     std::string_view format;       // of static storage: "safetensors", "pytorch"
     std::uint64_t data_start = 0;  // bytes before this are metadata
     std::vector<Tensor> tensors;   // by offset; inside the file; no overlap; unique names
-    std::optional<Error> defect;   // the first thing that was wrong, if the file is not whole
+    std::optional<Error> defect;   // the first thing that was wrong; kUnavailable: more of a stream mends it
 };
 
 // Limits of every reader. Files of real models stay far below them.
