@@ -8,6 +8,7 @@
 #include <new>
 
 #include "fingerprint/dtypes/little_endian.h"
+#include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
 
 namespace modelward::fingerprint {
@@ -211,6 +212,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     const bool complete = !table.defect;
     if (auto settled = settle(table, source.size()); !settled) return fail(settled.error());
     if (complete && !table.defect) note_holes(table, source.size());
+    find_packed_matrices(table);
     return table;
 }
 
