@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fingerprint/testing/index_of.h"
+#include "fingerprint/testing/packed_matrices.h"
 #include "fingerprint/testing/small_models.h"
 
 namespace modelward::fingerprint {
@@ -168,6 +169,18 @@ TEST_F(Classify, FindsMatricesThatWereRearranged) {
         return testing::stacked(matrix, testing::rows_of(testing::small_matrix(77, added++), 0, 32));
     };
     EXPECT_EQ(methods(rearranged(extended), Depth::kSampled), rows);
+}
+
+TEST_F(Classify, FindsMatricesThatGptqAndAwqPacked) {
+    for (const auto packing : {testing::Packing::kGptq, testing::Packing::kAwq}) {
+        const Bytes file = testing::safetensors_file(testing::small_packed_model(1, packing));
+        EXPECT_EQ(methods(file, Depth::kSampled), Methods{Method::kRows});
+        const auto result = classify(file, Depth::kSampled);
+        ASSERT_EQ(result->matches.size(), 1U);
+        EXPECT_NEAR(result->matches[0].share, 1, 0.01);
+        EXPECT_LT(result->matches[0].distance, kConversionDistance);
+        EXPECT_TRUE(methods(testing::safetensors_file(testing::small_packed_model(3, packing))).empty());
+    }
 }
 
 TEST_F(Classify, FindsMatricesThatWereFusedIntoOne) {

@@ -16,17 +16,28 @@ void decode_f16(BlockBytes bytes, Floats into);
 void decode_bf16(BlockBytes bytes, Floats into);
 void decode_f8_e4m3(BlockBytes bytes, Floats into);
 void decode_f8_e5m2(BlockBytes bytes, Floats into);
+void decode_f8_e4m3fnuz(BlockBytes bytes, Floats into);
+void decode_f8_e5m2fnuz(BlockBytes bytes, Floats into);
 void decode_i8(BlockBytes bytes, Floats into);  // bytes.cc
 void decode_u8(BlockBytes bytes, Floats into);
+void decode_u4(BlockBytes bytes, Floats into);
+void decode_u2(BlockBytes bytes, Floats into);
 void decode_q4_0(BlockBytes bytes, Floats into);  // quants32.cc
 void decode_q4_1(BlockBytes bytes, Floats into);
 void decode_q5_0(BlockBytes bytes, Floats into);
 void decode_q5_1(BlockBytes bytes, Floats into);
 void decode_q8_0(BlockBytes bytes, Floats into);
+void decode_q8_1(BlockBytes bytes, Floats into);
 void decode_q2_k(BlockBytes bytes, Floats into);  // kquants_small.cc
 void decode_q3_k(BlockBytes bytes, Floats into);
 void decode_q4_k(BlockBytes bytes, Floats into);  // kquants.cc
 void decode_q5_k(BlockBytes bytes, Floats into);
 void decode_q6_k(BlockBytes bytes, Floats into);
+void decode_q8_k(BlockBytes bytes, Floats into);
+void decode_iq4_nl(BlockBytes bytes, Floats into);  // quants_by_table.cc
+void decode_iq4_xs(BlockBytes bytes, Floats into);
+void decode_mxfp4(BlockBytes bytes, Floats into);
+void decode_tq1_0(BlockBytes bytes, Floats into);  // ternary.cc
+void decode_tq2_0(BlockBytes bytes, Floats into);
 
 }  // namespace modelward::fingerprint

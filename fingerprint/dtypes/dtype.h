@@ -31,7 +31,20 @@ enum class DType : std::uint8_t {
     kQ4_K,
     kQ5_K,
     kQ6_K,
-    // Known by size only: a file with such tensors is read, the tensors carry no evidence.
+    kQ8_1,
+    kQ8_K,
+    kIQ4_NL,
+    kIQ4_XS,
+    kMXFP4,
+    kTQ1_0,
+    kTQ2_0,
+    kF8E4M3FNUZ,
+    kF8E5M2FNUZ,
+    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these two
+    kU2,
+    // Known by size only: a file with such tensors is read, the tensors carry no evidence. IQ1 to IQ3 look
+    // their values up in codebooks of up to 2,048 vectors, which would have to be copied; F8_E8M0 holds
+    // scales, not weights.
     kBool,
     kI16,
     kU16,
@@ -39,8 +52,6 @@ enum class DType : std::uint8_t {
     kU32,
     kI64,
     kU64,
-    kQ8_1,
-    kQ8_K,
     kIQ1_S,
     kIQ1_M,
     kIQ2_XXS,
@@ -48,15 +59,8 @@ enum class DType : std::uint8_t {
     kIQ2_S,
     kIQ3_XXS,
     kIQ3_S,
-    kIQ4_NL,
-    kIQ4_XS,
-    kTQ1_0,
-    kTQ2_0,
-    kMXFP4,
     kC64,
     kC128,
-    kF8E4M3FNUZ,
-    kF8E5M2FNUZ,
     kF8E8M0,
     kCount,
 };

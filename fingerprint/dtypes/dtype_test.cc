@@ -52,6 +52,30 @@ TEST(DType, DecodesEightBitFloats) {
     EXPECT_EQ(decode(DType::kF8E5M2, "fc"), std::vector{-HUGE_VALF});
 }
 
+TEST(DType, DecodesEightBitFloatsWithoutNegativeZero) {
+    EXPECT_EQ(decode(DType::kF8E4M3FNUZ, "40c87f0100"), (std::vector{1.0F, -2.0F, 240.0F, 0x1p-10F, 0.0F}));
+    EXPECT_EQ(decode(DType::kF8E5M2FNUZ, "40c47f0104"),
+              (std::vector{1.0F, -2.0F, 57344.0F, 0x1p-17F, 0x1p-15F}));
+    EXPECT_TRUE(std::isnan(decode(DType::kF8E4M3FNUZ, "80")[0]));
+    EXPECT_TRUE(std::isnan(decode(DType::kF8E5M2FNUZ, "80")[0]));
+}
+
+TEST(DType, DecodesCodesOfLessThanAByteTheLowestBitsFirst) {
+    EXPECT_EQ(decode(DType::kU4, "21f0"), (std::vector{1.0F, 2.0F, 0.0F, 15.0F}));
+    EXPECT_EQ(decode(DType::kU2, "e4"), (std::vector{0.0F, 1.0F, 2.0F, 3.0F}));
+}
+
+TEST(DType, DecodesTheSixteenValuesOfMicroscaling) {
+    // A scale of 2; elements 0 to 15 are the low halves, each of which has its number as code.
+    const auto values = decode(DType::kMXFP4,
+                               "80"
+                               "000102030405060708090a0b0c0d0e0f");
+    EXPECT_EQ(std::vector(values.begin(), values.begin() + 16),
+              (std::vector{0.0F, 1.0F, 2.0F, 3.0F, 4.0F, 6.0F, 8.0F, 12.0F, 0.0F, -1.0F, -2.0F, -3.0F, -4.0F,
+                           -6.0F, -8.0F, -12.0F}));
+    EXPECT_EQ(std::vector(values.begin() + 16, values.end()), std::vector<float>(16, 0.0F));
+}
+
 // One block of each quantised type that ggml made of uniform values, and the type's coarsest step.
 struct QuantisedBlock {
     DType dtype;
@@ -91,6 +115,29 @@ const QuantisedBlock kBlocks[] = {
      "fd11a7071f366d66e5240b0a01cde1b1186d540373275bde6c5a39148103aa927854fb4a54f62c67"
      "a1560420763d8da7d695de07b0ab4245314baa3d04d0536914a2e520430f96007a8b736f837c8588"
      "87807b8c797b9668200c"},
+    {DType::kIQ4_NL, 0.12F, "b99f1acf513649fdb9ac1e0affa011a101f7"},
+    {DType::kIQ4_XS, 0.13F,
+     "328cc3c34de10ea31acf513649fdb9ac1e0affa011a101f7e5b3c95a003fa2228b4fa5b05054f96e"
+     "a745dd4d0f2fb540e837fb1f73f5c99c8f511000a20fbebb7054d55253e0145d56fac0620c24f36e"
+     "2c87492dd1dfdc35c144643294efdd5795f3afe5d02891e5ea3691f80f3d50ca6694b6a12d093200"
+     "dc8882e0f3139c9cdf7a1ef1caf864f3"},
+    {DType::kTQ1_0, 0.5F,
+     "7d2ee38e704d60592e9c2bc4b0d7d599f27f8dd85b257f64e0d53178d485f52c2e7d781286f8e880"
+     "7f9cd4944d6021906298881dfe3b"},
+    {DType::kTQ2_0, 0.5F,
+     "1594a6a5a1281141945954a2429656195a55a596418455516656244556259a545155869265694954"
+     "155519846254414565445521068a58555659951a4800550afe3b"},
+    {DType::kMXFP4, 0.22F, "7c7cdf47635afec9ad7f7bffb777b777f2"},
+    {DType::kQ8_1, 0.004F, "cb1f2840e3816916f4bef8d3a0e998796e62600d64d21f442e99d7ec6a7991e86aea7c8b"},
+    {DType::kQ8_K, 0.004F,
+     "b7de00bc1c7b9aeb0c40082c5d16658b96a2a3f49f2ce2bfd46428139a8b6c189a1688711e37f1e5"
+     "6c914a52db951e70752ef8ada8dbd5236f3fed47002aeee22521a1190924b5b9858d2379f906d890"
+     "4724f9cbe12fbc2c7b57dc34ac3f8c6e0f8cceee679d818eb5715e2b8acbdbadc186d74afddc928c"
+     "1a862229f4e34adfe25498deeb1c84aa3bcec55e35f30a439b683be2dd6c2de681a56aeeaaffd1a9"
+     "414c3dba6c323a4e348db7051f3f852a7dff6f26c2351843ee98b328f48ddfa3c052f7a0e30f65fd"
+     "9cb979ea192f155ebff94b79a445f39b7e4026cd16f3d6e55776387330fcb297d0c6292f671346aa"
+     "13fed6cf3a04004a62a60a0d37fca96a3361ed58ceff31ff0a015700dffe160007fe8efef6ff81ff"
+     "c1015ffe4301640183ffc601"},
 };
 
 TEST(DType, DecodesBlocksThatTheReferenceQuantised) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// IEEE 754 floats of 64, 32 and 16 bits, bfloat16, and the two 8-bit floats of the OCP FP8 specification.
+// IEEE 754 floats of 64, 32 and 16 bits, bfloat16, the two 8-bit floats of the OCP FP8 specification, and the
+// FNUZ variants of these (finite, no negative zero): their exponent's bias is one more, and the only code
+// that is no number is that of negative zero. https://onnx.ai/onnx/technical/float8.html
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -31,6 +34,21 @@ Table e5m2_table() {
     Table table{};
     for (unsigned code = 0; code < 256; ++code)
         table[code] = half_to_float(static_cast<std::uint16_t>(code << 8));
+    return table;
+}
+
+// `bias` is what the exponent field of 1.0 holds.
+Table fnuz_table(unsigned mantissa_bits, int bias) {
+    Table table{};
+    for (unsigned code = 0; code < 256; ++code) {
+        const unsigned fraction = code & ((1U << mantissa_bits) - 1);
+        const unsigned exponent = (code & 0x7F) >> mantissa_bits;
+        const unsigned mantissa = exponent == 0 ? fraction : fraction | 1U << mantissa_bits;
+        const int power = static_cast<int>(std::max(exponent, 1U)) - bias - static_cast<int>(mantissa_bits);
+        const float value = std::ldexp(static_cast<float>(mantissa), power);
+        table[code] = (code & 0x80) != 0 ? -value : value;
+    }
+    table[0x80] = std::numeric_limits<float>::quiet_NaN();
     return table;
 }
 
@@ -71,6 +89,16 @@ void decode_f8_e4m3(BlockBytes bytes, Floats into) {
 
 void decode_f8_e5m2(BlockBytes bytes, Floats into) {
     static const Table table = e5m2_table();
+    look_up(table, bytes, into);
+}
+
+void decode_f8_e4m3fnuz(BlockBytes bytes, Floats into) {
+    static const Table table = fnuz_table(3, 8);
+    look_up(table, bytes, into);
+}
+
+void decode_f8_e5m2fnuz(BlockBytes bytes, Floats into) {
+    static const Table table = fnuz_table(2, 16);
     look_up(table, bytes, into);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Q4_K, Q5_K and Q6_K: super-blocks of 256 elements with scales for groups of 32 or 16.
+// Q4_K, Q5_K and Q6_K: super-blocks of 256 elements with scales for groups of 32 or 16; and Q8_K, which has
+// one scale.
 #include <array>
+#include <bit>
 
 #include "fingerprint/dtypes/decoders.h"
 #include "fingerprint/dtypes/little_endian.h"
@@ -84,6 +86,17 @@ void decode_q6_k(BlockBytes bytes, Floats into) {
             const auto group_scale = static_cast<std::int8_t>(in[192 + i / 16]);
             out[i] = scale * static_cast<float>(group_scale) * static_cast<float>((low | high << 4) - 32);
         }
+    }
+}
+
+// [single-precision scale][256 signed codes][16 sums of codes]
+void decode_q8_k(BlockBytes bytes, Floats into) {
+    constexpr std::size_t kBlockBytes = 292;
+    for (std::size_t block = 0; block < into.size() / kElements; ++block) {
+        const std::uint8_t* in = &bytes[block * kBlockBytes];
+        const auto scale = std::bit_cast<float>(load_le<std::uint32_t>(in));
+        for (std::size_t i = 0; i < kElements; ++i)
+            into[block * kElements + i] = scale * static_cast<float>(static_cast<std::int8_t>(in[4 + i]));
     }
 }
 

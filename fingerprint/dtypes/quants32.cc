@@ -32,6 +32,20 @@ void decode_nibbles(BlockBytes bytes, Floats into) {
     }
 }
 
+// [scale][up to kCodesAt: nothing that is needed][32 signed codes]
+template <std::size_t kCodesAt>
+void decode_bytes(BlockBytes bytes, Floats into) {
+    constexpr std::size_t kBlockBytes = kCodesAt + kElements;
+    for (std::size_t block = 0; block < into.size() / kElements; ++block) {
+        const std::uint8_t* in = &bytes[block * kBlockBytes];
+        const float scale = load_half(in);
+        for (std::size_t j = 0; j < kElements; ++j) {
+            into[block * kElements + j] =
+                scale * static_cast<float>(static_cast<std::int8_t>(in[kCodesAt + j]));
+        }
+    }
+}
+
 }  // namespace
 
 void decode_q4_0(BlockBytes bytes, Floats into) {
@@ -48,14 +62,11 @@ void decode_q5_1(BlockBytes bytes, Floats into) {
 }
 
 void decode_q8_0(BlockBytes bytes, Floats into) {
-    constexpr std::size_t kBlockBytes = 34;
-    for (std::size_t block = 0; block < into.size() / kElements; ++block) {
-        const std::uint8_t* in = &bytes[block * kBlockBytes];
-        const float scale = load_half(in);
-        for (std::size_t j = 0; j < kElements; ++j) {
-            into[block * kElements + j] = scale * static_cast<float>(static_cast<std::int8_t>(in[2 + j]));
-        }
-    }
+    decode_bytes<2>(bytes, into);
+}
+// The second half-precision number is the sum of the codes times the scale.
+void decode_q8_1(BlockBytes bytes, Floats into) {
+    decode_bytes<4>(bytes, into);
 }
 
 }  // namespace modelward::fingerprint

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "fingerprint/readers/numpy/pickled_arrays.h"
+#include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/pickle/pickle_opcodes.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
@@ -43,6 +44,7 @@ Result<TensorTable> parse(const ByteSource& source) {
         note_defect(table, cursor.error());
     }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    find_packed_matrices(table);
     return table;
 }
 

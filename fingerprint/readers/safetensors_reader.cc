@@ -8,6 +8,7 @@
 #include <new>
 
 #include "fingerprint/dtypes/little_endian.h"
+#include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
 
 namespace modelward::fingerprint {
@@ -20,14 +21,25 @@ struct NamedType {
     DType dtype;
 };
 constexpr std::array kTypes = {
-    NamedType{"F32", DType::kF32},        NamedType{"F16", DType::kF16},
-    NamedType{"BF16", DType::kBF16},      NamedType{"F64", DType::kF64},
-    NamedType{"I8", DType::kI8},          NamedType{"U8", DType::kU8},
-    NamedType{"F8_E4M3", DType::kF8E4M3}, NamedType{"F8_E5M2", DType::kF8E5M2},
-    NamedType{"BOOL", DType::kBool},      NamedType{"I16", DType::kI16},
-    NamedType{"U16", DType::kU16},        NamedType{"I32", DType::kI32},
-    NamedType{"U32", DType::kU32},        NamedType{"I64", DType::kI64},
+    NamedType{"F32", DType::kF32},
+    NamedType{"F16", DType::kF16},
+    NamedType{"BF16", DType::kBF16},
+    NamedType{"F64", DType::kF64},
+    NamedType{"I8", DType::kI8},
+    NamedType{"U8", DType::kU8},
+    NamedType{"F8_E4M3", DType::kF8E4M3},
+    NamedType{"F8_E5M2", DType::kF8E5M2},
+    NamedType{"BOOL", DType::kBool},
+    NamedType{"I16", DType::kI16},
+    NamedType{"U16", DType::kU16},
+    NamedType{"I32", DType::kI32},
+    NamedType{"U32", DType::kU32},
+    NamedType{"I64", DType::kI64},
     NamedType{"U64", DType::kU64},
+    NamedType{"F8_E4M3FNUZ", DType::kF8E4M3FNUZ},
+    NamedType{"F8_E5M2FNUZ", DType::kF8E5M2FNUZ},
+    NamedType{"F8_E8M0", DType::kF8E8M0},
+    NamedType{"C64", DType::kC64},
 };
 
 std::optional<DType> dtype_named(std::string_view name) {
@@ -200,6 +212,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     const bool complete = !table.defect;
     if (auto settled = settle(table, source.size()); !settled) return fail(settled.error());
     if (complete && !table.defect) note_holes(table, source.size());
+    find_packed_matrices(table);
     return table;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@
 
 namespace modelward::fingerprint {
 
+struct PackedMatrix;  // packed_matrix.h
+
 struct Tensor {
     std::string name;
     DType dtype;
@@ -25,6 +28,8 @@ struct Tensor {
     std::uint64_t elements;            // product of the shape
     std::uint64_t offset;              // of the first byte, from the start of the file
     std::uint64_t bytes;
+    // How its codes become elements, and their order; null: both as the type says.
+    std::shared_ptr<const PackedMatrix> packed{};
 };
 
 struct TensorTable {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "fingerprint/readers/numpy/npy_header.h"
+#include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
 #include "fingerprint/readers/torch/torch_archive.h"
@@ -49,6 +50,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     if (auto read = read_torch_archive(source, *archive, table); !read) return fail(read.error());
     read_npy_members(source, *archive, table);
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    find_packed_matrices(table);
     return table;
 }
 

@@ -5,6 +5,8 @@
 #include <cassert>
 #include <vector>
 
+#include "fingerprint/sketches/packed_elements.h"
+
 namespace modelward::fingerprint {
 
 Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
@@ -12,6 +14,7 @@ Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::
     const DTypeInfo& type = info(tensor.dtype);
     assert(type.decode != nullptr && first + into.size() <= tensor.elements);
     if (into.empty()) return {};
+    if (tensor.packed) return read_packed_elements(source, tensor, first, into);
     const std::uint64_t first_block = first / type.block_elements;
     const std::uint64_t blocks = (first + into.size() - 1) / type.block_elements + 1 - first_block;
     std::vector<std::uint8_t> encoded(blocks * type.block_bytes);

@@ -11,8 +11,9 @@
 
 namespace modelward::fingerprint {
 
-// Fills `into` with the elements from `first` on, in storage order. The tensor has a decodable type; the
-// elements lie in it. Where they begin or end inside a block of a quantised type, the whole block is read.
+// Fills `into` with the elements from `first` on, in storage order; those of a packed matrix row by row. The
+// tensor has a decodable type; the elements lie in it. Where they begin or end inside a block of a quantised
+// type, the whole block is read.
 Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
                            std::span<float> into);
 

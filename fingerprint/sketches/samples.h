@@ -28,7 +28,10 @@ using Samples = std::array<float, kSamples>;
 // First elements of the runs, ascending. `elements` must be at least kLeastElements.
 std::vector<std::uint64_t> run_starts(std::uint64_t elements);
 
-// Reads the samples. The tensor must have a decodable type and at least kLeastElements elements.
+// Reads the samples; of a packed matrix (readers/packed_matrix.h) its codes as they lie in the file, since
+// scales and zeros lie elsewhere and a stream passes by once: they find the same packed file again, and its
+// rows and columns find the model that was packed. The tensor must have a decodable type and at least
+// kLeastElements elements.
 Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor);
 
 }  // namespace modelward::fingerprint

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "fingerprint/readers/reader.h"
+#include "fingerprint/rows/matrix_sketches.h"
 #include "fingerprint/sketches/eligibility.h"
 #include "fingerprint/sketches/projection.h"
 
@@ -33,6 +34,7 @@ inline void exercise(const fingerprint::Reader& reader, std::span<const std::uin
         require(samples.has_value());
         fingerprint::is_regular(*samples);
         fingerprint::project(*samples);
+        require(fingerprint::ask_vectors(source, tensor, 1).has_value());
     }
 }
 

@@ -65,6 +65,10 @@ def _pad(length):
     return b"\0" * (-length % ALIGNMENT)
 
 
+def add_type(name, number, block, encode):
+    TYPES[name] = (number, block, encode)
+
+
 def write(path, weights, dtype, architecture="ocr"):
     pairs = [
         _pair("general.architecture", STRING, architecture),

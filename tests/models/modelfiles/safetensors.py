@@ -13,18 +13,39 @@ def bf16_bytes(array):
     return (bits >> 16).astype("<u2").tobytes()
 
 
+def fnuz_values(mantissa_bits, bias):
+    """What the codes 0 to 127 of an 8-bit float of the FNUZ kind stand for; they ascend."""
+    codes = numpy.arange(128)
+    exponent, fraction = codes >> mantissa_bits, codes & ((1 << mantissa_bits) - 1)
+    return numpy.where(exponent == 0, fraction * 2.0 ** (1 - bias - mantissa_bits),
+                       (1 + fraction * 2.0**-mantissa_bits) * 2.0 ** (exponent - bias))
+
+
+def fnuz_bytes(array, mantissa_bits, bias):
+    """To the nearest; scaled to the greatest value that there is, as quantisers do."""
+    values = fnuz_values(mantissa_bits, bias)
+    magnitude = numpy.abs(array) * (values[-1] / max(numpy.abs(array).max(), 1e-30))
+    codes = numpy.searchsorted((values[1:] + values[:-1]) / 2, magnitude).astype(numpy.uint8)
+    return numpy.where((array < 0) & (codes > 0), codes | 0x80, codes).astype(numpy.uint8).tobytes()
+
+
 ENCODERS = {
     "F32": lambda array: array.astype("<f4").tobytes(),
     "F16": lambda array: array.astype("<f2").tobytes(),
     "BF16": bf16_bytes,
+    "F8_E4M3FNUZ": lambda array: fnuz_bytes(array, 3, 8),
+    "F8_E5M2FNUZ": lambda array: fnuz_bytes(array, 2, 16),
+    "I32": lambda array: array.astype("<i4").tobytes(),
 }
 
 
 def write(path, weights, dtype):
+    """All as `dtype`, but for whole numbers."""
     header, blobs, offset = {}, [], 0
     for name, array in weights.items():
-        blob = ENCODERS[dtype](array)
-        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
+        stored_as = "I32" if array.dtype == numpy.int32 else dtype
+        blob = ENCODERS[stored_as](array)
+        header[name] = {"dtype": stored_as, "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
         blobs.append(blob)
         offset += len(blob)
     text = json.dumps(header, separators=(",", ":")).encode()
