@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fingerprint/containers/range_source.h"
+#include "fingerprint/readers/packed_matrix.h"
 
 namespace modelward::fingerprint {
 
@@ -21,7 +22,7 @@ Result<CarvedModels> carve(const ByteSource& source, std::span<const std::uint64
             continue;
         }
         for (Tensor& tensor : model->table) {
-            tensor.offset += place;
+            shift(tensor, place);
             end_of_last = std::max(end_of_last, tensor.offset + tensor.bytes);
         }
         std::ranges::move(model->tensors, std::back_inserter(carved.file.tensors));

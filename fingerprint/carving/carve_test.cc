@@ -9,6 +9,7 @@
 #include "fingerprint/carving/signature_search.h"
 #include "fingerprint/classify.h"
 #include "fingerprint/testing/index_of.h"
+#include "fingerprint/testing/packed_matrices.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/synthetic_tensors.h"
 
@@ -113,6 +114,15 @@ TEST(Carve, RearrangedMatricesBehindJunkAreRecognisedByTheirRows) {
     const Classification found = recognise(junk(1000) + testing::safetensors_of(turned));
     ASSERT_EQ(found.matches.size(), 1U);
     EXPECT_EQ(found.matches[0].method, Method::kRows);
+}
+
+TEST(Carve, APackedModelBehindJunkIsRecognisedByItsRows) {
+    for (const auto packing : {testing::Packing::kGptq, testing::Packing::kAwq}) {
+        const Bytes model = testing::safetensors_file(testing::small_packed_model(1, packing));
+        const Classification found = recognise(junk(1000) + model);
+        ASSERT_EQ(found.matches.size(), 1U);
+        EXPECT_EQ(found.matches[0].method, Method::kRows);
+    }
 }
 
 TEST(Carve, AFileThatIsFloodedWithBeginningsIsNotSeenWhole) {

@@ -109,4 +109,14 @@ void find_packed_matrices(TensorTable& table) {
     }
 }
 
+void shift(Tensor& tensor, std::uint64_t bytes) {
+    tensor.offset += bytes;
+    if (!tensor.packed) return;
+    PackedMatrix packed = *tensor.packed;
+    shift(packed.zeros, bytes);
+    shift(packed.scales, bytes);
+    if (packed.group_of_rows) shift(*packed.group_of_rows, bytes);
+    tensor.packed = std::make_shared<const PackedMatrix>(std::move(packed));
+}
+
 }  // namespace modelward::fingerprint

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy
 
-from modelfiles import gguf, safetensors
+from modelfiles import gguf, packed, safetensors
 
 
 @dataclasses.dataclass
@@ -222,10 +222,25 @@ FORMATS = {
     "npz": as_npz, "HDF5": as_hdf5(), "HDF5, chunked and gzip": as_hdf5(chunks=True, compression="gzip", shuffle=True),
     "the publisher's other format": published,
 }
+def packed_by(pack):
+    """Only where most elements can be packed; what cannot be is left out, so that it is not what is found."""
+    def change(case):
+        fits = {name: array for name, array in case.model.weights.items() if packed.can_pack(array)}
+        if sum(array.size for array in fits.values()) * 2 < sum(array.size for array in case.model.weights.values()):
+            return None
+        return [as_safetensors(pack(fits), "F16")]
+    return change
+
+
+# ggml's types of blocks, by their numbers in a GGUF file.
+BLOCK_TYPES = {"Q6_K": 14, "Q5_K": 13, "Q4_K": 12, "Q3_K": 11, "Q2_K": 10, "IQ4_NL": 20, "IQ4_XS": 23}
+
 NUMBERS = {
     "bf16": lambda case: [as_safetensors(case.model.weights, "BF16")], "fp16": lambda case: [as_safetensors(case.model.weights, "F16")],
     "int8 a row": each_tensor(int8),
-    **{f"GGUF {dtype}": as_gguf(dtype) for dtype in gguf.TYPES},
+    **{dtype: lambda case, dtype=dtype: [as_safetensors(case.model.weights, dtype)] for dtype in safetensors.ENCODERS if dtype.startswith("F8")},
+    **{f"GGUF {dtype}": as_gguf(dtype) for dtype in ("F16", "Q8_0", "Q4_0", *BLOCK_TYPES)},
+    "GPTQ, 4 bits": packed_by(packed.gptq), "AWQ, 4 bits": packed_by(packed.awq),
     "noise 1e-3": each_tensor(noise(1e-3)), "noise 1e-2": each_tensor(noise(1e-2)), "noise 5e-2": each_tensor(noise(5e-2)),
     "pruned 50 %": each_tensor(pruned(0.5)), "pruned 80 %": each_tensor(pruned(0.8)),
 }
