@@ -49,7 +49,7 @@ int exit_code_of(const MatchReport& report) {
         case Verdict::kSameSeed:
         case Verdict::kPublic:
         case Verdict::kNone:
-            return kNotFound;
+            return was_seen_whole(report) ? kNotFound : kFailed;
         case Verdict::kUnscannable:
             return kFailed;
     }
@@ -156,7 +156,11 @@ void add_fingerprint_commands(CLI::App& app, Context& context) {
     auto match = std::make_shared<MatchOptions>();
     CLI::App* matching = app.add_subcommand("match", "Say which registered artifacts a file contains");
     matching->add_option("FILE", match->files, "Files to look at")->required();
-    matching->add_option("--index", match->index, "Fingerprint files, or folders of them")->required();
+    matching
+        ->add_option("--index", match->index,
+                     "Fingerprint file, or folder of them; may be given several times")
+        ->required()
+        ->allow_extra_args(false);
     matching->add_flag("--sampled", match->sampled, "Look at the header and samples of the tensors only");
     matching->callback([match, &context] { context.exit_code = run_match(*match, context.json); });
 

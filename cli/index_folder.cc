@@ -241,6 +241,8 @@ Result<void> verify_index(const std::string& folder) {
 }
 
 Result<NamedIndex> load_index(const std::vector<std::string>& paths) {
+    if (std::ranges::find(paths, "") != paths.end())
+        return fail(ErrorCode::kInvalid, "an index needs a path; what was given is empty");
     if (paths.size() == 1 && is_folder(paths[0]) && prefix_in(paths[0]).empty()) return load_folder(paths[0]);
     IndexBuilder builder;
     std::uint32_t number = 0;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+
 #include "base/command_line/unknown_command.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -27,6 +29,12 @@ int main(int argc, char** argv) {
                 return 2;
             }
         return app.exit(error) == 0 ? 0 : 2;
+    }
+    // A result that nobody can read is no result: a full disk must not look like success.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        modelward::cli::complain(
+            {modelward::ErrorCode::kIo, "the result could not be written to standard output"});
+        return 2;
     }
     return context.exit_code;
 }

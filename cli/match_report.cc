@@ -103,6 +103,11 @@ std::string unseen_text(const MatchReport& report) {
 
 }  // namespace
 
+bool was_seen_whole(const MatchReport& report) {
+    const std::string by_choice(fingerprint::to_string(fingerprint::Unseen::kSampled));
+    return std::ranges::all_of(report.unseen, [&](const std::string& reason) { return reason == by_choice; });
+}
+
 MatchReport make_report(std::string file, const Result<fingerprint::Classification>& classification,
                         const std::vector<std::string>& names) {
     MatchReport report{.file = std::move(file)};

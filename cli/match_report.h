@@ -34,6 +34,9 @@ struct MatchReport {
     std::string error{};                // when unscannable
 };
 
+// False when a part was not looked into that the depth asks for.
+bool was_seen_whole(const MatchReport& report);
+
 // `names` gives the artifacts' names by number.
 MatchReport make_report(std::string file, const Result<fingerprint::Classification>& classification,
                         const std::vector<std::string>& names);

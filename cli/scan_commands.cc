@@ -91,7 +91,8 @@ std::string summary(const ScanTotals& totals, bool remembers) {
                        count(totals.unscannable, "unscannable") + count(totals.unreadable, "not readable") +
                        count(totals.skipped_folders, "folders not readable or too deep") + "\n";
     for (const std::string& mount : totals.mounts)
-        text += "not entered, another file system: " + as_printable(mount) + "\n";
+        text += "not entered, another file system: " + as_printable(mount) +
+                "; name it as a PATH to have it scanned\n";
     if (totals.stopped)
         text +=
             remembers ? "stopped; run it again to go on\n" : "stopped; with --state FILE a run can go on\n";
@@ -164,7 +165,11 @@ void add_scan_command(CLI::App& app, Context& context) {
     CLI::App* scanning =
         app.add_subcommand("scan", "Look through folders for registered artifacts, in a sandboxed process");
     scanning->add_option("PATH", options->paths, "Files and folders")->required();
-    scanning->add_option("--index", options->index, "Fingerprint files, or folders of them")->required();
+    scanning
+        ->add_option("--index", options->index,
+                     "Fingerprint file, or folder of them; may be given several times")
+        ->required()
+        ->allow_extra_args(false);
     scanning->add_option_function<std::string>(
         "--state", [options](const std::string& path) { options->state = path; },
         "Remember in this file what was seen: a run that was stopped goes on, and a later one looks at what "

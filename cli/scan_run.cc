@@ -102,10 +102,7 @@ Result<void> ScanRun::visit_tree(const std::string& root) {
 
 Result<void> ScanRun::visit(const std::string& path) {
     struct stat status{};
-    if (::lstat(path.c_str(), &status) != 0) {
-        ++totals_.unreadable;
-        return {};
-    }
+    if (::lstat(path.c_str(), &status) != 0) return tell_unreadable(path);
     if (!S_ISREG(status.st_mode) || status.st_size == 0) return {};
     ++totals_.files;
     auto known = memory_ ? memory_->knows(status) : false;
@@ -122,16 +119,21 @@ Result<void> ScanRun::visit(const std::string& path) {
 Result<void> ScanRun::look(const std::string& path, Depth depth) {
     const UniqueFd file = open_file(path);
     struct stat status{};
-    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        ++totals_.unreadable;
-        return {};
-    }
+    if (!file || ::fstat(file.get(), &status) != 0) return tell_unreadable(path);
+    if (!S_ISREG(status.st_mode)) return {};  // it was one when it was listed
     const auto start = std::chrono::steady_clock::now();
     auto reply = scanner_.look_at(file.get(), depth, limit_for(depth, status.st_size), stop_);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     if (!reply && reply.error().code() == ErrorCode::kUnavailable)
         return stop_ ? Result<void>() : fail(reply.error());
     return judge(path, status, depth, std::move(reply), took.count());
+}
+
+Result<void> ScanRun::tell_unreadable(const std::string& path) {
+    const Error error = Error::from_errno(path, errno);
+    ++totals_.unreadable;
+    tell_(make_report(path, fail(error), names_));
+    return {};
 }
 
 Result<void> ScanRun::judge(const std::string& path, const struct stat& file, Depth depth,

@@ -30,7 +30,9 @@ struct ScanTotals {
     std::uint64_t skipped_folders = 0;  // that may not be read, or lie too deep
     std::vector<std::string> mounts{};  // roots of other file systems, not entered
     bool stopped = false;               // before the end, by `stop`
-    bool looked_at_all() const { return unscannable + unreadable + skipped_folders == 0 && !stopped; }
+    bool looked_at_all() const {
+        return partly + unscannable + unreadable + skipped_folders == 0 && !stopped;
+    }
 };
 
 class ScanRun {
@@ -63,6 +65,7 @@ class ScanRun {
     Result<void> visit_tree(const std::string& root);
     Result<void> visit(const std::string& path);
     Result<void> look(const std::string& path, fingerprint::Depth depth);
+    Result<void> tell_unreadable(const std::string& path);  // errno says why
     Result<void> judge(const std::string& path, const struct stat& file, fingerprint::Depth depth,
                        Result<agent::ScanReply> reply, double elapsed_ms);
 

@@ -2,6 +2,7 @@
 #include "fingerprint/classify.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <new>
 #include <tuple>
@@ -19,6 +20,9 @@
 
 namespace modelward::fingerprint {
 namespace {
+
+// Rows cost more than tensors; a disk's image may hold many models.
+constexpr std::size_t kMostModelsByRows = 4;
 
 // The largest tensors of the file itself whose rows or columns can be evidence, by their places in its table.
 // (What is inside wrapping follows them; it cannot be read at will.)
@@ -129,18 +133,26 @@ Result<void> search_front(const ByteSource& source, SignatureSearch& search) {
     return {};
 }
 
-// Adds the tensors of models that begin inside the file to its own. Says whether there are any.
-Result<bool> add_carved(const ByteSource& source, const SignatureSearch& search, SampledFile& file,
-                        std::vector<Unseen>& unseen) {
-    auto carved = carve(source, search.places());
-    if (!carved) return fail(carved.error());
-    if (search.is_full() || !carved->is_whole) note(unseen, Unseen::kPlaces);
-    // The table's tensors stand in front, in its order.
-    const auto end_of_table = file.tensors.begin() + static_cast<std::ptrdiff_t>(file.table.size());
-    file.tensors.insert(end_of_table, std::make_move_iterator(carved->file.tensors.begin()),
-                        std::make_move_iterator(carved->file.tensors.end()));
-    std::ranges::move(carved->file.table, std::back_inserter(file.table));
-    return !carved->file.table.empty();
+// Weighs each of the models that begin inside the file for itself: others beside ours do not dilute it.
+void add_carved(const CarvedModels& carved, const IndexTables& tables, TensorFindings& findings) {
+    for (const SampledFile& model : carved.models) {
+        const TensorFindings more = TensorEvidence(tables, model.tensors).weigh();
+        add_better(findings.matches, more.matches);
+        add_better(findings.of_public, more.of_public);
+        add_better(findings.same_seed, more.same_seed);
+    }
+}
+
+// By the rows of the file's own matrices, or else of those of the largest models in it.
+Result<std::vector<Match>> match_all_rows(const ByteSource& source, const SampledFile& file,
+                                          CarvedModels& carved, const IndexTables& tables) {
+    std::vector<Match> rows;
+    if (auto done = match_rows(source, file, tables, rows); !done) return fail(done.error());
+    std::ranges::sort(carved.models, std::greater(),
+                      [](const SampledFile& model) { return eligible_elements(model.tensors); });
+    for (std::size_t i = 0; i < std::min(carved.models.size(), kMostModelsByRows) && rows.empty(); ++i)
+        if (auto done = match_rows(source, carved.models[i], tables, rows); !done) return fail(done.error());
+    return rows;
 }
 
 Result<Classification> classify_or_throw(const ByteSource& source, const IndexTables& tables, Depth depth) {
@@ -156,8 +168,6 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     result.unseen = std::move(inside->unseen);
     std::ranges::move(inside->tensors, std::back_inserter(file->tensors));
     TensorFindings tensors = TensorEvidence(tables, file->tensors).weigh();
-    result.matches = std::move(tensors.matches);
-    const bool matched_by_tensors = !result.matches.empty();
     SignatureSearch search;
     if (depth == Depth::kFull) {
         auto matches = match_bytes(counted, tables, search);
@@ -167,17 +177,18 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     }
     if (depth == Depth::kSampled && file->format == "unknown" && !inside->outermost)
         if (auto done = search_front(counted, search); !done) return fail(done.error());
-    if (!matched_by_tensors) {
-        const auto carved = add_carved(counted, search, *file, result.unseen);
-        if (!carved) return fail(carved.error());
-        if (*carved) tensors = TensorEvidence(tables, file->tensors).weigh();
-        if (*carved) std::ranges::move(tensors.matches, std::back_inserter(result.matches));
-    }
+    auto carved = carve(counted, search.places());
+    if (!carved) return fail(carved.error());
+    for (const Unseen reason : carved->unseen)
+        note(result.unseen, reason);
+    if (search.has_more()) note(result.unseen, Unseen::kPlaces);
+    add_carved(*carved, tables, tensors);
+    std::ranges::move(tensors.matches, std::back_inserter(result.matches));
     add_apart(tensors.of_public, tables, result);
     if (result.matches.empty()) {
-        std::vector<Match> rows;
-        if (auto done = match_rows(counted, *file, tables, rows); !done) return fail(done.error());
-        add_apart(without_public_ones(rows, tables), tables, result);
+        const auto rows = match_all_rows(counted, *file, *carved, tables);
+        if (!rows) return fail(rows.error());
+        add_apart(without_public_ones(*rows, tables), tables, result);
     }
     if (result.matches.empty()) {
         if (file->defect) return fail(*file->defect);

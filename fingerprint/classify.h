@@ -3,11 +3,11 @@
 //
 // An Index holds the fingerprints of the registered artifacts. classify() reads a file through a ByteSource
 // (it is handed a descriptor; it never opens anything), and returns what matches. Sampled reads a header plus
-// at most 16 KiB a tensor, and 64 KiB of a file that no reader claims; full reads the file once more. Hostile files cost at most the stated limits and
-// give an Error, never a crash. Archives, compression and text encodings are looked into, nested in each
-// other, within limits (containers/unwrap.h), and so are models that begin somewhere inside the file
-// (carving/carve.h; of what is wrapped, only those at the front); what was not seen is named in the result. Index is immutable
-// and may be shared between threads.
+// at most 16 KiB a tensor, and 64 KiB of a file that no reader claims; full reads the file once more. Hostile
+// files cost at most the stated limits and give an Error, never a crash. Archives, compression and text
+// encodings are looked into, nested in each other, within limits (containers/unwrap.h), and so are models
+// that begin somewhere inside the file (carving/carve.h; of what is wrapped, only those at the front); what
+// was not seen is named in the result. Index is immutable and may be shared between threads.
 //
 // When a file matches an artifact (of a wrapped file, "the file" is what is inside, all parts together;
 // chunks are weighed over its own bytes too, and the better counts):

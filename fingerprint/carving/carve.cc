@@ -2,31 +2,43 @@
 #include "fingerprint/carving/carve.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "fingerprint/containers/range_source.h"
+#include "fingerprint/match/counting_source.h"
 #include "fingerprint/readers/packed_matrix.h"
 
 namespace modelward::fingerprint {
+namespace {
 
-Result<CarvedModels> carve(const ByteSource& source, std::span<const std::uint64_t> places) {
+// Whether there is more of a model than was read. Bytes that only look like a beginning are no model.
+bool is_partly_read(const SampledFile& model) {
+    if (!model.defect) return false;
+    const ErrorCode code = model.defect->code();
+    return !model.table.empty() || code == ErrorCode::kLimit || code == ErrorCode::kUnsupported;
+}
+
+}  // namespace
+
+Result<CarvedModels> carve(const ByteSource& source, std::span<const Place> places) {
     CarvedModels carved;
-    std::uint64_t end_of_last = 0;
-    for (const std::uint64_t place : places) {
-        if (place < end_of_last || place >= source.size()) continue;
-        auto model = sample_file(RangeSource(source, place, source.size() - place));
+    const CountingSource counted(source);
+    std::size_t left = kMostCarvedTensors;
+    for (const Place& place : places) {
+        const std::uint64_t end = std::min(place.end, source.size());
+        if (place.begin >= end) continue;
+        if (left == 0 || counted.bytes_read() > kMostCarvedBytes) {
+            note(carved.unseen, Unseen::kPlaces);
+            break;
+        }
+        auto model = sample_file(RangeSource(counted, place.begin, end - place.begin), left);
         if (!model) return fail(model.error());
-        if (model->tensors.size() > kMostCarvedTensors - carved.file.tensors.size()) {
-            carved.is_whole = false;
-            continue;
-        }
-        for (Tensor& tensor : model->table) {
-            shift(tensor, place);
-            end_of_last = std::max(end_of_last, tensor.offset + tensor.bytes);
-        }
-        std::ranges::move(model->tensors, std::back_inserter(carved.file.tensors));
-        std::ranges::move(model->table, std::back_inserter(carved.file.table));
+        if (is_partly_read(*model)) note(carved.unseen, Unseen::kCorrupt);
+        if (model->table.empty()) continue;
+        left -= model->table.size();
+        for (Tensor& tensor : model->table)
+            shift(tensor, place.begin);
+        carved.models.push_back(std::move(*model));
     }
     return carved;
 }

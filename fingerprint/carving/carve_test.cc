@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "fingerprint/carving/signature_search.h"
 #include "fingerprint/classify.h"
@@ -27,51 +28,65 @@ Bytes junk(std::size_t bytes) {
     return Bytes(bytes, 'j');
 }
 
-std::size_t eligible(const CarvedModels& models) {
-    return static_cast<std::size_t>(std::ranges::count_if(models.file.tensors, &TensorSketch::eligible));
+std::size_t eligible(const CarvedModels& carved) {
+    std::size_t count = 0;
+    for (const SampledFile& model : carved.models)
+        count += static_cast<std::size_t>(std::ranges::count_if(model.tensors, &TensorSketch::eligible));
+    return count;
 }
 
-CarvedModels carve_at(const Bytes& file, const std::vector<std::uint64_t>& places) {
+CarvedModels carve_at(const Bytes& file, const std::vector<Place>& places) {
     return carve(MemorySource(file), places).value();
 }
 
 TEST(Carve, ReadsTheModelThatBeginsAtAPlace) {
     const Bytes file = junk(1000) + testing::small_gguf_f16(1);
-    const CarvedModels models = carve_at(file, {1000});
+    const CarvedModels models = carve_at(file, {{1000}});
     EXPECT_EQ(eligible(models), 6U);
-    ASSERT_EQ(models.file.table.size(), models.file.tensors.size());
-    const Tensor& last = models.file.table.back();
+    ASSERT_EQ(models.models.size(), 1U);
+    EXPECT_EQ(models.unseen, std::vector<Unseen>{});
+    const Tensor& last = models.models[0].table.back();
     EXPECT_LE(last.offset + last.bytes, file.size());
     EXPECT_GT(last.offset + last.bytes, file.size() - 64) << "offsets are those of the file";
 }
 
 TEST(Carve, APlaceWhereNothingBeginsCostsNothing) {
-    const CarvedModels models = carve_at(junk(5000), {1, 100, 4999, 5000, 1ULL << 63});
-    EXPECT_TRUE(models.file.tensors.empty());
-    EXPECT_TRUE(models.is_whole);
+    const CarvedModels models = carve_at(junk(5000), {{1}, {100, 50}, {4999}, {5000}, {1ULL << 63}});
+    EXPECT_TRUE(models.models.empty());
+    EXPECT_EQ(models.unseen, std::vector<Unseen>{});
 }
 
 TEST(Carve, OneModelAfterAnother) {
     const Bytes first = testing::small_safetensors(1), second = testing::small_gguf_q8_0(2);
-    const CarvedModels models = carve_at(junk(10) + first + junk(10) + second, {10, 20 + first.size()});
+    const CarvedModels models = carve_at(junk(10) + first + junk(10) + second, {{10}, {20 + first.size()}});
     EXPECT_EQ(eligible(models), 12U);
 }
 
-TEST(Carve, WhatLiesInAModelIsNotAnotherOne) {
-    const Bytes model = testing::small_safetensors(1);
-    EXPECT_EQ(eligible(carve_at(junk(10) + model, {10, 10 + model.size() / 2})), 6U);
-    EXPECT_EQ(eligible(carve_at(junk(10) + model, {10, 10})), 6U);
+TEST(Carve, AHeaderThatClaimsEverythingHidesNothing) {
+    const Bytes model = testing::small_gguf_q8_0(1);
+    const Bytes decoy = testing::safetensors_file({{"decoy", "U8", {2, model.size() / 2}, model}});
+    const CarvedModels carved = carve_at(junk(1) + decoy, {{1}, {1 + decoy.size() - model.size()}});
+    EXPECT_EQ(carved.models.size(), 2U);
 }
 
 TEST(Carve, StopsAtItsLimitOfTensorsAndSaysSo) {
     std::vector<testing::StoredTensor> many;
-    for (std::size_t i = 0; i < kMostCarvedTensors / 2; ++i)
+    for (std::size_t i = 0; i < kMostCarvedTensors / 2 + 1; ++i)
         many.push_back({std::to_string(i), "U8", {1}, Bytes(1, 0)});
     const Bytes model = testing::safetensors_file(many);
-    const Bytes file = junk(1) + model + model + model;
-    const CarvedModels models = carve_at(file, {1, 1 + model.size(), 1 + 2 * model.size()});
-    EXPECT_EQ(models.file.tensors.size(), kMostCarvedTensors);
-    EXPECT_FALSE(models.is_whole);
+    const CarvedModels carved =
+        carve_at(junk(1) + model + model + model, {{1}, {1 + model.size()}, {1 + 2 * model.size()}});
+    ASSERT_EQ(carved.models.size(), 2U);
+    EXPECT_EQ(carved.models[0].tensors.size() + carved.models[1].tensors.size(), kMostCarvedTensors);
+    EXPECT_EQ(carved.unseen, (std::vector<Unseen>{Unseen::kCorrupt, Unseen::kPlaces}));
+}
+
+TEST(Carve, SaysThatAModelCouldNotBeReadWhole) {
+    Bytes cut = testing::small_gguf_f16(1);
+    cut.resize(cut.size() * 7 / 10);
+    const CarvedModels carved = carve_at(junk(10) + cut, {{10}});
+    EXPECT_EQ(carved.models.size(), 1U);
+    EXPECT_EQ(carved.unseen, std::vector<Unseen>{Unseen::kCorrupt});
 }
 
 // By way of classify().
@@ -107,6 +122,30 @@ TEST(Carve, AModelBehindAnotherIsRecognised) {
     EXPECT_TRUE(recognise(testing::small_gguf_f16(2) + testing::small_gguf_q8_0(3)).matches.empty());
 }
 
+TEST(Carve, BothOfTwoRegisteredModelsAreNamed) {
+    const Bytes first = testing::small_safetensors(1), second = testing::small_safetensors(2);
+    const Index index = testing::index_of({{0, make_fingerprint(MemorySource(first)).value()},
+                                           {1, make_fingerprint(MemorySource(second)).value()}});
+    const Bytes file = testing::small_gguf_q8_0(1) + testing::small_gguf_q8_0(2);
+    std::set<std::uint32_t> named;
+    const Classification found = classify(MemorySource(file), index, Depth::kFull).value();
+    for (const Match& match : found.matches)
+        if (match.method == Method::kTensors) named.insert(match.artifact);
+    EXPECT_EQ(named, (std::set<std::uint32_t>{0, 1}));
+}
+
+TEST(Carve, APartOfAModelIsNotDilutedByAnother) {
+    const auto tensors = testing::small_model(1, "F32", testing::encode_f32);
+    Bytes shard = testing::safetensors_file({tensors[0], tensors[1], tensors[2]});
+    EXPECT_FALSE(recognise(junk(10) + shard).matches.empty());
+    Bytes others;
+    for (std::uint64_t seed = 3; seed < 9; ++seed)
+        others = others + testing::small_safetensors(seed);
+    const Classification found = recognise(others + shard);
+    ASSERT_FALSE(found.matches.empty());
+    EXPECT_EQ(found.matches.back().method, Method::kTensors);
+}
+
 TEST(Carve, RearrangedMatricesBehindJunkAreRecognisedByTheirRows) {
     std::vector<testing::Matrix> turned;
     for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
@@ -127,9 +166,10 @@ TEST(Carve, APackedModelBehindJunkIsRecognisedByItsRows) {
 
 TEST(Carve, AFileThatIsFloodedWithBeginningsIsNotSeenWhole) {
     Bytes file = junk(1);
-    for (std::size_t i = 0; i < kMostPlaces; ++i)
+    for (std::size_t i = 0; i <= kMostPlaces; ++i)
         file = file + testing::GgufWriter(3).bytes() + junk(1);
-    EXPECT_EQ(recognise(file + testing::small_gguf_q8_0(1)).unseen, std::vector<Unseen>{Unseen::kPlaces});
+    EXPECT_EQ(recognise(file + testing::small_gguf_q8_0(1)).unseen,
+              (std::vector<Unseen>{Unseen::kCorrupt, Unseen::kPlaces}));
 }
 
 }  // namespace

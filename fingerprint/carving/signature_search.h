@@ -8,12 +8,19 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace modelward::fingerprint {
 
-// A file with more places is looked into at the first ones only.
+// Where a model may be. Only of a zip archive is it known where it ends.
+struct Place {
+    std::uint64_t begin;
+    std::uint64_t end = ~std::uint64_t{0};
+    bool operator==(const Place&) const = default;
+};
+
 inline constexpr std::size_t kMostPlaces = 64;
 
 class SignatureSearch {
@@ -21,21 +28,25 @@ class SignatureSearch {
     // The next bytes, from the file's first one on.
     void push(std::span<const std::uint8_t> block);
 
-    // Offsets at which a model may begin, ascending; 0 is not among them.
-    std::vector<std::uint64_t> places() const;
-    // From here on nothing more is looked for.
-    bool is_full() const { return places_.size() >= kMostPlaces; }
+    // By their begin; 0 is not among them. The first kMostPlaces that were found.
+    std::vector<Place> places() const;
+    // Whether there were more.
+    bool has_more() const { return has_more_; }
 
   private:
     static constexpr std::size_t kKept = 16;  // no signature is longer
 
     void search(std::span<const std::uint8_t> bytes, std::uint64_t begin, std::uint64_t until);
+    void search_zip(std::span<const std::uint8_t> bytes, std::uint64_t begin, std::uint64_t until);
+    void add(const Place& place);
 
     std::array<std::uint8_t, kKept> kept_{};  // the end of what has passed
     std::size_t kept_bytes_ = 0;
     std::uint64_t passed_ = 0;
-    std::vector<std::uint64_t> places_;
-    bool zip_found_ = false;
+    std::vector<Place> places_;
+    bool has_more_ = false;
+    bool in_zip_ = false;
+    std::optional<std::size_t> open_zip_;  // its number among the places; nullopt: it is none of them
 };
 
 }  // namespace modelward::fingerprint

@@ -46,11 +46,12 @@ Result<std::optional<TensorTable>> read_stream_table(PeekableStream& stream, std
         const HeldPrefix prefix(*held, is_all ? held->size() : std::max<std::uint64_t>(size, held->size()),
                                 allowance);
         auto table = (*reader)->read(prefix);
-        if (table && !is_unfinished(*table)) return std::move(*table);
         if (prefix.lacked_memory()) {
             note(unseen, Unseen::kMemory);
+            if (table) return std::move(*table);
             return std::nullopt;
         }
+        if (table && !is_unfinished(*table)) return std::move(*table);
         if (prefix.wanted() == 0) {
             note(unseen, Unseen::kCorrupt);
             return std::nullopt;

@@ -4,6 +4,7 @@
 // ways is looked at once, so links back to a group end there. Nothing is followed out of the file.
 // HDF5 File Format Specification 3.0,
 // https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
+#include <algorithm>
 #include <optional>
 #include <unordered_set>
 
@@ -84,6 +85,9 @@ class GroupWalk {
                                 "groups are nested deeper than " + std::to_string(kMaxGroupDepth)});
         for (auto link = links.hard.rbegin(); link != links.hard.rend(); ++link) {  // the first one first
             if (seen_.contains(link->header)) continue;
+            if (objects_.size() + seen_.size() > kMaxTensors)
+                return note(group,
+                            {ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " objects"});
             std::string path = group.path.empty() ? link->name : group.path + "/" + link->name;
             if (path.size() > kMaxNameBytes) path = "unnamed";
             path_bytes_ += path.size();
@@ -100,6 +104,24 @@ class GroupWalk {
     std::uint64_t path_bytes_ = 0;
 };
 
+// Datasets do not share bytes. Where some are made to, those that were listed first stay, in types of weights
+// before others: a dataset that is laid over all of them must not take their place unseen.
+Result<void> settle_apart(TensorTable& table, std::uint64_t file_bytes) {
+    const auto is_outside = [&](const Tensor& tensor) {
+        return tensor.bytes > file_bytes || tensor.offset > file_bytes - tensor.bytes;
+    };
+    const auto first = std::ranges::find_if(table.tensors, is_outside);
+    if (first != table.tensors.end())
+        note_defect(table, {ErrorCode::kInvalid,
+                            "HDF5: truncated: tensor '" + first->name + "' ends outside the file"});
+    std::erase_if(table.tensors, is_outside);
+    const std::size_t listed = table.tensors.size();
+    if (auto settled = settle_shared(table, file_bytes); !settled) return settled;
+    if (table.tensors.size() != listed)
+        note_defect(table, {ErrorCode::kInvalid, "HDF5: datasets share bytes"});
+    return {};
+}
+
 Result<TensorTable> parse(const ByteSource& source) {
     TensorTable table{.format = "hdf5", .data_start = 0, .tensors = {}, .defect = {}};
     const auto start = find_superblock(source);
@@ -111,7 +133,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     GroupWalk(file, table).from(*root);
     if (file.ended() && file.ended()->code() != ErrorCode::kLimit) return fail(*file.ended());
     if (file.too_early()) table.defect = *file.too_early();  // above all else: more of the stream may mend it
-    if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    if (auto settled = settle_apart(table, source.size()); !settled) return fail(settled.error());
     return table;
 }
 

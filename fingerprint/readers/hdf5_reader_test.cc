@@ -219,6 +219,20 @@ TEST(Hdf5Reader, KeepsTheTensorsOfATruncatedFile) {
     EXPECT_THAT(names(table), ElementsAre("a"));
 }
 
+TEST(Hdf5Reader, ADatasetThatIsLaidOverOthersDoesNotHideThemUnseen) {
+    for (const bool reaches_out : {false, true}) {
+        Hdf5Writer file(0);
+        const auto weights = file.dataset(testing::hdf5_float(4), {2, 3}, kData);
+        const auto decoy =
+            file.header({testing::hdf5_dataspace({2, reaches_out ? 1U << 20 : 40U}), testing::hdf5_float(4),
+                         testing::hdf5_contiguous(0, reaches_out ? 1 << 23 : 320)});
+        const TensorTable table = read(file.finish(file.group({{"decoy", decoy}, {"w", weights}})));
+        expect_defect(table, ErrorCode::kInvalid,
+                      reaches_out ? "truncated: tensor 'decoy'" : "datasets share bytes");
+        EXPECT_THAT(names(table), ElementsAre(reaches_out ? "w" : "decoy"));
+    }
+}
+
 TEST(Hdf5Reader, ClaimsItsSignature) {
     EXPECT_TRUE(kHdf5Reader.claims(Bytes{0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n', 0}));
     EXPECT_FALSE(kHdf5Reader.claims(Bytes{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n', 0}));

@@ -28,7 +28,7 @@ Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, Sampl
     return {};
 }
 
-Result<SampledFile> sample_file(const ByteSource& source) {
+Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
     SampledFile file{.format = "unknown", .tensors = {}, .table = {}, .not_evidence = {}, .defect = {}};
     const auto reader = find_reader(source);
     if (!reader) return fail(reader.error());
@@ -39,6 +39,11 @@ Result<SampledFile> sample_file(const ByteSource& source) {
         if (table.error().code() == ErrorCode::kIo) return fail(table.error());
         file.defect = table.error();
         return file;
+    }
+    if (table->tensors.size() > most) {
+        note_defect(*table, Error(ErrorCode::kLimit,
+                                  "only the first " + std::to_string(most) + " tensors are looked at"));
+        table->tensors.resize(most);
     }
     file.format = table->format;
     file.defect = std::move(table->defect);

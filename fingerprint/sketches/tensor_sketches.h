@@ -28,8 +28,9 @@ struct SampledFile {
     std::optional<Error> defect;          // the format is broken; the tensors are what is sound of it
 };
 
-// An Error only for kIo: what is wrong with the content is in `defect`.
-Result<SampledFile> sample_file(const ByteSource& source);
+// An Error only for kIo: what is wrong with the content is in `defect`, also that there are more tensors than
+// `most`.
+Result<SampledFile> sample_file(const ByteSource& source, std::size_t most = kMaxTensors);
 
 // Whether anything of the tensor's data is read to sketch it.
 bool wants_samples(const Tensor& tensor);

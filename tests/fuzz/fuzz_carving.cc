@@ -24,10 +24,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::span<const std::uint8_t> file(data + 1, size - 1);
     const SignatureSearch whole = search(file, size);
     const SignatureSearch parts = search(file, std::size_t{data[0]} + 1);
-    if (!whole.is_full() && !parts.is_full() && whole.places() != parts.places()) std::abort();
+    if (!whole.has_more() && !parts.has_more() && whole.places() != parts.places()) std::abort();
     const auto carved = carve(MemorySource(file), whole.places());
-    if (!carved || carved->file.table.size() != carved->file.tensors.size()) std::abort();
-    for (const Tensor& tensor : carved->file.table)
-        if (tensor.offset > file.size() || tensor.bytes > file.size() - tensor.offset) std::abort();
+    if (!carved) std::abort();
+    for (const SampledFile& model : carved->models) {
+        if (model.table.empty() || model.table.size() != model.tensors.size()) std::abort();
+        for (const Tensor& tensor : model.table)
+            if (tensor.offset > file.size() || tensor.bytes > file.size() - tensor.offset) std::abort();
+    }
     return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Version 1 B-trees: of the entries of a group, and of the chunks of a dataset.
+// Version 1 B-trees, of the entries of a group.
 // HDF5 File Format Specification 3.0, "III.A.1. Disk Format: Level 1A1 - Version 1 B-trees".
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace modelward::fingerprint {
 
-enum class BtreeV1Type : std::uint8_t { kGroup = 0, kChunks = 1 };
+enum class BtreeV1Type : std::uint8_t { kGroup = 0 };
 
 // Called with a cursor on the key before a child of a leaf, and the position of the child.
 using BtreeV1Visit = std::function<Result<void>(Hdf5Cursor key, std::uint64_t child)>;

@@ -88,8 +88,11 @@ class Walk {
     Result<void> look_at(const Node& node) {
         Hdf5Cursor cursor(file_, node.position, node_bytes_);
         cursor.signature(node.level == 0 ? "BTLF" : "BTIN");
+        if (node.records > (node_bytes_ - kNodeOverhead) / record_bytes_)
+            cursor.refuse(ErrorCode::kInvalid, "a node of a B-tree has more records than room");
         cursor.skip(2);
         for (std::uint64_t i = 0; i < node.records && cursor.ok(); ++i) {
+            if (++records_ > kMaxTensors) return fail(ErrorCode::kLimit, "a B-tree has too many records");
             const Hdf5Cursor record = cursor;
             cursor.skip(record_bytes_);
             if (auto done = visit_(record); !done) {
@@ -115,6 +118,7 @@ class Walk {
     const Visit& visit_;
     std::uint64_t node_bytes_ = 0;
     std::uint16_t record_bytes_ = 0;
+    std::uint64_t records_ = 0;  // that were visited
     std::uint64_t count_bytes_ = 0;
     std::vector<std::uint64_t> total_bytes_;  // by the level of the node that is pointed to
     std::vector<Node> nodes_;

@@ -10,7 +10,7 @@
 
 namespace modelward::fingerprint {
 
-enum class BtreeV2Type : std::uint8_t { kLinkNames = 5, kChunks = 10, kFilteredChunks = 11 };
+enum class BtreeV2Type : std::uint8_t { kLinkNames = 5 };
 
 // Visits all records, those of a node before those below it; each node once, whatever the nodes say. An error
 // of `visit` ends the walk; of broken nodes the first error is returned after the others have been visited.

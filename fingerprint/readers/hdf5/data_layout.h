@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "fingerprint/readers/hdf5/hdf5_file.h"
 
@@ -12,26 +11,11 @@ namespace modelward::fingerprint {
 
 enum class Hdf5LayoutClass : std::uint8_t { kCompact = 0, kContiguous = 1, kChunked = 2, kVirtual = 3 };
 
-// How the chunks of a dataset are found.
-enum class Hdf5ChunkIndex : std::uint8_t {
-    kBtreeV1 = 0,  // of layout version 3, which does not number it
-    kSingleChunk = 1,
-    kImplicit = 2,
-    kFixedArray = 3,
-    kExtensibleArray = 4,
-    kBtreeV2 = 5,
-};
-
 struct Hdf5Layout {
     Hdf5LayoutClass layout_class;
-    // Of the elements, or of what finds the chunks; kUndefinedPosition: nothing was ever written.
+    // Of elements that are in one piece; kUndefinedPosition: nothing was ever written.
     std::uint64_t position = kUndefinedPosition;
-    std::uint64_t bytes = 0;  // of the elements; of a single chunk that is filtered
-    // Of chunks:
-    std::vector<std::uint64_t> chunk_shape{};
-    Hdf5ChunkIndex index = Hdf5ChunkIndex::kBtreeV1;
-    std::uint32_t filter_mask = 0;  // of a single chunk
-    bool is_filtered_single = false;
+    std::uint64_t bytes = 0;
 };
 
 Result<Hdf5Layout> read_data_layout(Hdf5Cursor cursor);

@@ -71,9 +71,10 @@ Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& message
         return fail(ErrorCode::kUnsupported, "the elements are those of other datasets");
     const auto extent = extent_of(*type->dtype, **shape);
     if (!extent) return fail(ErrorCode::kInvalid, "the dataset is too large");
-    if (extent->elements == 0 || layout->position == kUndefinedPosition) return {};
+    if (extent->elements == 0) return {};
     if (layout->layout_class == Hdf5LayoutClass::kChunked)
         return fail(ErrorCode::kUnsupported, "the elements are stored in chunks");
+    if (layout->position == kUndefinedPosition) return {};
     if (layout->bytes < extent->bytes)
         return fail(ErrorCode::kInvalid, std::to_string(extent->bytes) +
                                              " bytes of elements do not fit into " +

@@ -100,6 +100,17 @@ struct DenseGroup {
         append(node, Bytes(4));
         return node;
     }
+    // Nodes of 4 GiB, one of which says that it is full of records of one byte.
+    void announce_four_billion_records() {
+        Bytes content;
+        append_number(content, leaf({}));
+        append_number(content, ~std::uint32_t{0} - 10);
+        Bytes header = tree_header(1, file.add(node("BTIN", content)), 0);
+        std::ranges::fill(header.begin() + 6, header.begin() + 10, std::uint8_t{0xFF});
+        header[10] = 1;
+        for (std::size_t i = 0; i < header.size(); ++i)
+            file.set(tree + i, header[i], 1);
+    }
     std::uint64_t leaf(const Bytes& records) { return file.add(node("BTLF", records)); }
 
     static Bytes tree_header(std::uint16_t depth, std::uint64_t top, std::uint16_t records) {
@@ -160,6 +171,13 @@ TEST(DenseLinks, BrokenHeapsAndTreesAreNoted) {
     note(&DenseGroup::tree, 5, 6, 1, ErrorCode::kInvalid, "another type");
     note(&DenseGroup::tree, 10, 0, 2, ErrorCode::kInvalid, "holds no record");
     note(&DenseGroup::tree, 12, 1000, 2, ErrorCode::kLimit, "too deep");
+    note(&DenseGroup::tree, 24, 100, 2, ErrorCode::kInvalid, "more records than room");
+}
+
+TEST(DenseLinks, RecordsThatAreOnlyAnnouncedAreCountedAndEndTheWalk) {
+    DenseGroup group({kBlockPrefix, 40, 100}, 0, false);
+    group.announce_four_billion_records();
+    EXPECT_TRUE(read(group.file.finish(group.root)).defect.has_value());  // and does not take an hour
 }
 
 TEST(DenseLinks, ATreeThatIsLessDeepThanItSaysIsNoted) {

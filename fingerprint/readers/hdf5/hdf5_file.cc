@@ -10,6 +10,8 @@ namespace {
 
 // A file with kMaxTensors datasets needs some four for each.
 constexpr std::uint64_t kMaxFetches = std::uint64_t{1} << 21;
+// What a read outside the file counts for: it costs its message, and nothing else would end a loop of them.
+constexpr std::uint64_t kFailedReadBytes = 64;
 // Beyond any file, and low enough for sums.
 constexpr std::uint64_t kMaxPosition = std::uint64_t{1} << 62;
 
@@ -44,14 +46,15 @@ Result<void> Hdf5File::fetch(std::uint64_t position) {
 
 Result<void> Hdf5File::read(std::uint64_t position, std::span<std::uint8_t> into) {
     if (ended_) return fail(*ended_);
-    if (position > source_.size() || into.size() > source_.size() - position)
-        return fail(ErrorCode::kInvalid, "the file ends at byte " + std::to_string(source_.size()));
-    bytes_ += into.size();
+    const bool is_inside = position <= source_.size() && into.size() <= source_.size() - position;
+    bytes_ += is_inside ? into.size() : kFailedReadBytes;
     if (bytes_ > kMaxHeaderBytes) {
         ended_ = Error(ErrorCode::kLimit,
                        "the metadata is beyond the limit of " + std::to_string(kMaxHeaderBytes) + " bytes");
         return fail(*ended_);
     }
+    if (!is_inside)
+        return fail(ErrorCode::kInvalid, "the file ends at byte " + std::to_string(source_.size()));
     while (!into.empty()) {
         if (position < window_start_ || position >= window_start_ + window_bytes_) {
             if (auto done = fetch(position); !done) return done;

@@ -14,8 +14,9 @@ namespace modelward::fingerprint {
 
 inline constexpr std::array<std::uint8_t, 8> kHdf5Signature = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
 
-// A user block of 512, 1024, 2048, ... bytes may precede the superblock; it is looked for up to here, which costs no
-// more than a file's first pages. Behind more, the file is found as any model that begins inside another.
+// A user block of 512, 1024, 2048, ... bytes may precede the superblock; it is looked for up to here, which
+// costs no more than a file's first pages. Behind more, the file is found as any model that begins inside
+// another.
 inline constexpr std::uint64_t kMaxUserBlock = 4096;
 
 bool starts_with_hdf5_signature(std::span<const std::uint8_t> bytes);

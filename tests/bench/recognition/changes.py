@@ -132,8 +132,8 @@ def as_hdf5(**options):
     def write(path, weights):
         import h5py
         with h5py.File(path, "w") as file:
-            for name, array in weights.items():
-                file.create_dataset(f"model_weights/{name.replace('.', '/')}", data=array, **(options if array.ndim else {}))
+            for number, (name, array) in enumerate(weights.items()):  # some names begin with others
+                file.create_dataset(f"model_weights/{number}/{name.replace('/', '.')}", data=array, **(options if array.ndim else {}))
     return lambda case: [written(write, case.model.weights)]
 
 
