@@ -11,11 +11,11 @@
 namespace modelward::fingerprint {
 namespace {
 
-// Whether there is more of a model than was read. Bytes that only look like a beginning are no model.
+// Whether there is more of a model than was read. Other defects say nothing here: what stands behind a model
+// is not its own, and bytes that only look like a beginning are no model.
 bool is_partly_read(const SampledFile& model) {
-    if (!model.defect) return false;
-    const ErrorCode code = model.defect->code();
-    return !model.table.empty() || code == ErrorCode::kLimit || code == ErrorCode::kUnsupported;
+    return model.defect &&
+           (model.defect->code() == ErrorCode::kLimit || model.defect->code() == ErrorCode::kUnsupported);
 }
 
 }  // namespace

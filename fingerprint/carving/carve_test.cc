@@ -82,11 +82,13 @@ TEST(Carve, StopsAtItsLimitOfTensorsAndSaysSo) {
 }
 
 TEST(Carve, SaysThatAModelCouldNotBeReadWhole) {
-    Bytes cut = testing::small_gguf_f16(1);
-    cut.resize(cut.size() * 7 / 10);
-    const CarvedModels carved = carve_at(junk(10) + cut, {{10}});
-    EXPECT_EQ(carved.models.size(), 1U);
-    EXPECT_EQ(carved.unseen, std::vector<Unseen>{Unseen::kCorrupt});
+    const Bytes model = testing::safetensors_file({{"a", "F32", {2}, Bytes(8)}, {"b", "F99", {2}, Bytes(8)}});
+    EXPECT_EQ(carve_at(junk(10) + model, {{10}}).unseen, std::vector<Unseen>{Unseen::kCorrupt});
+}
+
+TEST(Carve, WhatStandsBehindAModelIsNoDefectOfIt) {
+    for (const Bytes& model : {testing::small_safetensors(1), testing::small_gguf_f16(1)})
+        EXPECT_EQ(carve_at(junk(10) + model + junk(5000), {{10}}).unseen, std::vector<Unseen>{});
 }
 
 // By way of classify().

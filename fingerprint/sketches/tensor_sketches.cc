@@ -41,8 +41,9 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
         return file;
     }
     if (table->tensors.size() > most) {
-        note_defect(*table, Error(ErrorCode::kLimit,
-                                  "only the first " + std::to_string(most) + " tensors are looked at"));
+        // Above what else may be wrong: it is our doing.
+        table->defect =
+            Error(ErrorCode::kLimit, "only the first " + std::to_string(most) + " tensors are looked at");
         table->tensors.resize(most);
     }
     file.format = table->format;

@@ -8,7 +8,7 @@ import numpy
 
 def bf16_bytes(array):
     """float32 to bfloat16, to nearest even."""
-    bits = array.astype("<f4").view("<u4").astype(numpy.uint64)
+    bits = numpy.atleast_1d(array).astype("<f4").view("<u4").astype(numpy.uint64)
     bits += 0x7FFF + ((bits >> 16) & 1)
     return (bits >> 16).astype("<u2").tobytes()
 
