@@ -40,7 +40,7 @@ def main():
         for outcome in scenario.play_all():
             checks.that(f"{outcome.attempt.name}: {outcome.expected}", outcome.as_expected,
                         f"{outcome.verdict}, {outcome.bytes_out} bytes and {outcome.names_out} names out, incident "
-                        f"{outcome.incident and outcome.incident['id']}; {outcome.output}")
+                        f"{outcome.incident}; {outcome.output}")
             if outcome.verdict == "block":
                 checks.that(f"{outcome.attempt.name}: the person's terminal says so, and what to do",
                             "*** Modelward:" in outcome.told and "To read this again: modelward notices" in outcome.told,
