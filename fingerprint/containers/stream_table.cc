@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fingerprint/containers/held_prefix.h"
+#include "fingerprint/readers/hdf5/superblock.h"
 #include "fingerprint/readers/reader.h"
 
 namespace modelward::fingerprint {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kFirstHeld = 64 * 1024;
 // Of the front of a stream, to find a reader: a signature may come behind a user block (HDF5).
-constexpr std::size_t kSearchedBytes = 4096 + kHeadBytes;
+constexpr std::size_t kSearchedBytes = kMaxUserBlock + kHeadBytes;
 // A JSON header is parsed into some twenty times its size.
 constexpr std::uint64_t kMaxJsonHeader = 2ULL << 20;
 

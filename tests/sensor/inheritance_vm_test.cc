@@ -92,7 +92,7 @@ TEST_F(InheritanceTest, AChildCarriesWhatWasReadWhileItWasMade) {
     constexpr std::size_t kMuch = 192 << 20, kBuffer = 4096;
     int in_time = 0;
     // Chance decides: where the machine is busy, hardly one in a hundred comes in time.
-    for (int tries = 0; tries < 300 && in_time < 1 + (tries < 30 ? 2 : 0); ++tries) {
+    for (int tries = 0; in_time < 3 && (tries < 100 || (in_time == 0 && tries < 300)); ++tries) {
         const int said = in_child([&] {
             const auto map = [](std::size_t size) {
                 void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/readers/hdf5/btree_v1.h"
 
-#include <algorithm>
-#include <unordered_set>
-#include <vector>
-
-#include "fingerprint/readers/tensor_table.h"
+#include "fingerprint/readers/hdf5/node_walk.h"
 
 namespace modelward::fingerprint {
 namespace {
+
+constexpr std::uint8_t kGroup = 0;  // type of a node
 
 struct Node {
     std::uint64_t position;
@@ -17,69 +15,49 @@ struct Node {
 
 class Walk {
   public:
-    Walk(Hdf5File& file, BtreeV1Type type, std::uint64_t key_bytes, const BtreeV1Visit& visit)
-        : file_(file), type_(type), key_bytes_(key_bytes), visit_(visit) {}
+    Walk(Hdf5File& file, const BtreeV1Visit& visit) : file_(file), visit_(visit) {}
 
     Result<void> from(std::uint64_t root) {
-        std::optional<Error> first;
-        nodes_.push_back({root, -1});
-        while (!nodes_.empty()) {
-            const Node node = nodes_.back();
-            nodes_.pop_back();
-            if (!seen_.insert(node.position).second) continue;
-            if (seen_.size() > kMaxTensors || nodes_.size() > kMaxTensors)
-                return fail(ErrorCode::kLimit, "a B-tree has too many nodes");
-            if (auto done = look_at(node); !done && !first) first = done.error();
-            if (stopped_ || file_.ended()) break;
-        }
-        if (first) return fail(*first);
-        return {};
+        return walk_nodes<Node>(
+            file_, {root, -1}, stopped_,
+            [&](const Node& node, std::vector<Node>& children) { return look_at(node, children); });
     }
 
   private:
-    Result<void> look_at(const Node& node) {
+    Result<void> look_at(const Node& node, std::vector<Node>& below) {
         Hdf5Cursor cursor(file_, node.position);
         cursor.signature("TREE");
-        if (cursor.number<std::uint8_t>() != static_cast<std::uint8_t>(type_))
+        if (cursor.number<std::uint8_t>() != kGroup)
             cursor.refuse(ErrorCode::kInvalid, "a B-tree of another type");
         const int level = cursor.number<std::uint8_t>();
         if (node.level != -1 && level != node.level)
             cursor.refuse(ErrorCode::kInvalid, "a node of a B-tree has the wrong level");
         const auto children = cursor.number<std::uint16_t>();
         cursor.skip(2 * file_.address_bytes());  // siblings
-        const std::size_t queued = nodes_.size();
         for (std::uint16_t i = 0; i < children && cursor.ok(); ++i) {
-            const Hdf5Cursor key = cursor;
-            cursor.skip(key_bytes_);
+            cursor.skip(file_.length_bytes());  // the key: where a name is
             const std::uint64_t child = cursor.address();
             if (!cursor.ok() || child == kUndefinedPosition) continue;
             if (level > 0) {
-                nodes_.push_back({child, level - 1});
-            } else if (auto done = visit_(key, child); !done) {
+                below.push_back({child, level - 1});
+            } else if (auto done = visit_(child); !done) {
                 stopped_ = true;
                 return done;
             }
         }
-        std::reverse(nodes_.begin() + static_cast<std::ptrdiff_t>(queued),
-                     nodes_.end());  // first child first
         if (!cursor.ok()) return fail(cursor.error().with_context("B-tree"));
         return {};
     }
 
     Hdf5File& file_;
-    BtreeV1Type type_;
-    std::uint64_t key_bytes_;
     const BtreeV1Visit& visit_;
-    std::vector<Node> nodes_;
-    std::unordered_set<std::uint64_t> seen_;
     bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<void> walk_btree_v1(Hdf5File& file, std::uint64_t root, BtreeV1Type type, std::uint64_t key_bytes,
-                           const BtreeV1Visit& visit) {
-    return Walk(file, type, key_bytes, visit).from(root);
+Result<void> walk_btree_v1(Hdf5File& file, std::uint64_t root, const BtreeV1Visit& visit) {
+    return Walk(file, visit).from(root);
 }
 
 }  // namespace modelward::fingerprint

@@ -10,14 +10,11 @@
 
 namespace modelward::fingerprint {
 
-enum class BtreeV1Type : std::uint8_t { kGroup = 0 };
-
-// Called with a cursor on the key before a child of a leaf, and the position of the child.
-using BtreeV1Visit = std::function<Result<void>(Hdf5Cursor key, std::uint64_t child)>;
+// Called with the position of a leaf's child.
+using BtreeV1Visit = std::function<Result<void>(std::uint64_t child)>;
 
 // Visits the children of all leaves; each node once, whatever the nodes say. An error of `visit` ends the
 // walk; of broken nodes the first error is returned after the others have been visited.
-Result<void> walk_btree_v1(Hdf5File& file, std::uint64_t root, BtreeV1Type type, std::uint64_t key_bytes,
-                           const BtreeV1Visit& visit);
+Result<void> walk_btree_v1(Hdf5File& file, std::uint64_t root, const BtreeV1Visit& visit);
 
 }  // namespace modelward::fingerprint

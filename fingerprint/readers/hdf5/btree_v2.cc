@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/readers/hdf5/btree_v2.h"
 
-#include <algorithm>
 #include <bit>
-#include <unordered_set>
 #include <vector>
 
-#include "fingerprint/readers/tensor_table.h"
+#include "fingerprint/readers/hdf5/node_walk.h"
 
 namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint64_t kNodeOverhead = 10;  // signature, version, type, checksum
 constexpr std::uint16_t kMaxDepth = 16;
+
+constexpr std::uint8_t kLinkNames = 5;  // type of a tree
 
 struct Node {
     std::uint64_t position;
@@ -27,22 +27,14 @@ std::uint64_t bytes_for(std::uint64_t limit) {
 class Walk {
   public:
     using Visit = std::function<Result<void>(Hdf5Cursor record)>;
-    Walk(Hdf5File& file, BtreeV2Type type, const Visit& visit) : file_(file), type_(type), visit_(visit) {}
+    Walk(Hdf5File& file, const Visit& visit) : file_(file), visit_(visit) {}
 
     Result<void> from(std::uint64_t header) {
         if (auto done = read_header(header); !done) return done;
-        std::optional<Error> first;
-        while (!nodes_.empty()) {
-            const Node node = nodes_.back();
-            nodes_.pop_back();
-            if (!seen_.insert(node.position).second) continue;
-            if (seen_.size() > kMaxTensors || nodes_.size() > kMaxTensors)
-                return fail(ErrorCode::kLimit, "a B-tree has too many nodes");
-            if (auto done = look_at(node); !done && !first) first = done.error();
-            if (stopped_ || file_.ended()) break;
-        }
-        if (first) return fail(*first);
-        return {};
+        if (!root_) return {};
+        return walk_nodes<Node>(file_, *root_, stopped_, [&](const Node& node, std::vector<Node>& children) {
+            return look_at(node, children);
+        });
     }
 
   private:
@@ -50,7 +42,7 @@ class Walk {
         Hdf5Cursor cursor(file_, header);
         cursor.signature("BTHD");
         cursor.skip(1);
-        if (cursor.number<std::uint8_t>() != static_cast<std::uint8_t>(type_))
+        if (cursor.number<std::uint8_t>() != kLinkNames)
             cursor.refuse(ErrorCode::kInvalid, "a B-tree of another type");
         node_bytes_ = cursor.number<std::uint32_t>();
         record_bytes_ = cursor.number<std::uint16_t>();
@@ -63,7 +55,7 @@ class Walk {
         if (depth > kMaxDepth) cursor.refuse(ErrorCode::kLimit, "a B-tree is too deep");
         if (!cursor.ok()) return fail(cursor.error().with_context("B-tree"));
         lay_out(depth);
-        if (root != kUndefinedPosition) nodes_.push_back({root, records, depth});
+        if (root != kUndefinedPosition) root_ = Node{root, records, depth};
         return {};
     }
 
@@ -85,7 +77,7 @@ class Walk {
         }
     }
 
-    Result<void> look_at(const Node& node) {
+    Result<void> look_at(const Node& node, std::vector<Node>& below) {
         Hdf5Cursor cursor(file_, node.position, node_bytes_);
         cursor.signature(node.level == 0 ? "BTLF" : "BTIN");
         if (node.records > (node_bytes_ - kNodeOverhead) / record_bytes_)
@@ -100,37 +92,33 @@ class Walk {
                 return done;
             }
         }
-        const auto queued = static_cast<std::ptrdiff_t>(nodes_.size());
         for (std::uint64_t i = 0; node.level > 0 && i <= node.records && cursor.ok(); ++i) {
             const std::uint64_t child = cursor.address();
             const std::uint64_t records = cursor.sized(count_bytes_);
             cursor.skip(total_bytes_[node.level - 1]);
             if (cursor.ok() && child != kUndefinedPosition)
-                nodes_.push_back({child, records, static_cast<std::uint16_t>(node.level - 1)});
+                below.push_back({child, records, static_cast<std::uint16_t>(node.level - 1)});
         }
-        std::reverse(nodes_.begin() + queued, nodes_.end());  // first child first
         if (!cursor.ok()) return fail(cursor.error().with_context("B-tree"));
         return {};
     }
 
     Hdf5File& file_;
-    BtreeV2Type type_;
     const Visit& visit_;
     std::uint64_t node_bytes_ = 0;
     std::uint16_t record_bytes_ = 0;
     std::uint64_t records_ = 0;  // that were visited
     std::uint64_t count_bytes_ = 0;
     std::vector<std::uint64_t> total_bytes_;  // by the level of the node that is pointed to
-    std::vector<Node> nodes_;
-    std::unordered_set<std::uint64_t> seen_;
+    std::optional<Node> root_;
     bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<void> walk_btree_v2(Hdf5File& file, std::uint64_t header, BtreeV2Type type,
+Result<void> walk_btree_v2(Hdf5File& file, std::uint64_t header,
                            const std::function<Result<void>(Hdf5Cursor record)>& visit) {
-    return Walk(file, type, visit).from(header);
+    return Walk(file, visit).from(header);
 }
 
 }  // namespace modelward::fingerprint

@@ -69,9 +69,7 @@ Result<void> read_symbol_table(Hdf5File& file, const Hdf5Message& message, Hdf5L
     if (tree == kUndefinedPosition || heap_position == kUndefinedPosition) return {};
     const auto heap = read_local_heap(file, heap_position);
     if (!heap) return fail(heap.error());
-    return walk_btree_v1(
-        file, tree, BtreeV1Type::kGroup, file.length_bytes(),
-        [&](const Hdf5Cursor&, std::uint64_t node) { return read_node(file, node, *heap, links); });
+    return walk_btree_v1(file, tree, [&](std::uint64_t node) { return read_node(file, node, *heap, links); });
 }
 
 }  // namespace modelward::fingerprint
