@@ -194,5 +194,30 @@ TEST(HostileHdf5, SurvivesEveryCutAndEveryNumber) {
     }
 }
 
+// Two children each, which are one node: as many ways down as 2^30.
+TEST(HostileHdf5, ANodeThatIsReachedInManyWaysIsLookedAtOnce) {
+    OldGroup group;
+    std::uint64_t below = group.tree;
+    for (std::uint8_t level = 1; level <= 30; ++level) {
+        Bytes node{'T', 'R', 'E', 'E', 0, level, 2, 0};
+        node.insert(node.end(), 16, std::uint8_t{0xFF});
+        for (int child = 0; child < 2; ++child) {
+            testing::append_number(node, std::uint64_t{0});
+            testing::append_number(node, below);
+        }
+        testing::append_number(node, std::uint64_t{0});
+        below = group.file.add(node);
+    }
+    Bytes file = group.file.finish(group.root), before, after;
+    testing::append_number(before, group.tree);
+    testing::append_number(after, below);
+    const auto message = std::ranges::search(file, before);
+    ASSERT_FALSE(message.empty());
+    std::ranges::copy(after, message.begin());
+    const TensorTable table = read(file);
+    EXPECT_FALSE(table.defect.has_value());
+    EXPECT_THAT(names(table), ElementsAre("w"));
+}
+
 }  // namespace
 }  // namespace modelward::fingerprint
