@@ -72,6 +72,13 @@ static __always_inline void mark_connection(const struct inode_key* key, const s
     if (marks) marks_add(marks, crossed);
 }
 
+/* A stream that was broken off has given its port back, and what is still written to it goes nowhere. Another
+ * has none only while it begins with data (TCP_FASTOPEN). */
+static __always_inline bool is_broken_off(struct sock* sk, struct msghdr* msg) {
+    if (BPF_CORE_READ(sk, sk_type) != kSocketStream || BPF_CORE_READ(sk, __sk_common.skc_num)) return false;
+    return !msg || !(BPF_CORE_READ(msg, msg_flags) & kMessageFastOpen);
+}
+
 /* What a tainted process was allowed to send. */
 static __noinline void flow_to_connection(const struct taint* taint, struct sock* sk, __u16 family,
                                           const struct destination* to, __u64 bytes) {
@@ -79,7 +86,7 @@ static __noinline void flow_to_connection(const struct taint* taint, struct sock
     struct destination end = {};
     own_end(&end, sk, family);
     struct inode_key key = service_key(protocol, to);
-    /* A connection that begins with data (TCP_FASTOPEN) has no port of its own yet. */
+    /* A connection that begins with data has no port of its own yet. */
     struct inode_key connection =
         protocol == kProtocolTcp && end.port ? connection_key(protocol, &end, to) : key;
     struct marks* marks = bpf_map_lookup_elem(&connections, &connection);

@@ -433,6 +433,7 @@ enum {
     kProtocolUdp = 17,
     kProtocolUdpLite = 136,
     kMessageMore = 0x8000,
+    kMessageFastOpen = 0x20000000,
     kUdpFlagCork = 1,
     kTcpClose = 7,
     kKernelThread = 0x00200000, /* PF_KTHREAD; io_uring's workers are none: they belong to their process */

@@ -89,8 +89,9 @@ static __always_inline int judge_send(const struct taint* taint, struct socket* 
     if (!refused && joins && !is_same_destination(&to, &joined))
         refused = judge_network(taint, sk, &joined, kOperationSend, bytes);
     if (!refused && !msg) note_paid(taint, socket, &to, bytes);
-    if (!refused && !passed_on) flow_to_connection(taint, sk, family, joins ? &joined : &to, bytes);
-    return refused;
+    if (refused || passed_on || is_broken_off(sk, msg)) return refused;
+    flow_to_connection(taint, sk, family, joins ? &joined : &to, bytes);
+    return 0;
 }
 
 /* A unix datagram to a name: the kernel looks the receiver up after this, and asks unix_may_send. */

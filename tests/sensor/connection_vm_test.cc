@@ -105,6 +105,50 @@ TEST_F(ConnectionTest, AReceiverOnThisHostIsTaintedPastMinFlow) {
     }
 }
 
+// In a child: connects to `listener`, whose other end breaks the connection off, and goes on writing.
+int write_to_what_is_broken_off(const std::string& model, int listener, const sockaddr_in6& to) {
+    return in_child([&] {
+        const int socket = ::socket(AF_INET6, SOCK_STREAM, 0);
+        if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) return 200;
+        const int other_end = ::accept(listener, nullptr, nullptr);
+        const linger at_once{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(other_end, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::close(other_end);
+        if (!read_model(model)) return 201;
+        const std::vector<char> block(2 * kMinFlow, 'w');
+        if (::send(socket, block.data(), block.size(), MSG_NOSIGNAL) >= 0)
+            return 202;  // takes note of the reset
+        return outcome(::send(socket, block.data(), block.size(), MSG_NOSIGNAL));
+    });
+}
+
+// The next one who is served would carry what never came.
+TEST_F(ConnectionTest, WhatIsWrittenToAConnectionThatWasBrokenOffTaintsNobody) {
+    const std::string model = make_model("model");
+    auto policy = test_policy("network of connections");
+    policy.operation_rules[2].reset();
+    ASSERT_TRUE(sensor->apply(policy, ++version));
+    const int listener = ::socket(AF_INET6, SOCK_STREAM, 0);
+    sockaddr_in6 to = address_of("::1", 0);
+    socklen_t length = sizeof to;
+    ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);
+    ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&to), &length), 0);
+    ASSERT_EQ(write_to_what_is_broken_off(model, listener, to), EPIPE);
+    EXPECT_EQ(in_child([&] {
+                  const Way way{"TCP over IPv6", SOCK_STREAM, "::1", "::1", true};
+                  const pid_t sender = ::fork();
+                  if (sender == 0) ::_exit(send_parts(model, false, way, to.sin6_port, kPart));
+                  const int socket = ::accept(listener, nullptr, nullptr);
+                  std::vector<char> buffer(kPart);
+                  if (::recv(socket, buffer.data(), buffer.size(), 0) <= 0) return 222;
+                  ::waitpid(sender, nullptr, 0);
+                  return try_stick();
+              }),
+              0);
+    ::close(listener);
+}
+
 constexpr std::uint16_t kDomainPort = 53;
 
 TEST_F(ConnectionTest, AResolverOnThisHostIsNot) {
