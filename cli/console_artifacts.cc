@@ -14,6 +14,9 @@
 namespace modelward::cli {
 namespace {
 
+// What it takes to recognise a text (fingerprint/classify.h).
+constexpr std::size_t kLeastRecords = 16;
+
 struct AddOptions {
     std::string file;
     std::string name;
@@ -32,9 +35,13 @@ Result<void> add(const AddOptions& options, bool json) {
     if (options.file.ends_with(".mwfp"))
         return fail(ErrorCode::kInvalid,
                     options.file + " is a fingerprint; register the file it was made of");
-    if (options.kind == "weights" && fingerprint->tensors.empty())
-        std::cerr << "warning: no tensors are recognised in " << as_printable(options.file)
+    if (fingerprint->tensors.empty() && fingerprint->records.hashes.size() < kLeastRecords)
+        std::cerr << "warning: neither tensors nor " << kLeastRecords << " records of text are recognised in "
+                  << as_printable(options.file)
                   << ": copies of its bytes will be found, conversions to other formats will not\n";
+    else if (options.kind == "weights" && fingerprint->tensors.empty())
+        std::cerr << "warning: no tensors are recognised in " << as_printable(options.file)
+                  << ": it is followed as text\n";
     const auto artifact = client->require("POST", "/api/v1/artifacts",
                                           {{"name", options.name},
                                            {"kind", options.kind},

@@ -90,6 +90,9 @@ std::string evidence_text(const Match& match) {
             return "rows or columns of " + count + " tensors, about " + percent(match.share) +
                    " of the artifact's weights, rearranged; mean distance " +
                    std::to_string(std::lround(match.distance)) + " of 256";
+        case Method::kRecords:
+            return count + " records, " + percent(match.score) + " of the file's and " +
+                   percent(match.share) + " of the artifact's";
     }
     return {};
 }
@@ -149,6 +152,7 @@ std::string to_summary(const std::string& file, const std::string& output,
                   {"bytes", fingerprint.file_bytes},
                   {"sha256", to_hex(fingerprint.sha256)},
                   {"chunks", fingerprint.chunks.size()},
+                  {"records", fingerprint.records.hashes.size()},
                   {"tensors", fingerprint.tensors.size()},
                   {"eligible_tensors", eligible}};
         for (const fingerprint::Unseen unseen : fingerprint.unseen)
@@ -161,7 +165,8 @@ std::string to_summary(const std::string& file, const std::string& output,
                   std::string(fingerprint::to_string(reason));
     return as_printable(output) + ": " + fingerprint.format + ", " + std::to_string(fingerprint.file_bytes) +
            " bytes, " + std::to_string(eligible) + " of " + std::to_string(fingerprint.tensors.size()) +
-           " tensors are evidence, " + std::to_string(fingerprint.chunks.size()) + " chunks" + unseen + "\n";
+           " tensors are evidence, " + std::to_string(fingerprint.chunks.size()) + " chunks, " +
+           std::to_string(fingerprint.records.hashes.size()) + " records of text" + unseen + "\n";
 }
 
 std::string to_json_line(const MatchReport& report) {

@@ -58,6 +58,12 @@ TEST(MatchReport, RowsThatWereChangedAreDerivedToo) {
         HasSubstr("rows: rows or columns of 5 tensors, about 50.0 % of the artifact's weights, rearranged"));
 }
 
+TEST(MatchReport, SaysWhichPartsHaveRecordsInCommon) {
+    EXPECT_EQ(report_of({{1, Method::kRecords, 0.5, 0.25, 40}}).verdict, Verdict::kMatch);
+    EXPECT_THAT(to_text(report_of({{1, Method::kRecords, 0.5, 0.25, 40}})),
+                HasSubstr("records: 40 records, 50.0 % of the file's and 25.0 % of the artifact's\n"));
+}
+
 TEST(MatchReport, SaysHowLikelyAnAccidentIs) {
     const auto report =
         report_of({{1, Method::kChunks, 1, 1, 5, 0, 1e-12}, {1, Method::kTensors, 1, 1, 5, 3, 1e-9}});

@@ -13,6 +13,7 @@
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/match/chunk_evidence.h"
 #include "fingerprint/match/counting_source.h"
+#include "fingerprint/match/record_evidence.h"
 #include "fingerprint/match/row_evidence.h"
 #include "fingerprint/match/tensor_evidence.h"
 #include "fingerprint/rows/matrix_sketches.h"
@@ -56,9 +57,12 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
     });
     ChunkEvidence evidence(tables);
     const auto add = [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); };
-    const auto digest = full_pass(source, may_be_exact, add, &search);
+    RecordSampler records;
+    RecordStream text([&](std::string_view canonical) { records.add(canonical); });
+    const auto digest = full_pass(source, may_be_exact, add, &search, &text);
     if (!digest) return fail(digest.error());
     std::vector<Match> matches = evidence.weigh();
+    std::ranges::move(match_records(records.take(), tables), std::back_inserter(matches));
     if (!may_be_exact) return matches;
     for (std::uint32_t place = 0; place < tables.artifacts.size(); ++place) {
         const ArtifactRecord& artifact = tables.artifacts[place];
@@ -68,16 +72,26 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
     return matches;
 }
 
-// The chunks of what is inside wrapping.
+// The chunks and records of what is inside wrapping.
 class ContentEvidence final : public ContentVisitor {
   public:
-    explicit ContentEvidence(const IndexTables& tables) : evidence(tables) {}
-    void chunk(std::uint64_t /*offset*/, const Chunk& chunk) override { evidence.add(chunk); }
+    explicit ContentEvidence(const IndexTables& tables) : tables_(tables), chunks_(tables) {}
+    void chunk(std::uint64_t /*offset*/, const Chunk& chunk) override { chunks_.add(chunk); }
+    void record(std::string_view canonical) override { records_.add(canonical); }
     void end_of_content(const std::vector<ByteRange>& /*not_evidence*/) override {}
-    ChunkEvidence evidence;
+    std::vector<Match> weigh() {
+        std::vector<Match> matches = chunks_.weigh();
+        std::ranges::move(match_records(records_.take(), tables_), std::back_inserter(matches));
+        return matches;
+    }
+
+  private:
+    const IndexTables& tables_;
+    ChunkEvidence chunks_;
+    RecordSampler records_;
 };
 
-// Of two matches by chunks with one artifact, the one that says more.
+// Of two matches by one method with one artifact, the one that says more.
 void add_better(std::vector<Match>& matches, const std::vector<Match>& more) {
     const auto strength = [](const Match& match) { return std::max(match.score, match.share); };
     for (const Match& match : more) {
@@ -172,7 +186,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     if (depth == Depth::kFull) {
         auto matches = match_bytes(counted, tables, search);
         if (!matches) return fail(matches.error());
-        add_better(*matches, content.evidence.weigh());
+        add_better(*matches, content.weigh());
         add_apart(*matches, tables, result);
     }
     if (depth == Depth::kSampled && file->format == "unknown" && !inside->outermost)
@@ -220,6 +234,8 @@ std::string_view to_string(Method method) {
             return "tensors";
         case Method::kRows:
             return "rows";
+        case Method::kRecords:
+            return "records";
     }
     return "unknown";
 }

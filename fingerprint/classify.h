@@ -24,11 +24,18 @@
 //   largest that could be, or stand for 50 % of the artifact, and have 9 different vectors in at least 3
 //   tensors of the artifact. Finds matrices that were transposed, permuted, cut, stacked or extended.
 //
+// - records: rows, lines and entries of text, in whatever order and notation (records/record_stream.h; kFull
+//   only). 32 that both hold and that are evidence (long, not the same word again) make up 50 % of those of
+//   the file or 25 % of the artifact's; or the file is the same document: 90 % of the records that either
+//   has, both have, and 64 of them; 16 where all are the same. Finds datasets and logs that were shuffled,
+//   cut, extended or turned into another format, and configurations, tokenizers and notebooks.
+//
 // A public artifact accuses nobody: where it makes up half of the file, that is said apart. A file whose
 // tensors are near a registered artifact and near a public one, as those of a fine-tune of the public one
 // are, matches the registered one when the tensors that no public artifact has are enough, or when it was
 // trained as that one was (match/lineage.h). Of rows, the nearer counts. A chunk that a public artifact holds
-// counts for that one only, and not for the registered one (whose share is still taken of all its bytes).
+// counts for that one only, and not for the registered one (whose share is still taken of all its bytes), and
+// so does a row. A document is the registered one's only where it is nearer to that than to every public one.
 //
 // Same seed: as tensors, at distance 76 or less, where nothing matches: trained from the same initial values.
 // Weaker than a match, and said apart.
@@ -48,16 +55,17 @@
 namespace modelward::fingerprint {
 
 enum class Depth { kSampled, kFull };
-enum class Method { kExact, kChunks, kTensors, kRows };  // strongest evidence first
-inline constexpr Method kLastMethod = Method::kRows;
+enum class Method { kExact, kChunks, kTensors, kRows, kRecords };  // strongest evidence first
+inline constexpr Method kLastMethod = Method::kRecords;
 
 struct Match {
     std::uint32_t artifact;  // the number under which it was added to the index
     Method method;
     double score;         // 0..1: exact 1; chunks: share of the file's bytes; tensors: share of the file's
-                          // eligible elements; rows: of those that were looked at
+                          // eligible elements; rows: of those that were looked at;
+                          // records: share of the file's
     double share;         // 0..1: how much of the artifact is present in the file
-    std::uint32_t count;  // chunks or tensors that agree
+    std::uint32_t count;  // chunks, tensors or sampled records that agree
     double distance = 0;  // tensors, rows: mean Hamming distance of what agrees, in bits of 256; others: 0
     double p_accident =
         0;  // how likely as much as this is found in a file that has nothing to do with the artifact
@@ -82,6 +90,6 @@ struct Classification {
 // kFull, by its bytes; the error is returned only if nothing matched. kIo: reading failed.
 Result<Classification> classify(const ByteSource& source, const Index& index, Depth depth);
 
-std::string_view to_string(Method method);  // "exact", "chunks", "tensors", "rows"
+std::string_view to_string(Method method);  // "exact", "chunks", "tensors", "rows", "records"
 
 }  // namespace modelward::fingerprint

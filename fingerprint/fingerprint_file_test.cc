@@ -25,6 +25,7 @@ Fingerprint small_fingerprint() {
     fingerprint.chunks = {{0x1122334455667788, 16384}, {0x99, 8192}};
     fingerprint.tensors = {{"w", 4096, true, {1, 2, 3, 0xF000000000000000}}, {"b", 64, false, {}}};
     fingerprint.vectors = {{0, 64, {{5, 6}, {7, 0x8000000000000000}}}, {0, 512, {{9, 10}}}};
+    fingerprint.records = {1, {3, 0x7FFFFFFFFFFFFFFF}};
     return fingerprint;
 }
 
@@ -40,7 +41,7 @@ bool equal(const Fingerprint& a, const Fingerprint& b) {
         return x.tensor == y.tensor && x.length == y.length && x.sketches == y.sketches;
     };
     return a.format == b.format && a.file_bytes == b.file_bytes && a.sha256 == b.sha256 &&
-           std::ranges::equal(a.chunks, b.chunks, same_chunk) &&
+           a.records == b.records && std::ranges::equal(a.chunks, b.chunks, same_chunk) &&
            std::ranges::equal(a.tensors, b.tensors, same_tensor) &&
            std::ranges::equal(a.vectors, b.vectors, same_vectors);
 }
@@ -66,10 +67,12 @@ constexpr std::size_t kSecondSection = kFirstSection + kSectionHeaderBytes + kSo
 constexpr std::size_t kThirdSection = kSecondSection + kSectionHeaderBytes + 8 + 2 * kChunkRecordBytes;
 constexpr std::size_t kFourthSection =
     kThirdSection + kSectionHeaderBytes + 8 + 2 * (kLeastTensorRecordBytes + 1);
+constexpr std::size_t kFifthSection =
+    kFourthSection + kSectionHeaderBytes + 8 + 2 * kVectorGroupBytes + 3 * kVectorRecordBytes;
 
 TEST(FingerprintFile, IsWrittenAsDocumented) {
     EXPECT_EQ(to_hex(serialize(small_fingerprint())),
-              "4d5746500d0a1a0a010000000400000046494c45000000002e000000000000000504030201000000"
+              "4d5746500d0a1a0a010000000500000046494c45000000002e000000000000000504030201000000"
               "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0400676775664348"
               "4e4b0000000020000000000000000200000000000000887766554433221100400000990000000000"
               "00000020000054454e53000000006200000000000000020000000000000001000100001000000000"
@@ -77,8 +80,9 @@ TEST(FingerprintFile, IsWrittenAsDocumented) {
               "00000000000000000000000000000000000000000000000000000000000000000000000000000062"
               "76656373000000005800000000000000020000000000000000000000020000004000000000000000"
               "05000000000000000600000000000000070000000000000000000000000000800000000001000000"
-              "000200000000000009000000000000000a00000000000000a3a2a5c444100252797d89ba6570a4d6"
-              "0b0a3f485276529616efe76fa46ef8c4");
+              "000200000000000009000000000000000a0000000000000072656373000000001800000000000000"
+              "01000000020000000300000000000000ffffffffffffff7f04ca919718f089a7d7f5ffe7d4786abd"
+              "6f8e41c7775564ce97c0ddb5ccc8b49a");
 }
 
 TEST(FingerprintFile, RoundTrips) {
@@ -133,6 +137,9 @@ TEST(FingerprintFile, RefusesCountsBeyondItsSize) {
     file[kFourthSection + kSectionHeaderBytes + 8 + 4 + 3] = 0x01;  // 2^24 rows
     expect_refused(resealed(file), ErrorCode::kInvalid, "more rows");
     file = serialize(small_fingerprint());
+    file[kFifthSection + kSectionHeaderBytes + 4] = 3;  // 3 records of 2
+    expect_refused(resealed(file), ErrorCode::kInvalid, "more records");
+    file = serialize(small_fingerprint());
     file[12] = 200;
     expect_refused(resealed(file), ErrorCode::kInvalid, "more sections");
 }
@@ -152,15 +159,16 @@ TEST(FingerprintFile, SkipsSectionsOfTheFutureThatSayTheyMayBe) {
     Bytes file = serialize(small_fingerprint());
     const Bytes future{'m', 'o', 'r', 'e', 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 7, 8, 9};
     file.insert(file.end() - kFileTrailerBytes, future.begin(), future.end());
-    file[12] = 5;
+    file[12] = 6;
     const auto parsed = parse_fingerprint(resealed(file));
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
     EXPECT_TRUE(equal(*parsed, small_fingerprint()));
 }
 
-TEST(FingerprintFile, ReadsFilesFromBeforeThereWereRows) {
+TEST(FingerprintFile, ReadsFilesFromBeforeThereWereRowsAndRecords) {
     Fingerprint old = small_fingerprint();
     old.vectors.clear();
+    old.records = {};
     Bytes file = serialize(small_fingerprint());
     file.resize(kFourthSection);
     file[12] = 3;
@@ -190,6 +198,14 @@ TEST(FingerprintFile, RefusesImpossibleValues) {
     file = serialize(small_fingerprint());
     file[kFourthSection + kSectionHeaderBytes + 8] = 2;
     expect_refused(resealed(file), ErrorCode::kInvalid, "a tensor that is not there");
+    file = serialize(small_fingerprint());
+    file[kFifthSection + kSectionHeaderBytes] = 48;
+    expect_refused(resealed(file), ErrorCode::kInvalid, "impossible scale");
+    file[kFifthSection + kSectionHeaderBytes] = 2;
+    expect_refused(resealed(file), ErrorCode::kInvalid, "not of their scale");
+    file = serialize(small_fingerprint());
+    file[kFifthSection + kSectionHeaderBytes + 8 + 7] = 0x80;
+    expect_refused(resealed(file), ErrorCode::kInvalid, "not in order");
     file = serialize(small_fingerprint());
     file[kFirstSection + 4] = 1;
     expect_refused(resealed(file), ErrorCode::kInvalid, "reserved");

@@ -18,11 +18,12 @@ bool lies_in(const std::vector<ByteRange>& ranges, std::uint64_t begin, std::uin
     return after != ranges.begin() && end <= std::prev(after)->end;
 }
 
-// Keeps the chunks of what is inside wrapping once it is known which of them are evidence.
+// Keeps the chunks of what is inside wrapping once it is known which of them are evidence, and its records.
 class ContentChunks final : public ContentVisitor {
   public:
-    explicit ContentChunks(std::vector<Chunk>& into) : into_(into) {}
+    ContentChunks(std::vector<Chunk>& into, RecordSampler& records) : into_(into), records_(records) {}
     void chunk(std::uint64_t offset, const Chunk& chunk) override { pending_.push_back({offset, chunk}); }
+    void record(std::string_view canonical) override { records_.add(canonical); }
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         for (const auto& [offset, chunk] : pending_)
             if (!lies_in(not_evidence, offset, offset + chunk.length)) into_.push_back(chunk);
@@ -36,15 +37,18 @@ class ContentChunks final : public ContentVisitor {
     };
     std::vector<Placed> pending_;
     std::vector<Chunk>& into_;
+    RecordSampler& records_;
 };
 
 Result<void> add_inside(const ByteSource& source, Fingerprint& fingerprint) {
-    ContentChunks chunks(fingerprint.chunks);
+    RecordSampler records;
+    ContentChunks chunks(fingerprint.chunks, records);
     auto inside = unwrap(source, limits_of(Depth::kFull), &chunks);
     if (!inside) return fail(inside.error());
     if (inside->outermost && fingerprint.format == "unknown")
         fingerprint.format = to_string(*inside->outermost);
     fingerprint.unseen = std::move(inside->unseen);
+    if (inside->outermost) fingerprint.records = records.take();
     std::ranges::move(inside->tensors, std::back_inserter(fingerprint.tensors));
     if (fingerprint.tensors.size() > kMaxTensors)
         return fail(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors");
@@ -71,9 +75,12 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
         if (!lies_in(sampled->not_evidence, offset, offset + chunk.length))
             fingerprint.chunks.push_back(chunk);
     };
-    const auto digest = full_pass(source, true, keep);
+    RecordSampler records;
+    RecordStream text([&](std::string_view canonical) { records.add(canonical); });
+    const auto digest = full_pass(source, true, keep, nullptr, &text);
     if (!digest) return fail(digest.error());
     fingerprint.sha256 = *digest;
+    fingerprint.records = records.take();
     if (auto added = add_inside(source, fingerprint); !added) return fail(added.error());
     return fingerprint;
 }

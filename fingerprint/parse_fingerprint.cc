@@ -115,6 +115,23 @@ void read_vectors(Fields& fields, Fingerprint& into) {
     }
 }
 
+void read_records(Fields& fields, Fingerprint& into) {
+    Records& records = into.records;
+    records.scale = fields.number<std::uint32_t>();
+    const auto count = fields.number<std::uint32_t>();
+    if (records.scale > kMostRecordScale) return fields.refuse("its records have an impossible scale");
+    if (count > kMostRecords || count > fields.left() / sizeof(std::uint64_t))
+        return fields.refuse("it announces more records than it holds");
+    records.hashes.resize(count);
+    for (std::uint64_t& hash : records.hashes)
+        hash = fields.number<std::uint64_t>();
+    const auto is_unsorted = [](std::uint64_t hash, std::uint64_t next) { return hash >= next; };
+    if (std::ranges::adjacent_find(records.hashes, is_unsorted) != records.hashes.end())
+        return fields.refuse("its records are not in order");
+    if (count > 0 && records.scale > 0 && records.hashes.back() >> (64 - records.scale) != 0)
+        return fields.refuse("its records are not of their scale");
+}
+
 void read_section(Fields& file, Fingerprint& into, std::vector<std::uint32_t>& seen) {
     const auto tag = file.number<std::uint32_t>();
     if (file.number<std::uint32_t>() != 0) return file.refuse("a reserved field is not zero");
@@ -136,6 +153,9 @@ void read_section(Fields& file, Fingerprint& into, std::vector<std::uint32_t>& s
             break;
         case kVectorSection:
             read_vectors(payload, into);
+            break;
+        case kRecordSection:
+            read_records(payload, into);
             break;
         default:
             if (may_skip_section(tag)) return;

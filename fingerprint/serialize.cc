@@ -79,6 +79,15 @@ Bytes vector_payload(const Fingerprint& fingerprint) {
     return out;
 }
 
+Bytes record_payload(const Fingerprint& fingerprint) {
+    Bytes out;
+    put(out, fingerprint.records.scale);
+    put(out, static_cast<std::uint32_t>(fingerprint.records.hashes.size()));
+    for (const std::uint64_t hash : fingerprint.records.hashes)
+        put(out, hash);
+    return out;
+}
+
 }  // namespace
 
 Result<std::array<std::uint8_t, kFileTrailerBytes>> file_digest(std::span<const std::uint8_t> bytes) {
@@ -92,11 +101,12 @@ Result<std::array<std::uint8_t, kFileTrailerBytes>> file_digest(std::span<const 
 std::vector<std::uint8_t> serialize(const Fingerprint& fingerprint) {
     Bytes out(kFileMagic.begin(), kFileMagic.end());
     put(out, kFileVersion);
-    put(out, std::uint32_t{4});
+    put(out, std::uint32_t{5});
     put_section(out, kSourceSection, source_payload(fingerprint));
     put_section(out, kChunkSection, chunk_payload(fingerprint));
     put_section(out, kTensorSection, tensor_payload(fingerprint));
     put_section(out, kVectorSection, vector_payload(fingerprint));
+    put_section(out, kRecordSection, record_payload(fingerprint));
     // A build without SHA-256 would write files that no reader accepts.
     const auto digest = file_digest(out).value_or(std::array<std::uint8_t, kFileTrailerBytes>{});
     out.insert(out.end(), digest.begin(), digest.end());

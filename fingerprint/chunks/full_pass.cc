@@ -39,7 +39,7 @@ class Hasher {
 }  // namespace
 
 Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit,
-                         SignatureSearch* search) {
+                         SignatureSearch* search, RecordStream* records) {
     Hasher hasher(hash);
     ChunkStream chunks(kBlock, visit);
     for (std::uint64_t at = 0; at < source.size();) {
@@ -48,10 +48,12 @@ Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor
         if (auto read = source.read(at, block); !read) return fail(read.error());
         hasher.update(block);
         if (search != nullptr) search->push(block);
+        if (records != nullptr) records->push(block);
         chunks.added(block.size());
         at += block.size();
     }
     chunks.finish();
+    if (records != nullptr) records->finish();
     return hasher.finish();
 }
 

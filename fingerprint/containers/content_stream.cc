@@ -8,8 +8,8 @@ constexpr std::size_t kBlock = 64 * 1024;
 
 }  // namespace
 
-ContentStream::ContentStream(ByteStream& input, std::optional<TensorTable> table, ChunkStream* chunks)
-    : input_(input), chunks_(chunks) {
+ContentStream::ContentStream(ByteStream& input, std::optional<TensorTable> table, ContentPieces* pieces)
+    : input_(input), pieces_(pieces) {
     if (table) collector_.emplace(std::move(*table));
 }
 
@@ -18,13 +18,13 @@ Result<std::size_t> ContentStream::read(std::span<std::uint8_t> into) {
     if (!got) return fail(got.error());
     const auto bytes = std::span<const std::uint8_t>(into).first(*got);
     if (collector_) collector_->push(bytes);
-    if (chunking_) chunks_->push(bytes);
+    if (cutting_) pieces_->push(bytes);
     return *got;
 }
 
 Result<void> ContentStream::drain() {
     std::vector<std::uint8_t> block(kBlock);
-    while (chunking_ || (collector_ && !collector_->done())) {
+    while (cutting_ || (collector_ && !collector_->done())) {
         const auto got = read(block);
         if (!got) return fail(got.error());
         if (*got == 0) break;

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stream whose bytes are looked at as they pass: by the collector of a model's tensors and, while it is
-// content, by the chunker. Whoever reads it (an archive inside, or nobody in particular) need not know.
+// content, by what cuts it into chunks and records. Whoever reads it (an archive inside, or nobody in
+// particular) need not know.
 #pragma once
 
 #include <optional>
 
-#include "fingerprint/chunks/chunk_stream.h"
 #include "fingerprint/containers/byte_stream.h"
+#include "fingerprint/containers/content_pieces.h"
 #include "fingerprint/containers/tensor_collector.h"
 
 namespace modelward::fingerprint {
 
 class ContentStream final : public ByteStream {
   public:
-    // `chunks` may be null. Both must outlive the object.
-    ContentStream(ByteStream& input, std::optional<TensorTable> table, ChunkStream* chunks);
+    // `pieces` may be null. Both must outlive the object.
+    ContentStream(ByteStream& input, std::optional<TensorTable> table, ContentPieces* pieces);
     Result<std::size_t> read(std::span<std::uint8_t> into) override;
 
-    // From here on the bytes are content and are chunked.
-    void is_content() { chunking_ = chunks_ != nullptr; }
+    // From here on the bytes are content and are cut.
+    void is_content() { cutting_ = pieces_ != nullptr; }
     // Reads up to the end, or until nothing more is wanted of the bytes.
     Result<void> drain();
 
@@ -28,8 +29,8 @@ class ContentStream final : public ByteStream {
   private:
     ByteStream& input_;
     std::optional<TensorCollector> collector_;
-    ChunkStream* chunks_;
-    bool chunking_ = false;
+    ContentPieces* pieces_;
+    bool cutting_ = false;
 };
 
 }  // namespace modelward::fingerprint

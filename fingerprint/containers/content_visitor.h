@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receives the chunks of what is found inside wrapping.
+// Receives the chunks and records of what is found inside wrapping.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "fingerprint/fingerprint.h"
@@ -14,6 +15,8 @@ class ContentVisitor {
     virtual ~ContentVisitor() = default;
     // The next chunk of the current content that is not trivial, with its offset in that content.
     virtual void chunk(std::uint64_t offset, const Chunk& chunk) = 0;
+    // The next record of its text.
+    virtual void record(std::string_view canonical) = 0;
     // The content has ended; these ranges of it are no evidence. Ascending.
     virtual void end_of_content(const std::vector<ByteRange>& not_evidence) = 0;
 };

@@ -15,7 +15,6 @@
 namespace modelward::fingerprint {
 namespace {
 
-constexpr std::size_t kChunkRoom = 64 * 1024;
 constexpr std::size_t kDrainBlock = 64 * 1024;
 
 Result<std::optional<Wrapping>> identify(const ByteSource& source) {
@@ -29,11 +28,8 @@ Result<std::optional<Wrapping>> identify(const ByteSource& source) {
 class Look {
   public:
     Look(const CountingSource& file, const WrappingLimits& limits, ContentVisitor* visitor)
-        : allowance_(limits, file), visitor_(visitor) {
-        if (visitor_ == nullptr) return;
-        chunks_.emplace(kChunkRoom, [visitor](std::uint64_t offset, const Chunk& chunk) {
-            visitor->chunk(offset, chunk);
-        });
+        : allowance_(limits, file) {
+        if (visitor != nullptr) pieces_.emplace(*visitor);
     }
 
     // What is wrapped by `wrapping`, which is the depth-th one.
@@ -54,8 +50,8 @@ class Look {
         ContentStream* passing;
     };
 
-    // Null when no chunks are wanted, or all bytes around this content are being chunked.
-    ChunkStream* chunks() { return chunks_ && !chunks_around_ ? &*chunks_ : nullptr; }
+    // Null when none are wanted, or all bytes around this content are being cut.
+    ContentPieces* pieces() { return pieces_ && !cuts_around_ ? &*pieces_ : nullptr; }
 
     Result<void> open(Wrapping wrapping, const Input& input, int depth) {
         if (is_text_encoding(wrapping)) {
@@ -84,7 +80,7 @@ class Look {
                 // Where the damage ends is not known: from here on all bytes are content, entries or not.
                 if (input.passing != nullptr) {
                     input.passing->is_content();
-                    chunks_around_ = true;
+                    cuts_around_ = true;
                 }
                 continue;
             }
@@ -119,8 +115,8 @@ class Look {
         if (!wrapping) return fail(wrapping.error());
         SourceStream stream(source);
         if (*wrapping && may_open(depth)) return open(**wrapping, stream, depth + 1);
-        if (chunks() == nullptr) return {};
-        ContentStream content(stream, std::nullopt, chunks());
+        if (pieces() == nullptr) return {};
+        ContentStream content(stream, std::nullopt, pieces());
         content.is_content();
         const auto done = content.drain();
         end_content(&*sampled);
@@ -136,13 +132,13 @@ class Look {
         if (wrapping == Wrapping::k7z && may_open(depth)) return hold(input, depth);
         auto table = read_stream_table(input, size, allowance_, found_.unseen);
         if (!table) return take(table.error());
-        ContentStream content(input, std::move(*table), chunks());
+        ContentStream content(input, std::move(*table), pieces());
         if (!wrapping || !may_open(depth)) {
             content.is_content();
         } else {
-            const bool before = chunks_around_;
+            const bool before = cuts_around_;
             if (auto done = open(*wrapping, {content, nullptr, &content}, depth + 1); !done) return done;
-            chunks_around_ = before;
+            cuts_around_ = before;
             content.is_content();  // whatever stands behind the archive, or where it broke off
         }
         const auto done = content.drain();
@@ -162,7 +158,7 @@ class Look {
             return look_at(source, depth);
         }
         note(found_.unseen, Unseen::kSeek);
-        ContentStream content(input, std::nullopt, chunks());
+        ContentStream content(input, std::nullopt, pieces());
         content.is_content();
         const auto done = content.drain();
         end_content(nullptr);
@@ -176,9 +172,8 @@ class Look {
     }
 
     void end_content(const SampledFile* model) {
-        if (chunks() == nullptr) return;
-        chunks_->finish();
-        visitor_->end_of_content(model != nullptr ? model->not_evidence : std::vector<ByteRange>{});
+        if (pieces() != nullptr)
+            pieces_->finish(model != nullptr ? model->not_evidence : std::vector<ByteRange>{});
     }
 
     Result<void> discard(ByteStream& stream) {
@@ -208,9 +203,8 @@ class Look {
     }
 
     Allowance allowance_;
-    ContentVisitor* visitor_;
-    std::optional<ChunkStream> chunks_;
-    bool chunks_around_ = false;
+    std::optional<ContentPieces> pieces_;
+    bool cuts_around_ = false;
     Unwrapped found_;
 };
 

@@ -26,6 +26,7 @@ class Chunks final : public ContentVisitor {
         bytes += chunk.length;
         if (offset == 0) ++starts;
     }
+    void record(std::string_view /*canonical*/) override {}
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         ++contents;
         ranges = not_evidence.size();

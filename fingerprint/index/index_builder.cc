@@ -64,7 +64,9 @@ void IndexBuilder::add(std::uint32_t number, const Fingerprint& fingerprint, con
                           .first_tensor = place_of(tensors_.size()),
                           .tensors = 0,
                           .is_public = notes.is_public ? 1U : 0U,
-                          .zero = 0};
+                          .record_scale = fingerprint.records.scale,
+                          .records = place_of(fingerprint.records.hashes.size()),
+                          .evidence_records = 0};
     names_.insert(names_.end(), notes.name.begin(), notes.name.end());
     for (const TensorSketch& tensor : fingerprint.tensors) {
         if (!tensor.eligible) continue;
@@ -85,6 +87,10 @@ void IndexBuilder::add(std::uint32_t number, const Fingerprint& fingerprint, con
     chunks_.erase(std::unique(chunks_.begin() + first, chunks_.end()), chunks_.end());
     for (std::size_t at = static_cast<std::size_t>(first); at < chunks_.size(); ++at)
         record.chunk_bytes += chunks_[at].length;
+    for (const std::uint64_t hash : fingerprint.records.hashes) {
+        records_.push_back({hash, kRecordLength, place});
+        if (is_evidence(hash)) ++record.evidence_records;
+    }
     artifacts_.push_back(record);
 }
 
@@ -119,21 +125,27 @@ void IndexBuilder::add(const IndexTables& other,
         vector.artifact = *place;
         vectors_.push_back(vector);
     }
-    for (ChunkSlot chunk : other.chunks.slots()) {
-        const auto place = chunk.length == 0 ? std::nullopt : new_place(chunk.artifact);
-        if (!place) continue;
-        chunk.artifact = *place;
-        chunks_.push_back(chunk);
-    }
+    const auto take_over = [&](const ChunkTable& table, std::vector<ChunkSlot>& into) {
+        for (ChunkSlot slot : table.slots()) {
+            const auto place = slot.length == 0 ? std::nullopt : new_place(slot.artifact);
+            if (!place) continue;
+            slot.artifact = *place;
+            into.push_back(slot);
+        }
+    };
+    take_over(other.chunks, chunks_);
+    take_over(other.records, records_);
 }
 
 Result<void> IndexBuilder::write(const IndexSink& sink) const {
     constexpr std::size_t kMost = ~std::uint32_t{0};
-    if (std::max({artifacts_.size(), tensors_.size(), vectors_.size(), chunks_.size()}) > kMost)
+    if (std::max({artifacts_.size(), tensors_.size(), vectors_.size(), chunks_.size(), records_.size()}) >
+        kMost)
         return fail(ErrorCode::kLimit, "an index holds at most 2^32 - 1 records of a kind");
     const auto tensor_directory = NearTable<TensorRecord>::make_directory(tensors_);
     const auto vector_directory = NearTable<VectorRecord>::make_directory(vectors_);
-    const auto slots = ChunkTable::make(chunks_);
+    const auto chunk_slots = ChunkTable::make(chunks_);
+    const auto record_slots = ChunkTable::make(records_);
     const std::array<std::span<const std::uint8_t>, kIndexSections> sections = {
         bytes_of(std::span(artifacts_)),
         bytes_of(std::span(names_)),
@@ -141,7 +153,8 @@ Result<void> IndexBuilder::write(const IndexSink& sink) const {
         bytes_of(std::span(tensor_directory)),
         bytes_of(std::span(vectors_)),
         bytes_of(std::span(vector_directory)),
-        bytes_of(std::span<const ChunkSlot>(slots))};
+        bytes_of(std::span<const ChunkSlot>(chunk_slots)),
+        bytes_of(std::span<const ChunkSlot>(record_slots))};
     IndexHeader header{.magic = kIndexMagic, .version = kIndexVersion, .zero = 0, .bytes = 0, .sections = {}};
     std::uint64_t end = sizeof header;
     for (std::size_t i = 0; i < kIndexSections; ++i) {

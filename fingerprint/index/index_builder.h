@@ -51,6 +51,7 @@ class IndexBuilder {
     std::vector<TensorRecord> tensors_;
     std::vector<VectorRecord> vectors_;
     std::vector<ChunkSlot> chunks_;  // each of an artifact once
+    std::vector<ChunkSlot> records_;
 };
 
 }  // namespace modelward::fingerprint

@@ -29,6 +29,18 @@ Bytes file_of(const IndexBuilder& builder) {
     return file;
 }
 
+// A data set of so many rows.
+Bytes rows(int first, int end) {
+    std::string text;
+    for (int row = first; row < end; ++row)
+        text += "row number " + std::to_string(row) + " of a data set\n";
+    return {text.begin(), text.end()};
+}
+
+Fingerprint data_set() {
+    return make_fingerprint(MemorySource(rows(0, 100))).value();
+}
+
 Bytes three_models() {
     IndexBuilder builder;
     builder.add(11, model(1), {"one", {1}});
@@ -98,6 +110,18 @@ TEST(IndexFile, FindsTheSameHoweverItGrew) {
     EXPECT_EQ(index.tables().name_of(0), "one");
 }
 
+TEST(IndexFile, FindsRowsThatWereTakenOverFromAnother) {
+    IndexBuilder first;
+    first.add(5, data_set(), {"rows", {5}});
+    const Bytes before = file_of(first);
+    IndexBuilder grown;
+    grown.add(11, model(1), {"one", {1}});
+    grown.add(tables_in(before).value(), [](std::uint32_t) { return std::optional<std::uint32_t>(12); });
+    const Bytes after = file_of(grown);
+    EXPECT_EQ(found(Index::open(after, nullptr).value(), rows(50, 100)), Numbers{12});
+    EXPECT_TRUE(found(Index::open(after, nullptr).value(), rows(100, 150)).empty());
+}
+
 TEST(IndexFile, RefusesWhatIsNoIndex) {
     const Bytes sound = three_models();
     const auto code_of = [](const Bytes& file) { return tables_in(file).error().code(); };
@@ -105,7 +129,7 @@ TEST(IndexFile, RefusesWhatIsNoIndex) {
     EXPECT_EQ(code_of(Bytes(4096)), ErrorCode::kInvalid);
     EXPECT_EQ(code_of(Bytes(sound.begin(), sound.end() - 1)), ErrorCode::kInvalid);
     Bytes newer = sound;
-    newer[8] = 2;
+    newer[8] = kIndexVersion + 1;
     EXPECT_EQ(code_of(newer), ErrorCode::kUnsupported);
 }
 

@@ -9,8 +9,8 @@
 namespace modelward::fingerprint {
 
 inline constexpr std::array<std::uint8_t, 8> kIndexMagic = {'M', 'W', 'I', 'X', '\r', '\n', 0x1A, '\n'};
-inline constexpr std::uint32_t kIndexVersion = 1;
-inline constexpr std::size_t kIndexSections = 7;
+inline constexpr std::uint32_t kIndexVersion = 2;
+inline constexpr std::size_t kIndexSections = 8;
 inline constexpr std::size_t kIndexAlignment = 64;
 
 struct IndexHeader {
@@ -22,10 +22,10 @@ struct IndexHeader {
         std::uint64_t offset;
         std::uint64_t bytes;
     };
-    // Artifacts, names, tensors and their directory, vectors and theirs, chunks.
+    // Artifacts, names, tensors and their directory, vectors and theirs, chunks, records.
     std::array<Section, kIndexSections> sections;
 };
-static_assert(sizeof(IndexHeader) == 136);
+static_assert(sizeof(IndexHeader) == 152);
 inline constexpr std::size_t kIndexTrailerBytes = 32;  // SHA-256 of all before it
 
 }  // namespace modelward::fingerprint

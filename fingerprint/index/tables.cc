@@ -60,14 +60,19 @@ Result<IndexTables> tables_in(std::span<const std::uint8_t> file) {
     const auto tensors = near_table<TensorRecord>(file, sections[2], sections[3]);
     const auto vectors = near_table<VectorRecord>(file, sections[4], sections[5]);
     const auto chunks = section<ChunkSlot>(file, sections[6]);
+    const auto records = section<ChunkSlot>(file, sections[7]);
     if (!artifacts) return fail(artifacts.error());
     if (!names) return fail(names.error());
     if (!tensors) return fail(tensors.error());
     if (!vectors) return fail(vectors.error());
     if (!chunks) return fail(chunks.error());
-    if (!chunks->empty() && !std::has_single_bit(chunks->size()))
-        return fail(ErrorCode::kInvalid, "the index's table of chunks has the wrong size");
-    return IndexTables{*artifacts, *names, *tensors, *vectors, ChunkTable(*chunks)};
+    if (!records) return fail(records.error());
+    const auto fits = [](std::span<const ChunkSlot> slots) {
+        return slots.empty() || std::has_single_bit(slots.size());
+    };
+    if (!fits(*chunks) || !fits(*records))
+        return fail(ErrorCode::kInvalid, "a hash table of the index has the wrong size");
+    return IndexTables{*artifacts, *names, *tensors, *vectors, ChunkTable(*chunks), ChunkTable(*records)};
 }
 
 std::span<const TensorRecord> IndexTables::tensors_of(std::uint32_t place) const {

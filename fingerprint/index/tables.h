@@ -33,7 +33,9 @@ struct ArtifactRecord {
     std::uint32_t first_tensor;  // of its tensors that are evidence
     std::uint32_t tensors;
     std::uint32_t is_public;  // 1: known to everybody, accuses nobody
-    std::uint32_t zero;
+    std::uint32_t record_scale;
+    std::uint32_t records;  // that are kept
+    std::uint32_t evidence_records;
 };
 struct TensorRecord {
     Sketch sketch;
@@ -47,8 +49,11 @@ struct VectorRecord {
     std::uint32_t artifact;
     std::uint32_t tensor;  // which of the artifact's tensors: equal numbers, equal tensors
 };
-static_assert(sizeof(ArtifactRecord) == 120 && sizeof(TensorRecord) == 48 && sizeof(VectorRecord) == 32 &&
+static_assert(sizeof(ArtifactRecord) == 128 && sizeof(TensorRecord) == 48 && sizeof(VectorRecord) == 32 &&
               sizeof(ChunkSlot) == 16);
+
+// Records lie in a table as chunks do: all of this length.
+inline constexpr std::uint32_t kRecordLength = 1;
 
 struct IndexTables {
     std::span<const ArtifactRecord> artifacts;
@@ -56,6 +61,7 @@ struct IndexTables {
     NearTable<TensorRecord> tensors;
     NearTable<VectorRecord> vectors;
     ChunkTable chunks;
+    ChunkTable records;
 
     // Empty for a place that is none.
     std::span<const TensorRecord> tensors_of(std::uint32_t artifact) const;

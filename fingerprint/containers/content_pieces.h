@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts content that comes in pieces into its chunks and its text into records, and hands both to a visitor.
+#pragma once
+
+#include "fingerprint/chunks/chunk_stream.h"
+#include "fingerprint/containers/content_visitor.h"
+#include "fingerprint/records/record_stream.h"
+
+namespace modelward::fingerprint {
+
+class ContentPieces {
+  public:
+    // `visitor` must outlive the object.
+    explicit ContentPieces(ContentVisitor& visitor)
+        : visitor_(visitor),
+          chunks_(kRoom,
+                  [&visitor](std::uint64_t offset, const Chunk& chunk) { visitor.chunk(offset, chunk); }),
+          records_([&visitor](std::string_view canonical) { visitor.record(canonical); }) {}
+    ContentPieces(const ContentPieces&) = delete;
+    ContentPieces& operator=(const ContentPieces&) = delete;
+
+    void push(std::span<const std::uint8_t> bytes) {
+        chunks_.push(bytes);
+        records_.push(bytes);
+    }
+    // What follows is new content. `not_evidence` as ContentVisitor takes it.
+    void finish(const std::vector<ByteRange>& not_evidence) {
+        chunks_.finish();
+        records_.finish();
+        visitor_.end_of_content(not_evidence);
+    }
+
+  private:
+    static constexpr std::size_t kRoom = 64 * 1024;
+    ContentVisitor& visitor_;
+    ChunkStream chunks_;
+    RecordStream records_;
+};
+
+}  // namespace modelward::fingerprint
