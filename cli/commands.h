@@ -7,6 +7,10 @@
 
 namespace modelward::cli {
 
+// Of commands that look at files; the end of their help.
+inline constexpr const char* kExitCodes =
+    "Exit codes: 0 something was found, 1 nothing was, 2 an error, or not all of it could be looked at.";
+
 struct Context {
     bool json = false;  // --json, valid before or after the subcommand
     int exit_code = 0;  // 0 done (match: found), 1 negative answer, 2 error

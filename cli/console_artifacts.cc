@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
+#include "cli/fingerprint_files.h"
 #include "cli/input_file.h"
 #include "cli/output.h"
 #include "fingerprint/fingerprint.h"
@@ -13,9 +14,6 @@
 
 namespace modelward::cli {
 namespace {
-
-// What it takes to recognise a text (fingerprint/classify.h).
-constexpr std::size_t kLeastRecords = 16;
 
 struct AddOptions {
     std::string file;
@@ -35,13 +33,7 @@ Result<void> add(const AddOptions& options, bool json) {
     if (options.file.ends_with(".mwfp"))
         return fail(ErrorCode::kInvalid,
                     options.file + " is a fingerprint; register the file it was made of");
-    if (fingerprint->tensors.empty() && fingerprint->records.hashes.size() < kLeastRecords)
-        std::cerr << "warning: neither tensors nor " << kLeastRecords << " records of text are recognised in "
-                  << as_printable(options.file)
-                  << ": copies of its bytes will be found, conversions to other formats will not\n";
-    else if (options.kind == "weights" && fingerprint->tensors.empty())
-        std::cerr << "warning: no tensors are recognised in " << as_printable(options.file)
-                  << ": it is followed as text\n";
+    warn(warning_of(*fingerprint, options.file));
     const auto artifact = client->require("POST", "/api/v1/artifacts",
                                           {{"name", options.name},
                                            {"kind", options.kind},

@@ -80,6 +80,7 @@ int run_fingerprint(const FingerprintOptions& options, bool json) {
             continue;
         }
         print(to_summary(path, output, *made, json));
+        warn(warning_of(*made, path));
     }
     return exit_code;
 }
@@ -161,6 +162,7 @@ void add_fingerprint_commands(CLI::App& app, Context& context) {
                      "Fingerprint file, or folder of them; may be given several times")
         ->required()
         ->allow_extra_args(false);
+    matching->footer(kExitCodes);
     matching->add_flag("--sampled", match->sampled, "Look at the header and samples of the tensors only");
     matching->callback([match, &context] { context.exit_code = run_match(*match, context.json); });
 
@@ -168,6 +170,7 @@ void add_fingerprint_commands(CLI::App& app, Context& context) {
     CLI::App* comparing = app.add_subcommand("compare", "Say whether B contains A");
     comparing->add_option("A", compare->left, "Model file or fingerprint")->required();
     comparing->add_option("B", compare->right, "File to look at")->required();
+    comparing->footer(kExitCodes);
     comparing->callback([compare, &context] { context.exit_code = run_compare(*compare, context.json); });
 }
 

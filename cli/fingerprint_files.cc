@@ -3,12 +3,14 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
 #include "cli/input_file.h"
 #include "cli/replace_file.h"
 #include "fingerprint/file_format.h"
+#include "fingerprint/match/record_evidence.h"
 
 namespace modelward::cli {
 namespace {
@@ -35,6 +37,15 @@ Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
     auto made = fingerprint::make_fingerprint(**file);
     if (!made) return fail(made.error().with_context(path));
     return made;
+}
+
+std::string warning_of(const fingerprint::Fingerprint& fingerprint, const std::string& path) {
+    const bool has_tensors = std::ranges::any_of(fingerprint.tensors, &fingerprint::TensorSketch::eligible);
+    if (has_tensors || fingerprint.records.hashes.size() >= fingerprint::kLeastIdenticalEntries) return {};
+    return path + (fingerprint.chunks.empty()
+                       ? ": only this very file will be recognised: too short, or the same bytes throughout"
+                       : ": neither weights nor records of text are read in it: copies of its bytes will be "
+                         "recognised, conversions to other formats will not");
 }
 
 bool is_fingerprint_file(const std::string& path) {

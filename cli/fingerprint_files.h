@@ -14,6 +14,10 @@ Result<fingerprint::Fingerprint> read_fingerprint_file(const std::string& path);
 // Makes that of a model file. Errors carry the path.
 Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path);
 
+// What of the file will not be recognised after it was changed, as a warning to who registers it; empty:
+// nothing.
+std::string warning_of(const fingerprint::Fingerprint& fingerprint, const std::string& path);
+
 // By its first bytes, whatever its name. False for what cannot be read.
 bool is_fingerprint_file(const std::string& path);
 

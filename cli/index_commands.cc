@@ -56,7 +56,7 @@ Known known_of(const NamedIndex& index) {
 }
 
 // Puts the fingerprint of one file, or the one that it is, into the folder.
-Result<void> add_file(const IndexOptions& options, Known& known, const std::string& path) {
+Result<void> add_file(const IndexOptions& options, Known& known, const std::string& path, bool json) {
     const bool is_fingerprint = is_fingerprint_file(path);
     const fs::path file_name = fs::path(path).filename();
     const std::string plain =
@@ -72,7 +72,8 @@ Result<void> add_file(const IndexOptions& options, Known& known, const std::stri
                         path + ": in the index already, " +
                             (options.is_public ? "and not as public: " : "as public: ") + same->second +
                             "; remove that one first with: modelward index remove");
-        print(as_printable(path) + ": in the index already, as " + as_printable(same->second) + "\n");
+        print(json ? json_text(Json{{"file", path}, {"artifact", same->second}, {"added", false}}, -1)
+                   : as_printable(path) + ": in the index already, as " + as_printable(same->second) + "\n");
         return {};
     }
     const std::string target = fingerprint_path(options.folder, name);
@@ -83,12 +84,14 @@ Result<void> add_file(const IndexOptions& options, Known& known, const std::stri
                         "': give this one a name of its own with --name, or remove that "
                         "one first with: modelward index remove");
     if (auto written = write_fingerprint_file(target, *fingerprint); !written) return fail(written.error());
-    print(as_printable(path) + ": added as " + as_printable(name) + "\n");
+    print(json ? json_text(Json{{"file", path}, {"artifact", name}, {"added", true}}, -1)
+               : as_printable(path) + ": added as " + as_printable(name) + "\n");
+    warn(warning_of(*fingerprint, path));
     known[content] = name;
     return {};
 }
 
-int run_add(const IndexOptions& options) {
+int run_add(const IndexOptions& options, bool json) {
     if (options.name && options.arguments.size() != 1)
         return failed({ErrorCode::kInvalid, "--name takes one FILE"});
     if (options.name && options.name->starts_with(kPublicPrefix))
@@ -107,10 +110,15 @@ int run_add(const IndexOptions& options) {
     Known known = index ? known_of(*index) : Known{};
     int exit_code = kDone;
     for (const std::string& path : options.arguments)
-        if (auto added = add_file(options, known, path); !added) exit_code = failed(added.error());
+        if (auto added = add_file(options, known, path, json); !added) exit_code = failed(added.error());
     const auto change = update_index(options.folder);
     if (!change) return failed(change.error());
-    if (options.arguments.empty())
+    if (options.arguments.empty() && json)
+        print(json_text(Json{{"added", change->added},
+                             {"dropped", change->dropped},
+                             {"artifacts", change->kept + change->added}},
+                        -1));
+    else if (options.arguments.empty())
         print(std::to_string(change->added) + " added, " + std::to_string(change->dropped) + " dropped, " +
               std::to_string(change->kept + change->added) + " in the index\n");
     return exit_code;
@@ -140,7 +148,7 @@ int run_list(const IndexOptions& options, bool json) {
     return kDone;
 }
 
-int run_remove(const IndexOptions& options) {
+int run_remove(const IndexOptions& options, bool json) {
     const auto lock = lock_folder(options.folder);
     if (!lock) return failed(lock.error());
     for (const std::string& name : options.arguments) {  // all or none
@@ -156,28 +164,42 @@ int run_remove(const IndexOptions& options) {
         if (::unlink(path.c_str()) != 0)
             exit_code = failed(fail_errno(path).error());
         else
-            print(as_printable(name) + ": removed\n");
+            print(json ? json_text(Json{{"artifact", name}, {"removed", true}}, -1)
+                       : as_printable(name) + ": removed\n");
     }
     if (auto updated = update_index(options.folder); !updated) return failed(updated.error());
     return exit_code;
 }
 
-int run_verify(const IndexOptions& options) {
+// What could not be read is not known to be damaged.
+bool could_not_read(const Error& error) {
+    return error.code() == ErrorCode::kIo || error.code() == ErrorCode::kDenied;
+}
+
+int run_verify(const IndexOptions& options, bool json) {
     const auto names = fingerprint_names(options.folder);
     if (!names) return failed(names.error());
-    std::size_t damaged = 0;
+    Json damaged = Json::array();
+    bool read_all = true;
+    const auto note = [&](const std::string& what, const Error& error) {
+        complain(error);
+        if (could_not_read(error))
+            read_all = false;
+        else
+            damaged.push_back(what);
+    };
     for (const std::string& name : *names) {
         const auto fingerprint = read_fingerprint_file(fingerprint_path(options.folder, name));
-        if (fingerprint) continue;
-        complain(fingerprint.error());
-        ++damaged;
+        if (!fingerprint) note(name, fingerprint.error());
     }
-    const auto state = verify_index(options.folder);
-    if (!state) {
-        complain(state.error());
-        ++damaged;
-    }
-    if (damaged != 0) return kNo;
+    if (const auto state = verify_index(options.folder); !state)
+        note(fs::path(index_path(options.folder)).filename().string(), state.error());
+    if (json)
+        print(json_text(Json{{"fingerprints", names->size()}, {"damaged", damaged}, {"read_all", read_all}},
+                        -1));
+    if (!read_all) return kFailed;
+    if (!damaged.empty()) return kNo;
+    if (json) return kDone;
     print(std::to_string(names->size()) + " fingerprints are sound, and the index is made of them\n");
     return kDone;
 }
@@ -196,7 +218,7 @@ void add_index_commands(CLI::App& app, Context& context) {
     };
     const auto [add, adding] =
         command("add", "Take in model files and fingerprints (without FILE: what was copied into DIR)",
-                [](const IndexOptions& options, bool) { return run_add(options); });
+                [](const IndexOptions& options, bool json) { return run_add(options, json); });
     add->add_option("FILE", adding->arguments, "Model files, or fingerprints made of them");
     add->add_option_function<std::string>(
         "--name", [options = adding](const std::string& name) { options->name = name; },
@@ -207,11 +229,14 @@ void add_index_commands(CLI::App& app, Context& context) {
         "common with them is no evidence");
     command("list", "Say what it holds",
             [](const IndexOptions& options, bool json) { return run_list(options, json); });
-    const auto [remove, removing] = command(
-        "remove", "Forget artifacts", [](const IndexOptions& options, bool) { return run_remove(options); });
+    const auto [remove, removing] =
+        command("remove", "Forget artifacts",
+                [](const IndexOptions& options, bool json) { return run_remove(options, json); });
     remove->add_option("NAME", removing->arguments, "Names, as 'index list' says them")->required();
-    command("verify", "Read all of it and say whether it is as it was written",
-            [](const IndexOptions& options, bool) { return run_verify(options); });
+    const auto [verify, verifying] =
+        command("verify", "Read all of it and say whether it is as it was written",
+                [](const IndexOptions& options, bool json) { return run_verify(options, json); });
+    verify->footer("Exit codes: 0 it is sound, 1 it is damaged or behind, 2 not all of it could be read.");
 }
 
 }  // namespace modelward::cli

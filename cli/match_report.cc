@@ -93,6 +93,9 @@ std::string evidence_text(const Match& match) {
         case Method::kRecords:
             return count + " records, " + percent(match.score) + " of the file's and " +
                    percent(match.share) + " of the artifact's";
+        case Method::kLandmarks:
+            return count + " groups of numbers, " + percent(match.score) + " of the file's and " +
+                   percent(match.share) + " of the artifact's";
     }
     return {};
 }

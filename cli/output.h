@@ -17,6 +17,9 @@ std::string json_text(const Json& json, int indent = 2) {
     return json.dump(indent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
+// "modelward: warning: " and the text on standard error; nothing where there is none.
+void warn(const std::string& text);
+
 // "modelward: " and the error's message on standard error. The message may hold names that others chose.
 void complain(const Error& error);
 

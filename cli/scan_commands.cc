@@ -175,6 +175,7 @@ void add_scan_command(CLI::App& app, Context& context) {
         "Remember in this file what was seen: a run that was stopped goes on, and a later one looks at what "
         "changed");
     scanning->add_flag("--sampled", options->sampled, "Look at headers and samples only");
+    scanning->footer(kExitCodes);
     scanning->callback([options, &context] { context.exit_code = run_scan(*options, context.json); });
 }
 

@@ -13,9 +13,11 @@
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/match/chunk_evidence.h"
 #include "fingerprint/match/counting_source.h"
+#include "fingerprint/match/landmark_evidence.h"
 #include "fingerprint/match/record_evidence.h"
 #include "fingerprint/match/row_evidence.h"
 #include "fingerprint/match/tensor_evidence.h"
+#include "fingerprint/records/record_hash.h"
 #include "fingerprint/rows/matrix_sketches.h"
 #include "fingerprint/sketches/tensor_sketches.h"
 
@@ -24,6 +26,7 @@ namespace {
 
 // Rows cost more than tensors; a disk's image may hold many models.
 constexpr std::size_t kMostModelsByRows = 4;
+constexpr std::size_t kLandmarkBlock = std::size_t{1} << 20;
 
 // The largest tensors of the file itself whose rows or columns can be evidence, by their places in its table.
 // (What is inside wrapping follows them; it cannot be read at will.)
@@ -57,9 +60,11 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
     });
     ChunkEvidence evidence(tables);
     const auto add = [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); };
-    RecordSampler records;
-    RecordStream text([&](std::string_view canonical) { records.add(canonical); });
-    const auto digest = full_pass(source, may_be_exact, add, &search, &text);
+    HashSampler records;
+    RecordStream text([&](std::string_view canonical) {
+        if (const auto hash = record_hash(canonical)) records.add(*hash);
+    });
+    const auto digest = full_pass(source, {.hash = may_be_exact, .search = &search, .records = &text}, add);
     if (!digest) return fail(digest.error());
     std::vector<Match> matches = evidence.weigh();
     std::ranges::move(match_records(records.take(), tables), std::back_inserter(matches));
@@ -72,12 +77,15 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
     return matches;
 }
 
-// The chunks and records of what is inside wrapping.
+// What is evidence of what is inside wrapping.
 class ContentEvidence final : public ContentVisitor {
   public:
     explicit ContentEvidence(const IndexTables& tables) : tables_(tables), chunks_(tables) {}
     void chunk(std::uint64_t /*offset*/, const Chunk& chunk) override { chunks_.add(chunk); }
-    void record(std::string_view canonical) override { records_.add(canonical); }
+    void record(std::string_view canonical) override {
+        if (const auto hash = record_hash(canonical)) records_.add(*hash);
+    }
+    void landmarks(std::uint64_t hash) override { landmarks_.add(hash); }
     void end_of_content(const std::vector<ByteRange>& /*not_evidence*/) override {}
     std::vector<Match> weigh() {
         std::vector<Match> matches = chunks_.weigh();
@@ -85,10 +93,12 @@ class ContentEvidence final : public ContentVisitor {
         return matches;
     }
 
+    std::vector<Match> weigh_landmarks() { return match_landmarks(landmarks_.take(), tables_); }
+
   private:
     const IndexTables& tables_;
     ChunkEvidence chunks_;
-    RecordSampler records_;
+    HashSampler records_, landmarks_;
 };
 
 // Of two matches by one method with one artifact, the one that says more.
@@ -169,6 +179,20 @@ Result<std::vector<Match>> match_all_rows(const ByteSource& source, const Sample
     return rows;
 }
 
+// Of the file's own bytes, in one more pass over them.
+Result<std::vector<Match>> match_own_landmarks(const ByteSource& source, const IndexTables& tables) {
+    HashSampler landmarks;
+    LandmarkStream numbers([&](std::uint64_t hash) { landmarks.add(hash); });
+    std::vector<std::uint8_t> block(kLandmarkBlock);
+    for (std::uint64_t at = 0; at < source.size(); at += block.size()) {
+        block.resize(std::min<std::uint64_t>(block.size(), source.size() - at));
+        if (auto read = source.read(at, block); !read) return fail(read.error());
+        numbers.push(block);
+    }
+    numbers.finish();
+    return match_landmarks(landmarks.take(), tables);
+}
+
 Result<Classification> classify_or_throw(const ByteSource& source, const IndexTables& tables, Depth depth) {
     const CountingSource counted(source);
     auto file = sample_file(counted);
@@ -204,6 +228,12 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
         if (!rows) return fail(rows.error());
         add_apart(without_public_ones(*rows, tables), tables, result);
     }
+    if (result.matches.empty() && depth == Depth::kFull && !tables.landmarks.slots().empty()) {
+        auto matches = match_own_landmarks(counted, tables);
+        if (!matches) return fail(matches.error());
+        add_better(*matches, content.weigh_landmarks());
+        add_apart(*matches, tables, result);
+    }
     if (result.matches.empty()) {
         if (file->defect) return fail(*file->defect);
         if (result.public_matches.empty()) result.same_seed = std::move(tensors.same_seed);
@@ -236,6 +266,8 @@ std::string_view to_string(Method method) {
             return "rows";
         case Method::kRecords:
             return "records";
+        case Method::kLandmarks:
+            return "landmarks";
     }
     return "unknown";
 }

@@ -30,12 +30,18 @@
 //   has, both have, and 64 of them; 16 where all are the same. Finds datasets and logs that were shuffled,
 //   cut, extended or turned into another format, and configurations, tokenizers and notebooks.
 //
+// - landmarks: places of numbers that are greater than all near them (landmarks/landmark_finder.h; kFull
+// only,
+//   and where nothing else matches). 16 groups of them that both hold make up 10 % of those of the file or of
+//   the artifact. Finds numbers without any header, or in a format that is not read, after a change of type.
+//
 // A public artifact accuses nobody: where it makes up half of the file, that is said apart. A file whose
 // tensors are near a registered artifact and near a public one, as those of a fine-tune of the public one
 // are, matches the registered one when the tensors that no public artifact has are enough, or when it was
 // trained as that one was (match/lineage.h). Of rows, the nearer counts. A chunk that a public artifact holds
 // counts for that one only, and not for the registered one (whose share is still taken of all its bytes), and
-// so does a row. A document is the registered one's only where it is nearer to that than to every public one.
+// so do a row and a group of landmarks. A document is the registered one's only where it is nearer to that
+// than to every public one.
 //
 // Same seed: as tensors, at distance 76 or less, where nothing matches: trained from the same initial values.
 // Weaker than a match, and said apart.
@@ -55,17 +61,17 @@
 namespace modelward::fingerprint {
 
 enum class Depth { kSampled, kFull };
-enum class Method { kExact, kChunks, kTensors, kRows, kRecords };  // strongest evidence first
-inline constexpr Method kLastMethod = Method::kRecords;
+enum class Method { kExact, kChunks, kTensors, kRows, kRecords, kLandmarks };  // strongest evidence first
+inline constexpr Method kLastMethod = Method::kLandmarks;
 
 struct Match {
     std::uint32_t artifact;  // the number under which it was added to the index
     Method method;
     double score;         // 0..1: exact 1; chunks: share of the file's bytes; tensors: share of the file's
                           // eligible elements; rows: of those that were looked at;
-                          // records: share of the file's
+                          // records, landmarks: share of the file's
     double share;         // 0..1: how much of the artifact is present in the file
-    std::uint32_t count;  // chunks, tensors or sampled records that agree
+    std::uint32_t count;  // chunks, tensors, or of a sample, that agree
     double distance = 0;  // tensors, rows: mean Hamming distance of what agrees, in bits of 256; others: 0
     double p_accident =
         0;  // how likely as much as this is found in a file that has nothing to do with the artifact
@@ -90,6 +96,6 @@ struct Classification {
 // kFull, by its bytes; the error is returned only if nothing matched. kIo: reading failed.
 Result<Classification> classify(const ByteSource& source, const Index& index, Depth depth);
 
-std::string_view to_string(Method method);  // "exact", "chunks", "tensors", "rows", "records"
+std::string_view to_string(Method method);  // "exact", "chunks", "tensors", "rows", "records", "landmarks"
 
 }  // namespace modelward::fingerprint

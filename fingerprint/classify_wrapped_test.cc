@@ -70,7 +70,7 @@ TEST_F(ClassifyWrapped, DoesNotAccuseAnotherModel) {
         EXPECT_TRUE(methods(wrapped(wrapping, testing::small_safetensors(3))).empty()) << to_string(wrapping);
 }
 
-// Each part has one tensor and is no evidence on its own.
+// The tensors of a part, of which there is one, are no evidence on their own; its numbers are.
 TEST_F(ClassifyWrapped, AShardedModelIsOneModel) {
     const auto tensors = testing::small_model(1, "F16", testing::encode_f16);
     testing::Entries parts;
@@ -81,7 +81,9 @@ TEST_F(ClassifyWrapped, AShardedModelIsOneModel) {
         EXPECT_EQ(methods(file, Depth::kSampled), Methods{Method::kTensors}) << to_string(wrapping);
         EXPECT_EQ(classify(file).matches.back().count, 6U);
     }
-    EXPECT_TRUE(methods(wrapped(Wrapping::kGzip, parts[0].second)).empty());
+    const Bytes part = wrapped(Wrapping::kGzip, parts[0].second);
+    EXPECT_TRUE(methods(part, Depth::kSampled).empty());
+    EXPECT_EQ(methods(part), Methods{Method::kLandmarks});
 }
 
 TEST_F(ClassifyWrapped, SharesAreThoseOfTheDecodedBytes) {

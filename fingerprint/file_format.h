@@ -28,6 +28,7 @@ inline constexpr std::uint32_t kChunkSection = section_tag("CHNK");
 inline constexpr std::uint32_t kTensorSection = section_tag("TENS");
 inline constexpr std::uint32_t kVectorSection = section_tag("vecs");
 inline constexpr std::uint32_t kRecordSection = section_tag("recs");
+inline constexpr std::uint32_t kLandmarkSection = section_tag("lmks");
 
 // A reader may skip sections whose tag starts with a lower-case letter, and must refuse other unknown ones.
 constexpr bool may_skip_section(std::uint32_t tag) {

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
 #include "fingerprint/containers/unseen.h"
-#include "fingerprint/records/record_sample.h"
+#include "fingerprint/hash_sample.h"
 #include "fingerprint/rows/vector_sketch.h"
 
 namespace modelward::fingerprint {
@@ -48,7 +48,8 @@ struct Fingerprint {
     std::vector<Chunk> chunks;
     std::vector<TensorSketch> tensors;    // in file order; of all that is inside
     std::vector<VectorSketches> vectors;  // of eligible tensors; by tensor; not of what is inside
-    Records records{};                    // of the text in it; of a wrapped file, of that inside
+    // Of the text in it, and of the numbers in it; of a wrapped file, of what is inside.
+    HashSample records{}, landmarks{};
     std::vector<Unseen> unseen{};  // why parts of a wrapped file are not covered; not kept in the .mwfp
 };
 

@@ -26,6 +26,7 @@ Fingerprint small_fingerprint() {
     fingerprint.tensors = {{"w", 4096, true, {1, 2, 3, 0xF000000000000000}}, {"b", 64, false, {}}};
     fingerprint.vectors = {{0, 64, {{5, 6}, {7, 0x8000000000000000}}}, {0, 512, {{9, 10}}}};
     fingerprint.records = {1, {3, 0x7FFFFFFFFFFFFFFF}};
+    fingerprint.landmarks = {0, {0xFFFFFFFFFFFFFFFF}};
     return fingerprint;
 }
 
@@ -41,7 +42,8 @@ bool equal(const Fingerprint& a, const Fingerprint& b) {
         return x.tensor == y.tensor && x.length == y.length && x.sketches == y.sketches;
     };
     return a.format == b.format && a.file_bytes == b.file_bytes && a.sha256 == b.sha256 &&
-           a.records == b.records && std::ranges::equal(a.chunks, b.chunks, same_chunk) &&
+           a.records == b.records && a.landmarks == b.landmarks &&
+           std::ranges::equal(a.chunks, b.chunks, same_chunk) &&
            std::ranges::equal(a.tensors, b.tensors, same_tensor) &&
            std::ranges::equal(a.vectors, b.vectors, same_vectors);
 }
@@ -72,7 +74,7 @@ constexpr std::size_t kFifthSection =
 
 TEST(FingerprintFile, IsWrittenAsDocumented) {
     EXPECT_EQ(to_hex(serialize(small_fingerprint())),
-              "4d5746500d0a1a0a010000000500000046494c45000000002e000000000000000504030201000000"
+              "4d5746500d0a1a0a010000000600000046494c45000000002e000000000000000504030201000000"
               "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0400676775664348"
               "4e4b0000000020000000000000000200000000000000887766554433221100400000990000000000"
               "00000020000054454e53000000006200000000000000020000000000000001000100001000000000"
@@ -81,8 +83,9 @@ TEST(FingerprintFile, IsWrittenAsDocumented) {
               "76656373000000005800000000000000020000000000000000000000020000004000000000000000"
               "05000000000000000600000000000000070000000000000000000000000000800000000001000000"
               "000200000000000009000000000000000a0000000000000072656373000000001800000000000000"
-              "01000000020000000300000000000000ffffffffffffff7f04ca919718f089a7d7f5ffe7d4786abd"
-              "6f8e41c7775564ce97c0ddb5ccc8b49a");
+              "01000000020000000300000000000000ffffffffffffff7f6c6d6b73000000001000000000000000"
+              "0000000001000000ffffffffffffffff91c9d7eebb9bfe5d38c0dbf9520c43d1790287c6f5af3bb7"
+              "54031d09f796b2a6");
 }
 
 TEST(FingerprintFile, RoundTrips) {
@@ -138,7 +141,7 @@ TEST(FingerprintFile, RefusesCountsBeyondItsSize) {
     expect_refused(resealed(file), ErrorCode::kInvalid, "more rows");
     file = serialize(small_fingerprint());
     file[kFifthSection + kSectionHeaderBytes + 4] = 3;  // 3 records of 2
-    expect_refused(resealed(file), ErrorCode::kInvalid, "more records");
+    expect_refused(resealed(file), ErrorCode::kInvalid, "more hashes");
     file = serialize(small_fingerprint());
     file[12] = 200;
     expect_refused(resealed(file), ErrorCode::kInvalid, "more sections");
@@ -159,7 +162,7 @@ TEST(FingerprintFile, SkipsSectionsOfTheFutureThatSayTheyMayBe) {
     Bytes file = serialize(small_fingerprint());
     const Bytes future{'m', 'o', 'r', 'e', 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 7, 8, 9};
     file.insert(file.end() - kFileTrailerBytes, future.begin(), future.end());
-    file[12] = 6;
+    file[12] = 7;
     const auto parsed = parse_fingerprint(resealed(file));
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
     EXPECT_TRUE(equal(*parsed, small_fingerprint()));
@@ -168,7 +171,7 @@ TEST(FingerprintFile, SkipsSectionsOfTheFutureThatSayTheyMayBe) {
 TEST(FingerprintFile, ReadsFilesFromBeforeThereWereRowsAndRecords) {
     Fingerprint old = small_fingerprint();
     old.vectors.clear();
-    old.records = {};
+    old.records = old.landmarks = {};
     Bytes file = serialize(small_fingerprint());
     file.resize(kFourthSection);
     file[12] = 3;
@@ -202,7 +205,7 @@ TEST(FingerprintFile, RefusesImpossibleValues) {
     file[kFifthSection + kSectionHeaderBytes] = 48;
     expect_refused(resealed(file), ErrorCode::kInvalid, "impossible scale");
     file[kFifthSection + kSectionHeaderBytes] = 2;
-    expect_refused(resealed(file), ErrorCode::kInvalid, "not of their scale");
+    expect_refused(resealed(file), ErrorCode::kInvalid, "not of its scale");
     file = serialize(small_fingerprint());
     file[kFifthSection + kSectionHeaderBytes + 8 + 7] = 0x80;
     expect_refused(resealed(file), ErrorCode::kInvalid, "not in order");

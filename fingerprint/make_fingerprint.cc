@@ -6,6 +6,7 @@
 #include "fingerprint/chunks/full_pass.h"
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/records/record_hash.h"
 #include "fingerprint/rows/matrix_sketches.h"
 #include "fingerprint/sketches/tensor_sketches.h"
 
@@ -18,17 +19,24 @@ bool lies_in(const std::vector<ByteRange>& ranges, std::uint64_t begin, std::uin
     return after != ranges.begin() && end <= std::prev(after)->end;
 }
 
-// Keeps the chunks of what is inside wrapping once it is known which of them are evidence, and its records.
+// Keeps the chunks of what is inside wrapping once it is known which of them are evidence, and its records
+// and landmarks.
 class ContentChunks final : public ContentVisitor {
   public:
-    ContentChunks(std::vector<Chunk>& into, RecordSampler& records) : into_(into), records_(records) {}
+    explicit ContentChunks(std::vector<Chunk>& into) : into_(into) {}
     void chunk(std::uint64_t offset, const Chunk& chunk) override { pending_.push_back({offset, chunk}); }
-    void record(std::string_view canonical) override { records_.add(canonical); }
+    void record(std::string_view canonical) override {
+        if (const auto hash = record_hash(canonical)) records_.add(*hash);
+    }
+    void landmarks(std::uint64_t hash) override { landmarks_.add(hash); }
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         for (const auto& [offset, chunk] : pending_)
             if (!lies_in(not_evidence, offset, offset + chunk.length)) into_.push_back(chunk);
         pending_.clear();
     }
+
+    HashSample take_records() { return records_.take(); }
+    HashSample take_landmarks() { return landmarks_.take(); }
 
   private:
     struct Placed {
@@ -37,18 +45,20 @@ class ContentChunks final : public ContentVisitor {
     };
     std::vector<Placed> pending_;
     std::vector<Chunk>& into_;
-    RecordSampler& records_;
+    HashSampler records_, landmarks_;
 };
 
 Result<void> add_inside(const ByteSource& source, Fingerprint& fingerprint) {
-    RecordSampler records;
-    ContentChunks chunks(fingerprint.chunks, records);
+    ContentChunks chunks(fingerprint.chunks);
     auto inside = unwrap(source, limits_of(Depth::kFull), &chunks);
     if (!inside) return fail(inside.error());
     if (inside->outermost && fingerprint.format == "unknown")
         fingerprint.format = to_string(*inside->outermost);
     fingerprint.unseen = std::move(inside->unseen);
-    if (inside->outermost) fingerprint.records = records.take();
+    if (inside->outermost) {
+        fingerprint.records = chunks.take_records();
+        fingerprint.landmarks = chunks.take_landmarks();
+    }
     std::ranges::move(inside->tensors, std::back_inserter(fingerprint.tensors));
     if (fingerprint.tensors.size() > kMaxTensors)
         return fail(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors");
@@ -75,12 +85,16 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
         if (!lies_in(sampled->not_evidence, offset, offset + chunk.length))
             fingerprint.chunks.push_back(chunk);
     };
-    RecordSampler records;
-    RecordStream text([&](std::string_view canonical) { records.add(canonical); });
-    const auto digest = full_pass(source, true, keep, nullptr, &text);
+    HashSampler records, landmarks;
+    RecordStream text([&](std::string_view canonical) {
+        if (const auto hash = record_hash(canonical)) records.add(*hash);
+    });
+    LandmarkStream numbers([&](std::uint64_t hash) { landmarks.add(hash); });
+    const auto digest = full_pass(source, {.hash = true, .records = &text, .landmarks = &numbers}, keep);
     if (!digest) return fail(digest.error());
     fingerprint.sha256 = *digest;
     fingerprint.records = records.take();
+    fingerprint.landmarks = landmarks.take();
     if (auto added = add_inside(source, fingerprint); !added) return fail(added.error());
     return fingerprint;
 }

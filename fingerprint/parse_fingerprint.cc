@@ -115,21 +115,20 @@ void read_vectors(Fields& fields, Fingerprint& into) {
     }
 }
 
-void read_records(Fields& fields, Fingerprint& into) {
-    Records& records = into.records;
-    records.scale = fields.number<std::uint32_t>();
+void read_sample(Fields& fields, HashSample& into) {
+    into.scale = fields.number<std::uint32_t>();
     const auto count = fields.number<std::uint32_t>();
-    if (records.scale > kMostRecordScale) return fields.refuse("its records have an impossible scale");
-    if (count > kMostRecords || count > fields.left() / sizeof(std::uint64_t))
-        return fields.refuse("it announces more records than it holds");
-    records.hashes.resize(count);
-    for (std::uint64_t& hash : records.hashes)
+    if (into.scale > kMostSampleScale) return fields.refuse("a sample has an impossible scale");
+    if (count > kMostSampledHashes || count > fields.left() / sizeof(std::uint64_t))
+        return fields.refuse("a sample announces more hashes than it holds");
+    into.hashes.resize(count);
+    for (std::uint64_t& hash : into.hashes)
         hash = fields.number<std::uint64_t>();
     const auto is_unsorted = [](std::uint64_t hash, std::uint64_t next) { return hash >= next; };
-    if (std::ranges::adjacent_find(records.hashes, is_unsorted) != records.hashes.end())
-        return fields.refuse("its records are not in order");
-    if (count > 0 && records.scale > 0 && records.hashes.back() >> (64 - records.scale) != 0)
-        return fields.refuse("its records are not of their scale");
+    if (std::ranges::adjacent_find(into.hashes, is_unsorted) != into.hashes.end())
+        return fields.refuse("the hashes of a sample are not in order");
+    if (count > 0 && into.scale > 0 && into.hashes.back() >> (64 - into.scale) != 0)
+        return fields.refuse("the hashes of a sample are not of its scale");
 }
 
 void read_section(Fields& file, Fingerprint& into, std::vector<std::uint32_t>& seen) {
@@ -155,7 +154,10 @@ void read_section(Fields& file, Fingerprint& into, std::vector<std::uint32_t>& s
             read_vectors(payload, into);
             break;
         case kRecordSection:
-            read_records(payload, into);
+            read_sample(payload, into.records);
+            break;
+        case kLandmarkSection:
+            read_sample(payload, into.landmarks);
             break;
         default:
             if (may_skip_section(tag)) return;

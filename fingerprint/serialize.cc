@@ -79,11 +79,11 @@ Bytes vector_payload(const Fingerprint& fingerprint) {
     return out;
 }
 
-Bytes record_payload(const Fingerprint& fingerprint) {
+Bytes sample_payload(const HashSample& sample) {
     Bytes out;
-    put(out, fingerprint.records.scale);
-    put(out, static_cast<std::uint32_t>(fingerprint.records.hashes.size()));
-    for (const std::uint64_t hash : fingerprint.records.hashes)
+    put(out, sample.scale);
+    put(out, static_cast<std::uint32_t>(sample.hashes.size()));
+    for (const std::uint64_t hash : sample.hashes)
         put(out, hash);
     return out;
 }
@@ -101,12 +101,13 @@ Result<std::array<std::uint8_t, kFileTrailerBytes>> file_digest(std::span<const 
 std::vector<std::uint8_t> serialize(const Fingerprint& fingerprint) {
     Bytes out(kFileMagic.begin(), kFileMagic.end());
     put(out, kFileVersion);
-    put(out, std::uint32_t{5});
+    put(out, std::uint32_t{6});
     put_section(out, kSourceSection, source_payload(fingerprint));
     put_section(out, kChunkSection, chunk_payload(fingerprint));
     put_section(out, kTensorSection, tensor_payload(fingerprint));
     put_section(out, kVectorSection, vector_payload(fingerprint));
-    put_section(out, kRecordSection, record_payload(fingerprint));
+    put_section(out, kRecordSection, sample_payload(fingerprint.records));
+    put_section(out, kLandmarkSection, sample_payload(fingerprint.landmarks));
     // A build without SHA-256 would write files that no reader accepts.
     const auto digest = file_digest(out).value_or(std::array<std::uint8_t, kFileTrailerBytes>{});
     out.insert(out.end(), digest.begin(), digest.end());

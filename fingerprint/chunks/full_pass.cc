@@ -38,22 +38,23 @@ class Hasher {
 
 }  // namespace
 
-Result<Sha256> full_pass(const ByteSource& source, bool hash, const ChunkVisitor& visit,
-                         SignatureSearch* search, RecordStream* records) {
-    Hasher hasher(hash);
+Result<Sha256> full_pass(const ByteSource& source, const PassThrough& through, const ChunkVisitor& visit) {
+    Hasher hasher(through.hash);
     ChunkStream chunks(kBlock, visit);
     for (std::uint64_t at = 0; at < source.size();) {
         const auto room = chunks.room();
         const auto block = room.first(std::min<std::uint64_t>(room.size(), source.size() - at));
         if (auto read = source.read(at, block); !read) return fail(read.error());
         hasher.update(block);
-        if (search != nullptr) search->push(block);
-        if (records != nullptr) records->push(block);
+        if (through.search != nullptr) through.search->push(block);
+        if (through.records != nullptr) through.records->push(block);
+        if (through.landmarks != nullptr) through.landmarks->push(block);
         chunks.added(block.size());
         at += block.size();
     }
     chunks.finish();
-    if (records != nullptr) records->finish();
+    if (through.records != nullptr) through.records->finish();
+    if (through.landmarks != nullptr) through.landmarks->finish();
     return hasher.finish();
 }
 

@@ -17,7 +17,7 @@ using testing::Bytes;
 std::vector<Chunk> chunks_of(const Bytes& bytes) {
     std::vector<Chunk> chunks;
     const auto collect = [&](std::uint64_t, const Chunk& chunk) { chunks.push_back(chunk); };
-    EXPECT_TRUE(full_pass(MemorySource(bytes), false, collect).has_value());
+    EXPECT_TRUE(full_pass(MemorySource(bytes), {}, collect).has_value());
     return chunks;
 }
 
@@ -39,7 +39,7 @@ TEST(FullPass, VisitsAdjacentChunksUpToTheEnd) {
             EXPECT_EQ(offset, end);
             end = offset + chunk.length;
         };
-        ASSERT_TRUE(full_pass(MemorySource(bytes), false, adjacent).has_value());
+        ASSERT_TRUE(full_pass(MemorySource(bytes), {}, adjacent).has_value());
         EXPECT_EQ(end, size);
     }
 }
@@ -56,9 +56,9 @@ TEST(FullPass, CutsDoNotDependOnTheBlocksOfReading) {
 TEST(FullPass, ComputesSha256OnDemand) {
     const Bytes abc{'a', 'b', 'c'};
     const auto ignore = [](std::uint64_t, const Chunk&) {};
-    EXPECT_EQ(to_hex(full_pass(MemorySource(abc), true, ignore).value()),
+    EXPECT_EQ(to_hex(full_pass(MemorySource(abc), {.hash = true}, ignore).value()),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    EXPECT_EQ(full_pass(MemorySource(abc), false, ignore).value(), Sha256{});
+    EXPECT_EQ(full_pass(MemorySource(abc), {}, ignore).value(), Sha256{});
 }
 
 TEST(FullPass, ChunksSurviveAnInsertion) {

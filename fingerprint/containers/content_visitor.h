@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receives the chunks and records of what is found inside wrapping.
+// Receives the chunks, records and landmarks of what is found inside wrapping.
 #pragma once
 
 #include <string_view>
@@ -17,6 +17,8 @@ class ContentVisitor {
     virtual void chunk(std::uint64_t offset, const Chunk& chunk) = 0;
     // The next record of its text.
     virtual void record(std::string_view canonical) = 0;
+    // The next group of landmarks of its numbers.
+    virtual void landmarks(std::uint64_t hash) = 0;
     // The content has ended; these ranges of it are no evidence. Ascending.
     virtual void end_of_content(const std::vector<ByteRange>& not_evidence) = 0;
 };

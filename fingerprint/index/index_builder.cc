@@ -66,7 +66,9 @@ void IndexBuilder::add(std::uint32_t number, const Fingerprint& fingerprint, con
                           .is_public = notes.is_public ? 1U : 0U,
                           .record_scale = fingerprint.records.scale,
                           .records = place_of(fingerprint.records.hashes.size()),
-                          .evidence_records = 0};
+                          .evidence_records = 0,
+                          .landmark_scale = fingerprint.landmarks.scale,
+                          .landmarks = place_of(fingerprint.landmarks.hashes.size())};
     names_.insert(names_.end(), notes.name.begin(), notes.name.end());
     for (const TensorSketch& tensor : fingerprint.tensors) {
         if (!tensor.eligible) continue;
@@ -88,9 +90,11 @@ void IndexBuilder::add(std::uint32_t number, const Fingerprint& fingerprint, con
     for (std::size_t at = static_cast<std::size_t>(first); at < chunks_.size(); ++at)
         record.chunk_bytes += chunks_[at].length;
     for (const std::uint64_t hash : fingerprint.records.hashes) {
-        records_.push_back({hash, kRecordLength, place});
+        records_.push_back({hash, kSampledLength, place});
         if (is_evidence(hash)) ++record.evidence_records;
     }
+    for (const std::uint64_t hash : fingerprint.landmarks.hashes)
+        landmarks_.push_back({hash, kSampledLength, place});
     artifacts_.push_back(record);
 }
 
@@ -135,17 +139,19 @@ void IndexBuilder::add(const IndexTables& other,
     };
     take_over(other.chunks, chunks_);
     take_over(other.records, records_);
+    take_over(other.landmarks, landmarks_);
 }
 
 Result<void> IndexBuilder::write(const IndexSink& sink) const {
     constexpr std::size_t kMost = ~std::uint32_t{0};
-    if (std::max({artifacts_.size(), tensors_.size(), vectors_.size(), chunks_.size(), records_.size()}) >
-        kMost)
+    if (std::max({artifacts_.size(), tensors_.size(), vectors_.size(), chunks_.size(), records_.size(),
+                  landmarks_.size()}) > kMost)
         return fail(ErrorCode::kLimit, "an index holds at most 2^32 - 1 records of a kind");
     const auto tensor_directory = NearTable<TensorRecord>::make_directory(tensors_);
     const auto vector_directory = NearTable<VectorRecord>::make_directory(vectors_);
     const auto chunk_slots = ChunkTable::make(chunks_);
     const auto record_slots = ChunkTable::make(records_);
+    const auto landmark_slots = ChunkTable::make(landmarks_);
     const std::array<std::span<const std::uint8_t>, kIndexSections> sections = {
         bytes_of(std::span(artifacts_)),
         bytes_of(std::span(names_)),
@@ -154,7 +160,8 @@ Result<void> IndexBuilder::write(const IndexSink& sink) const {
         bytes_of(std::span(vectors_)),
         bytes_of(std::span(vector_directory)),
         bytes_of(std::span<const ChunkSlot>(chunk_slots)),
-        bytes_of(std::span<const ChunkSlot>(record_slots))};
+        bytes_of(std::span<const ChunkSlot>(record_slots)),
+        bytes_of(std::span<const ChunkSlot>(landmark_slots))};
     IndexHeader header{.magic = kIndexMagic, .version = kIndexVersion, .zero = 0, .bytes = 0, .sections = {}};
     std::uint64_t end = sizeof header;
     for (std::size_t i = 0; i < kIndexSections; ++i) {

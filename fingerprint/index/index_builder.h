@@ -52,6 +52,7 @@ class IndexBuilder {
     std::vector<VectorRecord> vectors_;
     std::vector<ChunkSlot> chunks_;  // each of an artifact once
     std::vector<ChunkSlot> records_;
+    std::vector<ChunkSlot> landmarks_;
 };
 
 }  // namespace modelward::fingerprint

@@ -10,7 +10,7 @@ namespace modelward::fingerprint {
 
 inline constexpr std::array<std::uint8_t, 8> kIndexMagic = {'M', 'W', 'I', 'X', '\r', '\n', 0x1A, '\n'};
 inline constexpr std::uint32_t kIndexVersion = 2;
-inline constexpr std::size_t kIndexSections = 8;
+inline constexpr std::size_t kIndexSections = 9;
 inline constexpr std::size_t kIndexAlignment = 64;
 
 struct IndexHeader {
@@ -22,10 +22,10 @@ struct IndexHeader {
         std::uint64_t offset;
         std::uint64_t bytes;
     };
-    // Artifacts, names, tensors and their directory, vectors and theirs, chunks, records.
+    // Artifacts, names, tensors and their directory, vectors and theirs, chunks, records, landmarks.
     std::array<Section, kIndexSections> sections;
 };
-static_assert(sizeof(IndexHeader) == 152);
+static_assert(sizeof(IndexHeader) == 168);
 inline constexpr std::size_t kIndexTrailerBytes = 32;  // SHA-256 of all before it
 
 }  // namespace modelward::fingerprint

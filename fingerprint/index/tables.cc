@@ -61,18 +61,26 @@ Result<IndexTables> tables_in(std::span<const std::uint8_t> file) {
     const auto vectors = near_table<VectorRecord>(file, sections[4], sections[5]);
     const auto chunks = section<ChunkSlot>(file, sections[6]);
     const auto records = section<ChunkSlot>(file, sections[7]);
+    const auto landmarks = section<ChunkSlot>(file, sections[8]);
     if (!artifacts) return fail(artifacts.error());
     if (!names) return fail(names.error());
     if (!tensors) return fail(tensors.error());
     if (!vectors) return fail(vectors.error());
     if (!chunks) return fail(chunks.error());
     if (!records) return fail(records.error());
+    if (!landmarks) return fail(landmarks.error());
     const auto fits = [](std::span<const ChunkSlot> slots) {
         return slots.empty() || std::has_single_bit(slots.size());
     };
-    if (!fits(*chunks) || !fits(*records))
+    if (!fits(*chunks) || !fits(*records) || !fits(*landmarks))
         return fail(ErrorCode::kInvalid, "a hash table of the index has the wrong size");
-    return IndexTables{*artifacts, *names, *tensors, *vectors, ChunkTable(*chunks), ChunkTable(*records)};
+    return IndexTables{*artifacts,
+                       *names,
+                       *tensors,
+                       *vectors,
+                       ChunkTable(*chunks),
+                       ChunkTable(*records),
+                       ChunkTable(*landmarks)};
 }
 
 std::span<const TensorRecord> IndexTables::tensors_of(std::uint32_t place) const {

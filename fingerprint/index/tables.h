@@ -36,6 +36,8 @@ struct ArtifactRecord {
     std::uint32_t record_scale;
     std::uint32_t records;  // that are kept
     std::uint32_t evidence_records;
+    std::uint32_t landmark_scale;
+    std::uint32_t landmarks;  // that are kept
 };
 struct TensorRecord {
     Sketch sketch;
@@ -49,11 +51,11 @@ struct VectorRecord {
     std::uint32_t artifact;
     std::uint32_t tensor;  // which of the artifact's tensors: equal numbers, equal tensors
 };
-static_assert(sizeof(ArtifactRecord) == 128 && sizeof(TensorRecord) == 48 && sizeof(VectorRecord) == 32 &&
+static_assert(sizeof(ArtifactRecord) == 136 && sizeof(TensorRecord) == 48 && sizeof(VectorRecord) == 32 &&
               sizeof(ChunkSlot) == 16);
 
-// Records lie in a table as chunks do: all of this length.
-inline constexpr std::uint32_t kRecordLength = 1;
+// Records and landmarks lie in tables as chunks do: all of this length.
+inline constexpr std::uint32_t kSampledLength = 1;
 
 struct IndexTables {
     std::span<const ArtifactRecord> artifacts;
@@ -62,6 +64,7 @@ struct IndexTables {
     NearTable<VectorRecord> vectors;
     ChunkTable chunks;
     ChunkTable records;
+    ChunkTable landmarks;
 
     // Empty for a place that is none.
     std::span<const TensorRecord> tensors_of(std::uint32_t artifact) const;

@@ -11,6 +11,7 @@ namespace {
 constexpr double kDeviationOf256 = 8.5;
 constexpr double kLeastLog10 = -300;
 constexpr double kHashValues = 18446744073709551616.0;  // 2^64
+constexpr double kLandmarkValues = 1099511627776.0;     // 2^40: six distances of some 7 bits each
 
 // The share of a normal distribution that is at most `distance`.
 double tail(double bits, double distance) {
@@ -30,6 +31,10 @@ void Accident::add_sketch(double bits, double distance, double compared) {
 
 void Accident::add_chunks(std::uint64_t count, double registered) {
     log10_ += static_cast<double>(count) * log10_of_at_most_one(registered / kHashValues);
+}
+
+void Accident::add_landmarks(std::uint64_t count, double registered) {
+    log10_ += static_cast<double>(count) * log10_of_at_most_one(registered / kLandmarkValues);
 }
 
 double Accident::probability() const {

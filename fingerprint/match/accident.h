@@ -16,6 +16,8 @@ class Accident {
   public:
     // A sketch of `bits` at `distance` from the nearest of `compared` ones.
     void add_sketch(double bits, double distance, double compared);
+    // `count` different groups of landmarks, each found by some 40 bits among `registered`.
+    void add_landmarks(std::uint64_t count, double registered);
     // `count` different chunks, each found by 64 bits of hash among `registered`.
     void add_chunks(std::uint64_t count, double registered);
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "fingerprint/classify.h"
+#include "fingerprint/hash_sample.h"
 #include "fingerprint/index/tables.h"
-#include "fingerprint/records/record_sample.h"
 
 namespace modelward::fingerprint {
 
@@ -22,6 +22,6 @@ inline constexpr std::uint32_t kLeastEntries = 64;
 inline constexpr std::uint32_t kLeastIdenticalEntries = 16;
 
 // By the artifacts' places.
-std::vector<Match> match_records(const Records& file, const IndexTables& tables);
+std::vector<Match> match_records(const HashSample& file, const IndexTables& tables);
 
 }  // namespace modelward::fingerprint

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <string>
 
+#include "fingerprint/records/record_hash.h"
 #include "fingerprint/testing/index_of.h"
 
 namespace modelward::fingerprint {
@@ -35,10 +36,10 @@ Texts together(Texts a, const Texts& b) {
     return a;
 }
 
-Records sample_of(const Texts& texts) {
-    RecordSampler sampler;
+HashSample sample_of(const Texts& texts) {
+    HashSampler sampler;
     for (const std::string& text : texts)
-        sampler.add(text);
+        sampler.add(record_hash(text).value());
     return sampler.take();
 }
 

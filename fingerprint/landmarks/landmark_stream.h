@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the landmarks of the numbers in bytes that pass by, without knowing any format: each block of
+// kNumberBlock bytes, counted from the beginning of a content, is asked what numbers it holds
+// (number_layout.h). Blocks that hold the same kind one behind the other are one sequence.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "fingerprint/landmarks/landmark_finder.h"
+#include "fingerprint/landmarks/number_layout.h"
+
+namespace modelward::fingerprint {
+
+inline constexpr std::size_t kNumberBlock = 16 * 1024;
+
+class LandmarkStream {
+  public:
+    explicit LandmarkStream(LandmarkVisitor visit) : finder_(std::move(visit)) {}
+
+    void push(std::span<const std::uint8_t> bytes);
+    // What follows is new content.
+    void finish();
+
+  private:
+    void take_block(std::span<const std::uint8_t> block);
+    void put(std::span<const std::uint8_t> bytes);
+
+    LandmarkFinder finder_;
+    std::vector<std::uint8_t> block_;     // less than a block
+    std::optional<NumberLayout> layout_;  // of the block before this one
+    std::vector<std::uint8_t> cut_;       // the first bytes of a number that two blocks share
+    std::vector<std::uint32_t> numbers_;
+};
+
+}  // namespace modelward::fingerprint
