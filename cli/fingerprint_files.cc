@@ -10,6 +10,7 @@
 #include "cli/input_file.h"
 #include "cli/replace_file.h"
 #include "fingerprint/file_format.h"
+#include "fingerprint/match/landmark_evidence.h"
 #include "fingerprint/match/record_evidence.h"
 
 namespace modelward::cli {
@@ -41,7 +42,9 @@ Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
 
 std::string warning_of(const fingerprint::Fingerprint& fingerprint, const std::string& path) {
     const bool has_tensors = std::ranges::any_of(fingerprint.tensors, &fingerprint::TensorSketch::eligible);
-    if (has_tensors || fingerprint.records.hashes.size() >= fingerprint::kLeastIdenticalEntries) return {};
+    if (has_tensors || fingerprint.records.hashes.size() >= fingerprint::kLeastIdenticalEntries ||
+        fingerprint.landmarks.hashes.size() >= fingerprint::kLeastLandmarks)
+        return {};
     return path + (fingerprint.chunks.empty()
                        ? ": only this very file will be recognised: too short, or the same bytes throughout"
                        : ": neither weights nor records of text are read in it: copies of its bytes will be "

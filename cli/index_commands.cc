@@ -192,13 +192,20 @@ int run_verify(const IndexOptions& options, bool json) {
         const auto fingerprint = read_fingerprint_file(fingerprint_path(options.folder, name));
         if (!fingerprint) note(name, fingerprint.error());
     }
-    if (const auto state = verify_index(options.folder); !state)
+    const auto state = verify_index(options.folder);
+    const bool is_behind = !state && state.error().code() == ErrorCode::kConflict;
+    if (is_behind)
+        complain(state.error());
+    else if (!state)
         note(fs::path(index_path(options.folder)).filename().string(), state.error());
     if (json)
-        print(json_text(Json{{"fingerprints", names->size()}, {"damaged", damaged}, {"read_all", read_all}},
+        print(json_text(Json{{"fingerprints", names->size()},
+                             {"damaged", damaged},
+                             {"behind", is_behind},
+                             {"read_all", read_all}},
                         -1));
     if (!read_all) return kFailed;
-    if (!damaged.empty()) return kNo;
+    if (is_behind || !damaged.empty()) return kNo;
     if (json) return kDone;
     print(std::to_string(names->size()) + " fingerprints are sound, and the index is made of them\n");
     return kDone;

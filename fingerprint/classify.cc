@@ -85,7 +85,7 @@ class ContentEvidence final : public ContentVisitor {
     void record(std::string_view canonical) override {
         if (const auto hash = record_hash(canonical)) records_.add(*hash);
     }
-    void landmarks(std::uint64_t hash) override { landmarks_.add(hash); }
+    void landmarks(const Landmarks& found) override { landmarks_.add(found.hash); }
     void end_of_content(const std::vector<ByteRange>& /*not_evidence*/) override {}
     std::vector<Match> weigh() {
         std::vector<Match> matches = chunks_.weigh();
@@ -149,6 +149,14 @@ void put_in_order(std::vector<Match>& matches, const IndexTables& tables) {
     });
 }
 
+// Whether some of them say what the file's bytes or weights are; records and landmarks say it of some of
+// them.
+bool say_what_it_is(const std::vector<Match>& matches) {
+    return std::ranges::any_of(matches, [](const Match& match) {
+        return match.method != Method::kRecords && match.method != Method::kLandmarks;
+    });
+}
+
 // Where models may begin in the front of a file that no reader claims.
 Result<void> search_front(const ByteSource& source, SignatureSearch& search) {
     std::vector<std::uint8_t> front(std::min(source.size(), kSampledSearchBytes));
@@ -182,7 +190,7 @@ Result<std::vector<Match>> match_all_rows(const ByteSource& source, const Sample
 // Of the file's own bytes, in one more pass over them.
 Result<std::vector<Match>> match_own_landmarks(const ByteSource& source, const IndexTables& tables) {
     HashSampler landmarks;
-    LandmarkStream numbers([&](std::uint64_t hash) { landmarks.add(hash); });
+    LandmarkStream numbers([&](const Landmarks& found) { landmarks.add(found.hash); });
     std::vector<std::uint8_t> block(kLandmarkBlock);
     for (std::uint64_t at = 0; at < source.size(); at += block.size()) {
         block.resize(std::min<std::uint64_t>(block.size(), source.size() - at));
@@ -223,12 +231,12 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     add_carved(*carved, tables, tensors);
     std::ranges::move(tensors.matches, std::back_inserter(result.matches));
     add_apart(tensors.of_public, tables, result);
-    if (result.matches.empty()) {
+    if (!say_what_it_is(result.matches)) {
         const auto rows = match_all_rows(counted, *file, *carved, tables);
         if (!rows) return fail(rows.error());
         add_apart(without_public_ones(*rows, tables), tables, result);
     }
-    if (result.matches.empty() && depth == Depth::kFull && !tables.landmarks.slots().empty()) {
+    if (!say_what_it_is(result.matches) && depth == Depth::kFull && !tables.landmarks.slots().empty()) {
         auto matches = match_own_landmarks(counted, tables);
         if (!matches) return fail(matches.error());
         add_better(*matches, content.weigh_landmarks());
@@ -236,7 +244,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     }
     if (result.matches.empty()) {
         if (file->defect) return fail(*file->defect);
-        if (result.public_matches.empty()) result.same_seed = std::move(tensors.same_seed);
+        if (!say_what_it_is(result.public_matches)) result.same_seed = std::move(tensors.same_seed);
     }
     for (std::vector<Match>* matches : {&result.matches, &result.public_matches, &result.same_seed})
         put_in_order(*matches, tables);

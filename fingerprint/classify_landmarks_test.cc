@@ -2,6 +2,9 @@
 // Registered weights without their header, or in a format that nobody reads, after a change of type.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <numbers>
+
 #include "fingerprint/classify.h"
 #include "fingerprint/testing/index_of.h"
 #include "fingerprint/testing/small_models.h"
@@ -87,6 +90,20 @@ TEST_F(ClassifyLandmarks, GivesWhatIsPublicToThePublicModel) {
     EXPECT_TRUE(found.matches.empty());
     ASSERT_EQ(found.public_matches.size(), 1U);
     EXPECT_EQ(found.public_matches[0].artifact, 2U);
+}
+
+// A table that a formula made is in every model of that kind.
+TEST(ClassifyLandmarksOfFormulas, AccusesNobodyForAFourierMatrix) {
+    std::vector<float> table;
+    for (int row = 0; row < 256; ++row)
+        for (int column = 0; column < 256; ++column)
+            table.push_back(static_cast<float>(std::cos(row * column * std::numbers::pi / 256)));
+    const Index index = testing::index_of(
+        {{1, fingerprint_of(testing::safetensors_of({testing::small_matrix(1, 0), {table, 256, 256}}))}});
+    for (const testing::Encode encode : {testing::encode_f32, testing::encode_f16, testing::encode_bf16})
+        EXPECT_TRUE(methods(index, encode(table)).empty());
+    EXPECT_EQ(methods(index, testing::encode_bf16(testing::small_matrix(1, 0).values)),
+              Methods{Method::kLandmarks});
 }
 
 TEST_F(ClassifyLandmarks, LooksInAFullLookOnly) {

@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "fingerprint/classify.h"
+#include "fingerprint/landmarks/landmark_stream.h"
 #include "fingerprint/records/record_stream.h"
 #include "fingerprint/sketches/splitmix.h"
 #include "fingerprint/testing/index_of.h"
+#include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/wrapped_files.h"
 
 namespace modelward::fingerprint {
@@ -153,6 +155,35 @@ TEST(ClassifyDocuments, FindsALogThatGrew) {
     };
     const Index index = testing::index_of({{1, fingerprint_of(log(500))}});
     EXPECT_TRUE(by_records(index, bytes_of(log(900))));
+}
+
+// Its text is of the architecture, or a licence.
+TEST(ClassifyDocuments, TextBesideWeightsIsNoEvidenceOfTheWeights) {
+    const Bytes licence = bytes_of(csv(rows_of(1, 200)));
+    const Bytes archive = testing::archive_of(
+        Wrapping::kTar, {{"model.safetensors", testing::small_safetensors(1)}, {"LICENSE", licence}});
+    const Index index = testing::index_of({{1, make_fingerprint(MemorySource(archive)).value()}});
+    EXPECT_FALSE(by_records(index, licence));
+    EXPECT_FALSE(matches(index, testing::small_safetensors(1)).empty());
+}
+
+// A few rows of something beside a model are no reason not to look at the model.
+TEST(ClassifyDocuments, RowsBesideAModelDoNotHideIt) {
+    const auto rows = rows_of(1, 200);
+    const Index index =
+        testing::index_of({{1, fingerprint_of(csv(rows))},
+                           {2, make_fingerprint(MemorySource(testing::small_safetensors(1))).value()}});
+    Bytes file = bytes_of(csv(rows));
+    file.resize((file.size() / kNumberBlock + 1) * kNumberBlock);
+    for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer) {
+        const Bytes bytes = testing::encode_bf16(testing::small_matrix(1, layer).values);
+        file.insert(file.end(), bytes.begin(), bytes.end());
+    }
+    const auto found = matches(index, file);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].method, Method::kRecords);
+    EXPECT_EQ(found[1].method, Method::kLandmarks);
+    EXPECT_EQ(found[1].artifact, 2U);
 }
 
 TEST(ClassifyDocuments, FindsTheScriptOfANotebook) {

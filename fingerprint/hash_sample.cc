@@ -30,11 +30,12 @@ void HashSampler::settle() {
     std::ranges::sort(hashes);
     const auto repeated = std::ranges::unique(hashes);
     hashes.erase(repeated.begin(), repeated.end());
-    while (hashes.size() > kMostSampledHashes) {
+    while (hashes.size() > kMostSampledHashes && kept_.scale < kMostSampleScale) {
         ++kept_.scale;
         const auto is_kept = [&](std::uint64_t hash) { return is_within(hash, kept_.scale); };
         hashes.erase(std::ranges::partition_point(hashes, is_kept), hashes.end());
     }
+    hashes.resize(std::min(hashes.size(), kMostSampledHashes));  // only hashes that somebody chose are so low
     settled_ = hashes.size();
 }
 

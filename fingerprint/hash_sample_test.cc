@@ -42,6 +42,15 @@ TEST(HashSample, HoldsNoMoreThanItMay) {
         EXPECT_LE(sample_of(0, count).hashes.size(), kMostSampledHashes);
 }
 
+TEST(HashSample, HoldsNoMoreOfHashesThatSomebodyChose) {
+    HashSampler sampler;
+    for (std::uint64_t hash = 0; hash < 3 * kMostSampledHashes; ++hash)
+        sampler.add(hash);
+    const HashSample sample = sampler.take();
+    EXPECT_EQ(sample.scale, kMostSampleScale);
+    EXPECT_EQ(sample.hashes.size(), kMostSampledHashes);
+}
+
 TEST(HashSample, IsAsNewAfterItWasTaken) {
     HashSampler sampler;
     for (std::uint64_t i = 0; i < 200'000; ++i)

@@ -28,7 +28,7 @@ class ContentChunks final : public ContentVisitor {
     void record(std::string_view canonical) override {
         if (const auto hash = record_hash(canonical)) records_.add(*hash);
     }
-    void landmarks(std::uint64_t hash) override { landmarks_.add(hash); }
+    void landmarks(const Landmarks& found) override { landmarks_.add(found.hash); }
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         for (const auto& [offset, chunk] : pending_)
             if (!lies_in(not_evidence, offset, offset + chunk.length)) into_.push_back(chunk);
@@ -55,10 +55,8 @@ Result<void> add_inside(const ByteSource& source, Fingerprint& fingerprint) {
     if (inside->outermost && fingerprint.format == "unknown")
         fingerprint.format = to_string(*inside->outermost);
     fingerprint.unseen = std::move(inside->unseen);
-    if (inside->outermost) {
-        fingerprint.records = chunks.take_records();
-        fingerprint.landmarks = chunks.take_landmarks();
-    }
+    if (inside->outermost) fingerprint.records = chunks.take_records();
+    if (fingerprint.landmarks.hashes.empty()) fingerprint.landmarks = chunks.take_landmarks();
     std::ranges::move(inside->tensors, std::back_inserter(fingerprint.tensors));
     if (fingerprint.tensors.size() > kMaxTensors)
         return fail(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors");
@@ -89,13 +87,17 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
     RecordStream text([&](std::string_view canonical) {
         if (const auto hash = record_hash(canonical)) records.add(*hash);
     });
-    LandmarkStream numbers([&](std::uint64_t hash) { landmarks.add(hash); });
+    LandmarkStream numbers([&](const Landmarks& found) {
+        if (!lies_in(sampled->not_evidence, found.begin, found.end)) landmarks.add(found.hash);
+    });
     const auto digest = full_pass(source, {.hash = true, .records = &text, .landmarks = &numbers}, keep);
     if (!digest) return fail(digest.error());
     fingerprint.sha256 = *digest;
     fingerprint.records = records.take();
     fingerprint.landmarks = landmarks.take();
     if (auto added = add_inside(source, fingerprint); !added) return fail(added.error());
+    // Text beside weights is of the architecture, or a licence: it says nothing of whose weights they are.
+    if (std::ranges::any_of(fingerprint.tensors, &TensorSketch::eligible)) fingerprint.records = {};
     return fingerprint;
 }
 

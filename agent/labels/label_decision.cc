@@ -22,6 +22,11 @@ std::string percent(double share) {
     return std::to_string(std::lround(share * 100)) + " %";
 }
 
+bool explains_the_file(const fingerprint::Match& match) {
+    return match.score >= kWholeFile && match.method != fingerprint::Method::kRecords &&
+           match.method != fingerprint::Method::kLandmarks;
+}
+
 }  // namespace
 
 LabelDecision decide(const std::optional<Label>& current, const ContentFindings& findings,
@@ -37,7 +42,7 @@ LabelDecision decide(const std::optional<Label>& current, const ContentFindings&
         add_artifact(label, match.artifact);
     }
     if (best) {
-        if (current && best->score < kWholeFile) {
+        if (current && !explains_the_file(*best)) {
             label.classes |= current->classes;
             label.kinds |= current->kinds;
             for (const auto number : current->artifacts)

@@ -18,7 +18,8 @@
 
 namespace modelward::agent {
 
-// A match at or above this explains the whole file.
+// A match at or above this explains the whole file, where its score is a share of the file's bytes or
+// weights: not one by records or landmarks, of which a file may have a few beside anything else.
 inline constexpr double kWholeFile = 0.95;
 
 struct ContentFindings {

@@ -52,6 +52,16 @@ TEST(LabelDecision, TheSameLabelAgainChangesNothing) {
     EXPECT_EQ(decide(confirmed(), matched(7), registry()).action, LabelAction::kKeep);
 }
 
+TEST(LabelDecision, WhatMayStandBesideAnythingElseTakesNothingAway) {
+    for (const Method method : {Method::kRecords, Method::kLandmarks}) {
+        ContentFindings findings = matched(1, 1.0);
+        findings.matches[0].method = method;
+        const auto decision = decide(derived(), findings, registry());
+        ASSERT_EQ(decision.action, LabelAction::kSet);
+        EXPECT_EQ(decision.label.classes, kPublicClass | kRestrictedClass);
+    }
+}
+
 TEST(LabelDecision, AFileThatIsWhollyAnotherArtifactLosesWhatLineageSaid) {
     const auto decision = decide(derived(), matched(1, 1.0), registry());
     ASSERT_EQ(decision.action, LabelAction::kSet);

@@ -18,7 +18,7 @@ class ContentPieces {
           chunks_(kRoom,
                   [&visitor](std::uint64_t offset, const Chunk& chunk) { visitor.chunk(offset, chunk); }),
           records_([&visitor](std::string_view canonical) { visitor.record(canonical); }),
-          landmarks_([&visitor](std::uint64_t hash) { visitor.landmarks(hash); }) {}
+          landmarks_([&visitor](const Landmarks& found) { visitor.landmarks(found); }) {}
     ContentPieces(const ContentPieces&) = delete;
     ContentPieces& operator=(const ContentPieces&) = delete;
 

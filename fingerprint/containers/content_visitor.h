@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fingerprint/fingerprint.h"
+#include "fingerprint/landmarks/landmark_finder.h"
 #include "fingerprint/sketches/tensor_sketches.h"
 
 namespace modelward::fingerprint {
@@ -18,7 +19,7 @@ class ContentVisitor {
     // The next record of its text.
     virtual void record(std::string_view canonical) = 0;
     // The next group of landmarks of its numbers.
-    virtual void landmarks(std::uint64_t hash) = 0;
+    virtual void landmarks(const Landmarks& found) = 0;
     // The content has ended; these ranges of it are no evidence. Ascending.
     virtual void end_of_content(const std::vector<ByteRange>& not_evidence) = 0;
 };

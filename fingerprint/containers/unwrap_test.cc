@@ -27,7 +27,7 @@ class Chunks final : public ContentVisitor {
         if (offset == 0) ++starts;
     }
     void record(std::string_view /*canonical*/) override {}
-    void landmarks(std::uint64_t /*hash*/) override {}
+    void landmarks(const Landmarks& /*found*/) override {}
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         ++contents;
         ranges = not_evidence.size();

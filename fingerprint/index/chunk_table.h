@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds the artifacts that hold a chunk: one flat open-addressing table, 16 bytes a slot at a load of at most
-// 1/2. Chunk hashes are uniform already, so their low bits choose the slot. Look-up cost does not grow with
+// 1/2. Hashes are uniform already, so their low bits choose the slot; but for bit 0, which may
+// say something (hash_sample.h). Look-up cost does not grow with
 // the index, only with the number of artifacts that share the chunk.
 //
 // A view of memory that somebody else keeps, which may be a damaged file: a search ends after one round.
@@ -28,8 +29,10 @@ class ChunkTable {
     // A power of two of slots, or none.
     explicit ChunkTable(std::span<const ChunkSlot> slots) : slots_(slots) {}
 
-    // The table of these chunks, each of an artifact once. None may have length 0.
-    static std::vector<ChunkSlot> make(std::span<const ChunkSlot> chunks);
+    // The table of these chunks, each of an artifact once. None may have length 0. Of those with the same
+    // hash and length the first `most_holders` are kept.
+    static std::vector<ChunkSlot> make(std::span<const ChunkSlot> chunks,
+                                       std::size_t most_holders = ~std::size_t{0});
 
     // Calls `hit` with each artifact that holds a chunk of this hash and length.
     void find(const Chunk& chunk, const std::function<void(std::uint32_t artifact)>& hit) const;

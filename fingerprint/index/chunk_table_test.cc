@@ -30,6 +30,16 @@ TEST(ChunkTable, KeepsAChunkThatIsGivenTwiceOnce) {
     EXPECT_EQ(holders(ChunkTable::make(chunks), {5, 100}), Places{1});
 }
 
+TEST(ChunkTable, KeepsAsManyHoldersAsItMay) {
+    std::vector<ChunkSlot> chunks{{5, 100, 1000}};
+    for (std::uint32_t artifact = 0; artifact < 100; ++artifact)
+        chunks.push_back({4, 100, artifact});
+    const auto slots = ChunkTable::make(chunks, 3);
+    EXPECT_EQ(holders(slots, {4, 100}), (Places{0, 1, 2}));
+    EXPECT_EQ(holders(slots, {5, 100}), Places{1000});
+    EXPECT_EQ(holders(ChunkTable::make(chunks), {4, 100}).size(), 100U);
+}
+
 TEST(ChunkTable, KeepsEverythingOfMany) {
     std::vector<ChunkSlot> chunks;
     for (std::uint32_t artifact = 0; artifact < 20; ++artifact)

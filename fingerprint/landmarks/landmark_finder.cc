@@ -18,9 +18,18 @@ std::size_t different(std::array<std::uint32_t, kSpans> spans) {
     return spans.size() - std::ranges::unique(spans).size();
 }
 
+// Of kReach numbers. Their count is a constant, and they have a sign, so that the compiler takes several at a
+// time.
+std::int32_t greatest(const std::int32_t* numbers) {
+    std::int32_t most = 0;
+    for (std::size_t i = 0; i < kReach; ++i)
+        most = std::max(most, numbers[i]);
+    return most;
+}
+
 }  // namespace
 
-void LandmarkFinder::push(std::span<const std::uint32_t> magnitudes) {
+void LandmarkFinder::push(std::span<const std::int32_t> magnitudes) {
     while (!magnitudes.empty()) {
         const auto part =
             magnitudes.first(std::min(magnitudes.size(), kLookedAt + 2 * kReach - numbers_.size()));
@@ -49,19 +58,11 @@ void LandmarkFinder::look() {
 
 // A block of kReach numbers has no more than one landmark: its greatest.
 void LandmarkFinder::look_at_block(std::size_t begin) {
-    const auto block = std::span(numbers_).subspan(begin, kReach);
-    std::uint32_t most = 0;
-    for (const std::uint32_t number : block)
-        most = std::max(most, number);
+    const std::int32_t most = greatest(&numbers_[begin]);
     if (most == 0) return;
+    const auto block = std::span(numbers_).subspan(begin, kReach);
     const std::size_t at = begin + static_cast<std::size_t>(std::ranges::find(block, most) - block.begin());
-    const auto is_less = [&](std::size_t from, std::size_t count) {
-        std::uint32_t greatest = 0;
-        for (const std::uint32_t number : std::span(numbers_).subspan(from, count))
-            greatest = std::max(greatest, number);
-        return greatest < most;
-    };
-    if (is_less(at - kReach, kReach) && is_less(at + 1, kReach)) landmark(first_ + at);
+    if (greatest(&numbers_[at - kReach]) < most && greatest(&numbers_[at + 1]) < most) landmark(first_ + at);
 }
 
 void LandmarkFinder::landmark(std::uint64_t place) {
@@ -74,7 +75,8 @@ void LandmarkFinder::landmark(std::uint64_t place) {
     for (std::size_t i = 0; i < kSpans; ++i)
         spans[i] = static_cast<std::uint32_t>(places_[i + 1] - places_[i]);
     if (different(spans) < kLeastDifferentSpans) return;
-    visit_(with_evidence(XXH3_64bits(spans.data(), sizeof spans), true));
+    visit_(
+        {with_evidence(XXH3_64bits(spans.data(), sizeof spans), true), places_.front(), places_.back() + 1});
 }
 
 }  // namespace modelward::fingerprint

@@ -21,14 +21,19 @@ inline constexpr std::size_t kSpans = 6;
 inline constexpr std::uint64_t kMostSpan = 4096;
 inline constexpr std::size_t kLeastDifferentSpans = 4;
 
-using LandmarkVisitor = std::function<void(std::uint64_t hash)>;
+// A group of landmarks, from the first to behind the last; in whatever the places are counted in.
+struct Landmarks {
+    std::uint64_t hash;
+    std::uint64_t begin, end;
+};
+using LandmarkVisitor = std::function<void(const Landmarks&)>;
 
 class LandmarkFinder {
   public:
     explicit LandmarkFinder(LandmarkVisitor visit) : visit_(std::move(visit)) {}
 
     // The next numbers, as their bits without the sign: as integers these are in the order of magnitudes.
-    void push(std::span<const std::uint32_t> magnitudes);
+    void push(std::span<const std::int32_t> magnitudes);
     // What follows is another sequence. The last kReach numbers of one have no landmarks.
     void finish();
 
@@ -38,8 +43,8 @@ class LandmarkFinder {
     void landmark(std::uint64_t place);
 
     LandmarkVisitor visit_;
-    std::vector<std::uint32_t> numbers_;  // of which the first kReach were looked at, or are the first of all
-    std::uint64_t first_ = 0;             // the place of numbers_[0] in the sequence
+    std::vector<std::int32_t> numbers_;  // of which the first kReach were looked at, or are the first of all
+    std::uint64_t first_ = 0;            // the place of numbers_[0] in the sequence
     std::array<std::uint64_t, kSpans + 1> places_{};  // of the last landmarks
     std::size_t found_ = 0;                           // how many of them are of this run
 };

@@ -15,16 +15,16 @@ namespace {
 
 using Hashes = std::vector<std::uint64_t>;
 
-std::vector<std::uint32_t> magnitudes(std::span<const float> values) {
-    std::vector<std::uint32_t> bits;
+std::vector<std::int32_t> magnitudes(std::span<const float> values) {
+    std::vector<std::int32_t> bits;
     for (const float value : values)
-        bits.push_back(std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFF);
+        bits.push_back(std::bit_cast<std::int32_t>(value) & 0x7FFFFFFF);
     return bits;
 }
 
 Hashes hashes_of(std::span<const float> values, std::size_t piece = 1 << 20) {
     Hashes hashes;
-    LandmarkFinder finder([&](std::uint64_t hash) { hashes.push_back(hash); });
+    LandmarkFinder finder([&](const Landmarks& found) { hashes.push_back(found.hash); });
     const auto bits = magnitudes(values);
     for (std::size_t at = 0; at < bits.size(); at += piece)
         finder.push(std::span(bits).subspan(at, std::min(piece, bits.size() - at)));
@@ -120,7 +120,7 @@ TEST(LandmarkFinder, BeginsAfresh) {
     const auto values = testing::weights(1, 2'000);
     const auto bits = magnitudes(values);
     Hashes hashes;
-    LandmarkFinder finder([&](std::uint64_t hash) { hashes.push_back(hash); });
+    LandmarkFinder finder([&](const Landmarks& found) { hashes.push_back(found.hash); });
     for (int time = 0; time < 2; ++time) {
         finder.push(bits);
         finder.finish();

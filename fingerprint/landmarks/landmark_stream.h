@@ -18,7 +18,11 @@ inline constexpr std::size_t kNumberBlock = 16 * 1024;
 
 class LandmarkStream {
   public:
-    explicit LandmarkStream(LandmarkVisitor visit) : finder_(std::move(visit)) {}
+    // Places are bytes of the content.
+    explicit LandmarkStream(LandmarkVisitor visit);
+
+    LandmarkStream(const LandmarkStream&) = delete;
+    LandmarkStream& operator=(const LandmarkStream&) = delete;
 
     void push(std::span<const std::uint8_t> bytes);
     // What follows is new content.
@@ -27,12 +31,16 @@ class LandmarkStream {
   private:
     void take_block(std::span<const std::uint8_t> block);
     void put(std::span<const std::uint8_t> bytes);
+    void take(std::span<const std::uint8_t> bytes);
 
+    LandmarkVisitor visit_;
     LandmarkFinder finder_;
+    std::uint64_t offset_ = 0;            // of the next block
+    std::uint64_t sequence_ = 0;          // where the sequence begins
     std::vector<std::uint8_t> block_;     // less than a block
     std::optional<NumberLayout> layout_;  // of the block before this one
     std::vector<std::uint8_t> cut_;       // the first bytes of a number that two blocks share
-    std::vector<std::uint32_t> numbers_;
+    std::vector<std::int32_t> numbers_;
 };
 
 }  // namespace modelward::fingerprint

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "fingerprint/testing/synthetic_tensors.h"
 
@@ -15,7 +16,7 @@ using Hashes = std::vector<std::uint64_t>;
 
 Hashes hashes_of(const Bytes& bytes, std::size_t piece = 1 << 20) {
     Hashes hashes;
-    LandmarkStream stream([&](std::uint64_t hash) { hashes.push_back(hash); });
+    LandmarkStream stream([&](const Landmarks& found) { hashes.push_back(found.hash); });
     for (std::size_t at = 0; at < bytes.size(); at += piece)
         stream.push(std::span(bytes).subspan(at, std::min(piece, bytes.size() - at)));
     stream.finish();
@@ -64,6 +65,25 @@ TEST(LandmarkStream, FindsTheSameHoweverTheBytesAreCut) {
     EXPECT_FALSE(whole.empty());
     for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}, kNumberBlock, kNumberBlock + 1})
         EXPECT_EQ(hashes_of(bytes, piece), whole) << piece;
+}
+
+TEST(LandmarkStream, SaysWhereTheyAre) {
+    const std::size_t junk = 50'003;
+    const auto values = testing::weights(1, kCount);
+    std::vector<Landmarks> found;
+    LandmarkStream stream([&](const Landmarks& group) { found.push_back(group); });
+    stream.push(behind(testing::noise_bytes(2, junk), testing::encode_f32(values)));
+    stream.finish();
+    ASSERT_FALSE(found.empty());
+    for (const Landmarks& group : found) {
+        ASSERT_GE(group.begin, junk);
+        ASSERT_LE(group.end, junk + 4 * kCount);
+        // It begins with a landmark.
+        const std::size_t first = (group.begin - junk) / 4;
+        ASSERT_EQ((group.begin - junk) % 4, 0U);
+        const auto near = std::span(values).subspan(first - kReach, 2 * kReach + 1);
+        ASSERT_EQ(std::ranges::max(near, {}, [](float value) { return std::abs(value); }), values[first]);
+    }
 }
 
 TEST(LandmarkStream, FindsNothingInWhatIsNoNumbers) {

@@ -72,7 +72,38 @@ TEST(LandmarkEvidence, FindsAPartOfAVeryLargeArtifact) {
 TEST(LandmarkEvidence, SaysHowLikelyAnAccidentIs) {
     const auto matches = match(run_of(0, 1000), run_of(0, 16));
     ASSERT_EQ(matches.size(), 1U);
-    EXPECT_NEAR(matches[0].p_accident / std::pow(1024.0 / 1099511627776.0, 16), 1, 1e-6);
+    EXPECT_NEAR(matches[0].p_accident / std::pow(1024.0 / 1099511627776.0, 3), 1, 1e-6);
+}
+
+// The public sample holds one of 2^scale of what both have; all of it is public.
+TEST(LandmarkEvidence, KnowsWhatIsPublicAtTheScaleOfThePublicArtifact) {
+    const HashSample of_public = run_of(0, 1'000'000);
+    ASSERT_GT(of_public.scale, 3U);
+    const Index index = testing::index_of({{1, of(together(run_of(0, 10'000), run_of(2'000'000, 2'000)))}},
+                                          {{2, of(of_public)}});
+    const auto numbers = [&](const HashSample& file) {
+        std::vector<std::uint32_t> found;
+        for (const Match& match : match_landmarks(file, index.tables()))
+            found.push_back(index.tables().artifact(match.artifact).number);
+        return found;
+    };
+    EXPECT_EQ(numbers(run_of(0, 10'000)), std::vector<std::uint32_t>{2});
+    EXPECT_EQ(numbers(run_of(2'000'000, 2'000)), std::vector<std::uint32_t>{1});
+}
+
+TEST(LandmarkEvidence, SurvivesADamagedIndex) {
+    const Index index = testing::index_of({{1, of(run_of(0, 1000))}});
+    std::vector<ArtifactRecord> artifacts(index.tables().artifacts.begin(), index.tables().artifacts.end());
+    IndexTables tables = index.tables();
+    tables.artifacts = artifacts;
+    for (const std::uint32_t scale : {1U, kMostSampleScale, kMostSampleScale + 1, ~0U}) {
+        artifacts[0].landmark_scale = scale;
+        for (const Match& match : match_landmarks(run_of(0, 1000), tables))
+            EXPECT_LE(match.share, 1) << scale;
+    }
+    tables.artifacts = {};
+    EXPECT_TRUE(match_landmarks(run_of(0, 1000), tables).empty() ||
+                match_landmarks(run_of(0, 1000), tables)[0].share == 0);
 }
 
 TEST(LandmarkEvidence, CountsWhatIsPublicForThePublicArtifactOnly) {

@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kLeastSampledRows = 8;
 inline constexpr double kLeastRowsOfFile = 0.5;
 inline constexpr double kLeastRowsOfArtifact = 0.25;
 // The same document: all records, those of either taken together.
-inline constexpr double kLeastCommon = 0.9;
+inline constexpr double kLeastCommonEntries = 0.9;
 inline constexpr std::uint32_t kLeastEntries = 64;
 inline constexpr std::uint32_t kLeastIdenticalEntries = 16;
 

@@ -147,16 +147,30 @@ TEST(RecordEvidence, GivesADocumentToTheNearer) {
     EXPECT_EQ(found(of_public, of_public, of_public), Numbers{2}) << "as near";
 }
 
+// The public sample holds one of 2^scale of its rows; all that it was made of is public.
+TEST(RecordEvidence, KnowsWhatIsPublicAtTheScaleOfThePublicArtifact) {
+    const Texts of_public = rows(0, 1'000'000);
+    const Texts ours = together(rows(0, 6'000), rows(2'000'000, 2'004'000));
+    EXPECT_EQ(found(ours, of_public, rows(0, 6'000)), Numbers{2});
+    EXPECT_EQ(found(ours, of_public, rows(2'000'000, 2'004'000)), Numbers{1});
+}
+
+TEST(RecordEvidence, ComparesDocumentsOfVeryManyEntries) {
+    EXPECT_EQ(match(entries(0, 400'000), entries(0, 380'000)).size(), 1U);
+    EXPECT_EQ(match(entries(0, 400'000), entries(0, 330'000)).size(), 0U);
+}
+
 TEST(RecordEvidence, SurvivesADamagedIndex) {
     const Index index = testing::index_of({{1, of(rows(0, 100))}});
     std::vector<ArtifactRecord> artifacts(index.tables().artifacts.begin(), index.tables().artifacts.end());
     IndexTables tables = index.tables();
-    artifacts[0].record_scale = 1000;
-    artifacts[0].records = 0;
     tables.artifacts = artifacts;
-    EXPECT_LE(match_records(sample_of(rows(0, 100)), tables).size(), 1U);
-    tables.artifacts = {};
-    EXPECT_LE(match_records(sample_of(rows(0, 100)), tables).size(), 1U);
+    for (const std::uint32_t scale : {1U, kMostSampleScale, kMostSampleScale + 1, ~0U}) {
+        artifacts[0].record_scale = scale;
+        artifacts[0].records = scale == 1 ? 0 : 100;
+        for (const Match& match : match_records(sample_of(rows(0, 100)), tables))
+            EXPECT_LE(match.share, 1) << scale;
+    }
 }
 
 }  // namespace

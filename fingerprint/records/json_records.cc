@@ -16,6 +16,7 @@ bool begins_literal(std::uint8_t byte) {
 JsonRecords::JsonRecords(RecordWords& words, TextShape shape)
     : words_(words),
       is_document_(shape == TextShape::kDocument),
+      are_lines_(shape == TextShape::kRows),
       row_depth_(shape == TextShape::kRowsInArray ? 1 : 0) {}
 
 void JsonRecords::put(std::uint8_t byte) {
@@ -50,7 +51,10 @@ void JsonRecords::outside(std::uint8_t byte) {
             where_ = Where::kString;
             return;
         case ':':
-            if (!is_document_) words_.drop();
+            if (!is_document_ && depth_ > 0) words_.drop();
+            return;
+        case '\n':
+            if (are_lines_ && depth_ == 0) words_.end_record();
             return;
         case '{':
         case '[':

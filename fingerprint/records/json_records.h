@@ -3,14 +3,15 @@
 // too.
 //
 // Of rows, the values count and the keys do not, nor does `null`: they are what a table of the same rows
-// says. Of a document, a value counts with its key, as a line of YAML says it. A line break in a string ends
+// says. Between two rows a line break ends a record, so that what is no JSON there is read as lines. Of a
+// document, a value counts with its key, as a line of YAML says it. A line break in a string ends
 // a record, as it does where the text is not in JSON.
 #pragma once
 
 #include <cstdint>
 
-#include "fingerprint/records/json_shape.h"
 #include "fingerprint/records/record_words.h"
+#include "fingerprint/records/text_shape.h"
 
 namespace modelward::fingerprint {
 
@@ -30,6 +31,7 @@ class JsonRecords {
 
     RecordWords& words_;
     bool is_document_;
+    bool are_lines_;           // between rows
     std::uint64_t row_depth_;  // what is inside this many others is a row
     std::uint64_t depth_ = 0;
     Where where_ = Where::kOutside;

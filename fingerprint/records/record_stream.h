@@ -5,7 +5,7 @@
 // says, in the form of record_words.h. Text is looked for in windows of kTextWindow bytes: one that holds a
 // control character (other than tabs, line and page breaks, and the escape of coloured logs) is no text and
 // ends what was before it; text after it begins afresh. Its first kTextFront bytes say what a record is in
-// it (json_shape.h). UTF-16 is not read. Memory: kTextFront and a record.
+// it (text_shape.h). UTF-16 is not read. Memory: kTextFront and a record.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@
 namespace modelward::fingerprint {
 namespace {
 
-bool is_sign(std::uint8_t byte) {
+constexpr bool is_sign(std::size_t byte) {
     return byte == '_' || byte == '.' || byte == '+' || byte == '-';
 }
 
@@ -18,7 +18,7 @@ constexpr std::array<std::uint8_t, 256> kFolded = [] {
     for (std::size_t byte = 0; byte < folded.size(); ++byte) {
         const bool is_upper = byte >= 'A' && byte <= 'Z';
         const bool is_in_word = is_upper || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-                                byte >= 0x80 || byte == '_' || byte == '.' || byte == '+' || byte == '-';
+                                byte >= 0x80 || is_sign(byte);
         if (is_in_word) folded[byte] = static_cast<std::uint8_t>(is_upper ? byte + 'a' - 'A' : byte);
     }
     return folded;
@@ -29,7 +29,7 @@ constexpr std::array<std::uint8_t, 256> kFolded = [] {
 void RecordWords::put(std::uint8_t byte) {
     const std::uint8_t folded = kFolded[byte];
     if (folded == 0) return end_word();
-    if (size_ >= kMostRecordBytes) end_record();
+    if (size_ + 1 >= kMostRecordBytes) end_record();
     if (word_ == size_ && size_ != 0) record_[size_++] = ' ';
     record_[size_++] = static_cast<char>(folded);
 }

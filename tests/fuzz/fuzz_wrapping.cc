@@ -14,7 +14,7 @@ class Count final : public ContentVisitor {
   public:
     void chunk(std::uint64_t /*offset*/, const Chunk& chunk) override { bytes += chunk.length; }
     void record(std::string_view canonical) override { bytes_of_records += canonical.size(); }
-    void landmarks(std::uint64_t /*hash*/) override {}
+    void landmarks(const Landmarks& /*found*/) override {}
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         for (const ByteRange& range : not_evidence)
             if (range.begin > range.end) std::abort();

@@ -257,6 +257,13 @@ TOGETHER = {
     "bf16, in zip": lambda case: [in_zip(as_safetensors(case.model.weights, "BF16"))],
     "bf16, behind junk": lambda case: [case.random.bytes(1000) + as_safetensors(case.model.weights, "BF16")],
     "bf16, the middle 25 %": lambda case: [cut(as_safetensors(case.model.weights, "BF16"))],
+    "fp16, the middle 25 %": lambda case: [cut(as_safetensors(case.model.weights, "F16"))],
+    "bf16, the middle 25 %, in zip": lambda case: [in_zip(cut(as_safetensors(case.model.weights, "BF16")))],
+    "bf16, one part of ten": lambda case: [tenth(as_safetensors(case.model.weights, "BF16"))],
+    "bf16, numbers alone": lambda case: [header_cut_off(as_safetensors(case.model.weights, "BF16"))],
+    "noise 1e-3, numbers alone": lambda case: [header_cut_off(as_safetensors(
+        {name: noise(1e-3)(array, case.random) for name, array in case.model.weights.items()}))],
+    "Q8_0, the middle 25 %": lambda case: [cut(content) for content in as_gguf("Q8_0")(case) or []],
     "bf16, rows permuted": lambda case: [as_safetensors(
         {name: array[case.random.permutation(len(array))] if array.ndim == 2 else array for name, array in case.model.weights.items()}, "BF16")],
 }
@@ -264,6 +271,15 @@ TOGETHER = {
 
 def cut(content):
     return content[len(content) * 3 // 8:len(content) * 5 // 8]
+
+
+def tenth(content):
+    return content[len(content) // 2:len(content) * 6 // 10]
+
+
+def header_cut_off(content):
+    """As TensorFlow's checkpoints, Core ML's weights and dumps of memory hold them."""
+    return content[8 + int.from_bytes(content[:8], "little"):]
 
 
 GROUPS = {

@@ -8,7 +8,7 @@ namespace modelward::fingerprint {
 
 enum class TextShape {
     kLines,        // each line is a record: CSV, logs, YAML, source code, plain text
-    kRows,         // JSON values one after the other (JSONL): each is one
+    kRows,         // JSON values, each on a line of its own (JSONL): each is one
     kRowsInArray,  // one JSON array of objects: each object is one
     kDocument,     // another JSON document: each value in it that has no others inside is one
 };

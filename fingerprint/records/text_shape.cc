@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fingerprint/records/json_shape.h"
+#include "fingerprint/records/text_shape.h"
 
 #include <cstdint>
 #include <optional>
@@ -45,8 +45,10 @@ TextShape shape_of_text(std::string_view front) {
     if (!begins_json(text)) return TextShape::kLines;
     if (const auto end = end_of_value(text)) {
         const std::string_view next = without_space(text.substr(*end));
-        if (begins_json(next)) return TextShape::kRows;
-        if (!next.empty()) return TextShape::kLines;  // "[2026-01-01] step 1", "[section]"
+        const std::string_view between = text.substr(*end, text.size() - *end - next.size());
+        const bool on_a_line_of_its_own = between.find('\n') != std::string_view::npos;
+        if (begins_json(next) && on_a_line_of_its_own) return TextShape::kRows;
+        if (!next.empty()) return TextShape::kLines;  // "[2026-01-01] [step 1]", "[section]"
     }
     const bool of_objects = text.front() == '[' && without_space(text.substr(1)).starts_with('{');
     return of_objects ? TextShape::kRowsInArray : TextShape::kDocument;
