@@ -54,7 +54,8 @@ bool is_regular_window(std::span<const float> x) {
 }  // namespace
 
 bool has_eligible_shape(const Tensor& tensor) {
-    const auto wide = std::ranges::count_if(tensor.shape, [](std::uint64_t extent) { return extent > 1; });
+    const auto wide =
+        std::ranges::count_if(tensor.shape.extents(), [](std::uint64_t extent) { return extent > 1; });
     return tensor.elements >= kLeastElements && info(tensor.dtype).decode != nullptr && wide > 1;
 }
 
