@@ -28,26 +28,29 @@ namespace {
 constexpr std::size_t kMostModelsByRows = 4;
 constexpr std::size_t kLandmarkBlock = std::size_t{1} << 20;
 
-// The largest tensors of the file itself whose rows or columns can be evidence, by their places in its table.
-// (What is inside wrapping follows them; it cannot be read at will.)
-std::vector<std::uint32_t> largest(const SampledFile& file) {
+// Leaves of the file's table what rows are asked of: the largest tensors whose rows or columns can be
+// evidence. (What is inside wrapping is not in it; it cannot be read at will.) The rest would only take
+// memory.
+void keep_largest(SampledFile& file) {
     std::vector<std::uint32_t> places;
     for (std::uint32_t i = 0; i < file.table.size(); ++i) {
         if (file.tensors[i].eligible && may_have_evidence(file.table[i])) places.push_back(i);
     }
     std::ranges::sort(places, {}, [&](std::uint32_t i) { return std::pair(~file.tensors[i].elements, i); });
     places.resize(std::min(places.size(), kAskedTensors));
-    return places;
+    std::vector<Tensor> kept;
+    for (const std::uint32_t place : places)
+        kept.push_back(std::move(file.table[place]));
+    file.table = std::move(kept);
 }
 
 Result<void> match_rows(const ByteSource& source, const SampledFile& file, const IndexTables& tables,
                         std::vector<Match>& matches) {
     RowEvidence evidence(tables);
-    const std::vector<std::uint32_t> places = largest(file);
-    for (const std::uint32_t place : places) {
-        const auto asked = ask_vectors(source, file.table[place], places.size());
+    for (const Tensor& tensor : file.table) {
+        const auto asked = ask_vectors(source, tensor, file.table.size());
         if (!asked) return fail(asked.error());
-        evidence.add(file.tensors[place].elements, *asked);
+        evidence.add(tensor.elements, *asked);
     }
     std::ranges::move(evidence.weigh(eligible_elements(file.tensors)), std::back_inserter(matches));
     return {};
@@ -205,6 +208,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     const CountingSource counted(source);
     auto file = sample_file(counted);
     if (!file) return fail(file.error());
+    keep_largest(*file);
     ContentEvidence content(tables);
     auto inside = unwrap(counted, limits_of(depth), depth == Depth::kFull ? &content : nullptr);
     if (!inside) return fail(inside.error());
@@ -225,6 +229,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
         if (auto done = search_front(counted, search); !done) return fail(done.error());
     auto carved = carve(counted, search.places());
     if (!carved) return fail(carved.error());
+    std::ranges::for_each(carved->models, keep_largest);
     for (const Unseen reason : carved->unseen)
         note(result.unseen, reason);
     if (search.has_more()) note(result.unseen, Unseen::kPlaces);

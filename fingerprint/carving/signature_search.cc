@@ -34,43 +34,69 @@ constexpr std::array kSignatures = {
 constexpr std::string_view kZipEntry = "PK\3\4", kZipEnd = "PK\5\6";
 constexpr std::size_t kZipEndBytes = 22;
 
-constexpr std::size_t kLanes = 16;
-typedef std::uint8_t Lanes __attribute__((vector_size(kLanes)));
-
-Lanes load(const std::uint8_t* at) {
-    Lanes lanes;
-    std::memcpy(&lanes, at, kLanes);
-    return lanes;
+// Two neighbouring bytes of a signature. Of one that begins with zeros, which are everywhere, the last two.
+struct Sign {
+    std::size_t at;  // in the signature
+    std::uint8_t first, second;
+};
+constexpr Sign sign_of(std::string_view signature) {
+    const std::size_t at = signature.front() == '\0' ? signature.size() - 2 : 0;
+    return {at, static_cast<std::uint8_t>(signature[at]), static_cast<std::uint8_t>(signature[at + 1])};
 }
 
-// Whether the two bytes stand at one of the kLanes places from `at` on; reads kLanes + 1 bytes.
-bool may_hold(const std::uint8_t* at, std::uint8_t first, std::uint8_t second) {
-    const auto both = (load(at) == first) & (load(at + 1) == second);
-    std::array<std::uint64_t, 2> any;
-    std::memcpy(any.data(), &both, kLanes);
-    return (any[0] | any[1]) != 0;
+// What any signature is told by, each once.
+constexpr std::array kSigns = {sign_of(kSignatures[0].bytes), sign_of(kSignatures[1].bytes),
+                               sign_of(kSignatures[4].bytes), sign_of(kSignatures[5].bytes),
+                               sign_of(kSignatures[6].bytes), sign_of(kZipEntry)};
+constexpr bool all_have_signs() {
+    return std::ranges::all_of(kSignatures, [](const Signature& signature) {
+        const Sign wanted = sign_of(signature.bytes);
+        return std::ranges::any_of(kSigns, [&](const Sign& sign) {
+            return sign.at == wanted.at && sign.first == wanted.first && sign.second == wanted.second;
+        });
+    });
+}
+static_assert(all_have_signs() && sign_of(kZipEnd).first == sign_of(kZipEntry).first &&
+              sign_of(kZipEnd).second == sign_of(kZipEntry).second);
+
+constexpr std::size_t kStep = 16;
+// Eight neighbouring pairs of bytes.
+typedef std::uint16_t Pairs __attribute__((vector_size(kStep)));
+
+Pairs eight_of(const Sign& sign) {
+    const auto pair = static_cast<std::uint16_t>(sign.first | sign.second << 8);
+    return Pairs{} + pair;
 }
 
-// Calls look_at(at) wherever the two neighbours from `pair` on of `sign` stand in their place, and at some
-// other places.
-template <typename LookAt>
-void each_candidate(std::span<const std::uint8_t> bytes, std::string_view sign, std::size_t pair,
-                    const LookAt& look_at) {
-    const auto first = static_cast<std::uint8_t>(sign[pair]),
-               second = static_cast<std::uint8_t>(sign[pair + 1]);
+// How many of the bytes' first places, in steps of kStep, have no sign.
+std::size_t without_sign(std::span<const std::uint8_t> bytes) {
+    std::array<Pairs, kSigns.size()> signs;
+    std::ranges::transform(kSigns, signs.begin(), eight_of);
     std::size_t at = 0;
-    for (; at + pair + kLanes < bytes.size(); at += kLanes) {
-        if (!may_hold(bytes.data() + at + pair, first, second)) continue;
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            look_at(at + lane);
+    for (; at + kStep < bytes.size(); at += kStep) {
+        Pairs even, odd;  // those that begin at even places, and at odd ones
+        std::memcpy(&even, bytes.data() + at, kStep);
+        std::memcpy(&odd, bytes.data() + at + 1, kStep);
+        Pairs found{};
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < signs.size(); ++i)
+            found |= reinterpret_cast<Pairs>((even == signs[i]) | (odd == signs[i]));
+        std::array<std::uint64_t, 2> any;
+        std::memcpy(any.data(), &found, kStep);
+        if ((any[0] | any[1]) != 0) break;
     }
-    for (; at < bytes.size(); ++at)
-        look_at(at);
+    return at;
 }
 
-// Of a signature that begins with zeros, which are everywhere, the last two bytes are the sign.
-std::size_t telling_pair(const Signature& signature) {
-    return signature.bytes.front() == '\0' ? signature.bytes.size() - 2 : 0;
+// Calls look_at(sign, at) wherever a sign stands, ascending.
+template <typename LookAt>
+void each_sign(std::span<const std::uint8_t> bytes, const LookAt& look_at) {
+    for (std::size_t at = 0; at + 1 < bytes.size();) {
+        at += without_sign(bytes.subspan(at));
+        for (const std::size_t end = std::min(at + kStep, bytes.size() - 1); at < end; ++at)
+            for (const Sign& sign : kSigns)
+                if (bytes[at] == sign.first && bytes[at + 1] == sign.second) look_at(sign, at);
+    }
 }
 
 std::string_view text_of(std::span<const std::uint8_t> bytes) {
@@ -98,38 +124,33 @@ void SignatureSearch::push(std::span<const std::uint8_t> block) {
 // Those that begin before `until`. What ended before this block was found with an earlier one.
 void SignatureSearch::search(std::span<const std::uint8_t> bytes, std::uint64_t begin, std::uint64_t until) {
     const std::string_view text = text_of(bytes);
-    for (const Signature& signature : kSignatures) {
-        each_candidate(bytes, signature.bytes, telling_pair(signature), [&](std::size_t at) {
-            const std::uint64_t position = begin + at;
-            if (position >= until || position + signature.size() <= passed_ ||
-                position <= signature.from_start || !text.substr(at).starts_with(signature.bytes))
-                return;
-            const auto next = text.substr(at + signature.bytes.size(), 1);
-            if (!signature.next.empty() && (next.empty() || !signature.next.contains(next[0]))) return;
-            add({position - signature.from_start});
-        });
-    }
-    search_zip(bytes, begin, until);
+    each_sign(bytes, [&](const Sign& sign, std::size_t at) {
+        if (at < sign.at || begin + at - sign.at >= until) return;
+        look_at(text.substr(at - sign.at), begin + at - sign.at);
+    });
 }
 
-void SignatureSearch::search_zip(std::span<const std::uint8_t> bytes, std::uint64_t begin,
-                                 std::uint64_t until) {
-    const std::string_view text = text_of(bytes);
-    each_candidate(bytes, kZipEntry, 0, [&](std::size_t at) {
-        const std::uint64_t position = begin + at;
-        if (position >= until || position + kZipEntry.size() <= passed_) return;
-        const std::string_view sign = text.substr(at, kZipEntry.size());
-        if (sign == kZipEntry && !in_zip_) {
-            in_zip_ = true;
-            open_zip_.reset();
-            if (position == 0) return;
-            add({position});
-            if (!has_more_) open_zip_ = places_.size() - 1;
-        } else if (sign == kZipEnd && in_zip_) {
-            in_zip_ = false;
-            if (open_zip_) places_[*open_zip_].end = position + kZipEndBytes;
-        }
-    });
+// `text` begins at `position` of the file.
+void SignatureSearch::look_at(std::string_view text, std::uint64_t position) {
+    for (const Signature& signature : kSignatures) {
+        if (position + signature.size() <= passed_ || position <= signature.from_start ||
+            !text.starts_with(signature.bytes))
+            continue;
+        const auto next = text.substr(signature.bytes.size(), 1);
+        if (!signature.next.empty() && (next.empty() || !signature.next.contains(next[0]))) continue;
+        add({position - signature.from_start});
+    }
+    if (position + kZipEntry.size() <= passed_) return;
+    if (text.starts_with(kZipEntry) && !in_zip_) {
+        in_zip_ = true;
+        open_zip_.reset();
+        if (position == 0) return;
+        add({position});
+        if (!has_more_) open_zip_ = places_.size() - 1;
+    } else if (text.starts_with(kZipEnd) && in_zip_) {
+        in_zip_ = false;
+        if (open_zip_) places_[*open_zip_].end = position + kZipEndBytes;
+    }
 }
 
 void SignatureSearch::add(const Place& place) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace modelward::fingerprint {
@@ -37,7 +38,7 @@ class SignatureSearch {
     static constexpr std::size_t kKept = 16;  // no signature is longer
 
     void search(std::span<const std::uint8_t> bytes, std::uint64_t begin, std::uint64_t until);
-    void search_zip(std::span<const std::uint8_t> bytes, std::uint64_t begin, std::uint64_t until);
+    void look_at(std::string_view text, std::uint64_t position);
     void add(const Place& place);
 
     std::array<std::uint8_t, kKept> kept_{};  // the end of what has passed

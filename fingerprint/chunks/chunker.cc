@@ -10,8 +10,9 @@
 namespace modelward::fingerprint {
 namespace {
 
-constexpr std::uint64_t kGearSeed = 0x4D57'4745'4152'5331U;  // "MWGEARS1"
-constexpr std::uint64_t kCutMask = ~std::uint64_t{0} << (64 - 13);
+constexpr std::uint64_t kGearSeed = 0x4D57'4745'4152'5331U;         // "MWGEARS1"
+constexpr std::uint64_t kCutBelow = std::uint64_t{1} << (64 - 13);  // a hash whose upper 13 bits are zero
+constexpr std::ptrdiff_t kAtOnce = 8;
 constexpr std::size_t kWarmUp = 64;
 constexpr std::size_t kLongestUnit = 8;
 
@@ -30,9 +31,19 @@ std::size_t chunk_length(std::span<const std::uint8_t> bytes) {
     std::uint64_t hash = 0;
     for (std::size_t i = kLeastChunk - kWarmUp; i < kLeastChunk; ++i)
         hash = (hash << 1) + kGear[bytes[i]];
-    for (std::size_t i = kLeastChunk; i < most; ++i) {
-        hash = (hash << 1) + kGear[bytes[i]];
-        if ((hash & kCutMask) == 0) return i + 1;
+    const std::uint8_t* at = bytes.data() + kLeastChunk;
+    const std::uint8_t* const end = bytes.data() + most;
+    // Several bytes a turn: asking for the end at each would be a third of the work.
+    for (; end - at >= kAtOnce; at += kAtOnce) {
+#pragma GCC unroll 8
+        for (std::ptrdiff_t i = 0; i < kAtOnce; ++i) {
+            hash = (hash << 1) + kGear[at[i]];
+            if (hash < kCutBelow) return static_cast<std::size_t>(at + i + 1 - bytes.data());
+        }
+    }
+    for (; at != end; ++at) {
+        hash = (hash << 1) + kGear[*at];
+        if (hash < kCutBelow) return static_cast<std::size_t>(at + 1 - bytes.data());
     }
     return most;
 }

@@ -13,13 +13,6 @@ namespace {
 constexpr std::uint64_t kFirstHeld = 64 * 1024;
 // Of the front of a stream, to find a reader: a signature may come behind a user block (HDF5).
 constexpr std::size_t kSearchedBytes = kMaxUserBlock + kHeadBytes;
-// A JSON header is parsed into some twenty times its size.
-constexpr std::uint64_t kMaxJsonHeader = 2ULL << 20;
-
-std::uint64_t most_held(const Reader& reader, const WrappingLimits& limits) {
-    return reader.format == "safetensors" ? std::min(kMaxJsonHeader, limits.held_bytes) : limits.held_bytes;
-}
-
 // Whether the reader would list more tensors if more of the stream had come.
 bool is_unfinished(const TensorTable& table) {
     return table.defect && table.defect->code() == ErrorCode::kUnavailable;
@@ -35,7 +28,7 @@ Result<std::optional<TensorTable>> read_stream_table(PeekableStream& stream, std
     const auto reader = find_reader(MemorySource(*head));
     if (!reader) return fail(reader.error());
     if (*reader == nullptr) return std::nullopt;
-    const std::uint64_t most = most_held(**reader, allowance.limits());
+    const std::uint64_t most = allowance.limits().held_bytes;
     for (std::uint64_t wanted = (*reader)->starts_at_end ? most : kFirstHeld;;) {
         const auto held = stream.peek(std::min(wanted, most));
         if (!held) return fail(held.error());

@@ -2,6 +2,7 @@
 #include "fingerprint/containers/tensor_collector.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace modelward::fingerprint {
 namespace {
@@ -48,9 +49,9 @@ TensorCollector::TensorCollector(TensorTable table)
 // Goes on to the next tensor of which bytes are wanted.
 void TensorCollector::plan() {
     for (; !done(); ++next_) {
-        const Tensor& tensor = table_.tensors[next_];
+        Tensor& tensor = table_.tensors[next_];
         if (!wants_samples(tensor)) {
-            file_.tensors.push_back({tensor.name, tensor.elements, false, {}});
+            file_.tensors.push_back({std::exchange(tensor.name, {}), tensor.elements, false, {}});
             continue;
         }
         SampledFile ignored{.format = {}, .tensors = {}, .not_evidence = {}, .defect = {}};
@@ -90,6 +91,7 @@ void TensorCollector::push(std::span<const std::uint8_t> bytes) {
             if (++run_ < runs_.size()) continue;
             // Cannot fail: every range that sampling wanted was collected.
             (void)sketch_tensor(Collected(runs_), table_.tensors[next_], file_);
+            file_.tensors.back().name = std::exchange(table_.tensors[next_].name, {});
         }
         ++next_;
         plan();

@@ -51,13 +51,22 @@ class NearTable {
             return;
         }
         for (std::size_t word = 0; word < kWords; ++word) {
+            const auto not_seen = [&](const Record& record) {
+                if (!shares_word_before(word, sketch, record.sketch)) look(record);
+            };
             const std::uint16_t asked = word_of(sketch, word);
-            for (std::size_t flip = 0; flip <= kWordBits; ++flip) {
-                const auto value = static_cast<std::uint16_t>(flip == kWordBits ? asked : asked ^ 1U << flip);
-                in_bucket(key, word, value, [&](const Record& record) {
-                    if (!shares_word_before(word, sketch, record.sketch)) look(record);
-                });
-            }
+            std::array<std::uint16_t, kWordBits + 1> values;
+            for (std::size_t flip = 0; flip < kWordBits; ++flip)
+                values[flip] = static_cast<std::uint16_t>(asked ^ 1U << flip);
+            values.back() = asked;
+            // Buckets and records lie about in memory: waiting for one after the other would be most of the
+            // work.
+            for (const std::uint16_t value : values)
+                __builtin_prefetch(&part(word).offsets[bucket_of(key, value)]);
+            for (const std::uint16_t value : values)
+                __builtin_prefetch(in_bucket(key, word, value).data());
+            for (const std::uint16_t value : values)
+                look_in(in_bucket(key, word, value), key, word, value, not_seen);
         }
     }
 
@@ -65,6 +74,7 @@ class NearTable {
 
   private:
     static constexpr std::size_t kWordBits = 16;
+    static constexpr std::size_t kAhead = 8;
 
     static std::uint16_t word_of(const RecordSketch& sketch, std::size_t word) {
         return static_cast<std::uint16_t>(sketch[word / 4] >> word % 4 * kWordBits);
@@ -73,23 +83,44 @@ class NearTable {
     static std::size_t bucket_of(std::uint64_t key, std::uint16_t value, std::size_t buckets) {
         return splitmix64(key, value) & (buckets - 1);
     }
+    std::size_t bucket_of(std::uint64_t key, std::uint16_t value) const {
+        return bucket_of(key, value, buckets_of(records_.size()));
+    }
+
+    // What the directory has for one word.
+    struct Part {
+        std::span<const std::uint32_t> offsets, numbers;
+    };
+    Part part(std::size_t word) const {
+        const std::size_t count = records_.size(), offsets = buckets_of(count) + 1;
+        const auto of_word = directory_.subspan(word * (offsets + count), offsets + count);
+        return {of_word.first(offsets), of_word.subspan(offsets)};
+    }
+    // The numbers of records.
+    std::span<const std::uint32_t> in_bucket(std::uint64_t key, std::size_t word, std::uint16_t value) const {
+        const auto [offsets, numbers] = part(word);
+        const std::size_t bucket = bucket_of(key, value);
+        const std::size_t end = std::min<std::size_t>(offsets[bucket + 1], numbers.size());
+        const std::size_t begin = std::min<std::size_t>(offsets[bucket], end);
+        return numbers.subspan(begin, end - begin);
+    }
+
     static bool shares_word_before(std::size_t end, const RecordSketch& a, const RecordSketch& b) {
         for (std::size_t word = 0; word < end; ++word)
-            if (std::popcount(static_cast<std::uint16_t>(word_of(a, word) ^ word_of(b, word))) <= 1)
+            if (const unsigned turned = word_of(a, word) ^ word_of(b, word); (turned & (turned - 1)) == 0)
                 return true;
         return false;
     }
 
     template <typename Look>
-    void in_bucket(std::uint64_t key, std::size_t word, std::uint16_t value, const Look& look) const {
-        const std::size_t count = records_.size(), buckets = buckets_of(count);
-        const auto of_word = directory_.subspan(word * (buckets + 1 + count), buckets + 1 + count);
-        const std::size_t bucket = bucket_of(key, value, buckets);
-        const std::size_t end = std::min<std::size_t>(of_word[bucket + 1], count);
-        for (std::size_t at = of_word[bucket]; at < end; ++at) {
-            const std::uint32_t number = of_word[buckets + 1 + at];
-            if (number >= count) continue;
-            const Record& record = records_[number];
+    void look_in(std::span<const std::uint32_t> numbers, std::uint64_t key, std::size_t word,
+                 std::uint16_t value, const Look& look) const {
+        const std::size_t count = records_.size();
+        for (std::size_t at = 0; at < numbers.size(); ++at) {
+            if (at + kAhead < numbers.size())
+                __builtin_prefetch(&records_[std::min<std::size_t>(numbers[at + kAhead], count - 1)]);
+            if (numbers[at] >= count) continue;
+            const Record& record = records_[numbers[at]];
             if (record.key == key && word_of(record.sketch, word) == value) look(record);
         }
     }

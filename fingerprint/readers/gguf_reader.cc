@@ -53,6 +53,7 @@ std::uint64_t least_info_bytes(std::uint32_t version) {
     return version == 1 ? 20 : 24;
 }
 
+// Its offset is from where the data begin, which is known when all are read.
 Result<void> add_tensor(TensorTable& table, TensorInfo info, std::uint64_t alignment) {
     if (info.type >= kTypes.size() || kTypes[info.type] == DType::kCount) {
         note_defect(table,
@@ -66,14 +67,13 @@ Result<void> add_tensor(TensorTable& table, TensorInfo info, std::uint64_t align
                                              std::to_string(alignment));
     }
     const auto extent = extent_of(kTypes[info.type], info.shape);
-    std::uint64_t offset = 0;
-    if (!extent || __builtin_add_overflow(table.data_start, info.offset, &offset) ||
-        offset >= std::uint64_t{1} << 62 || extent->bytes >= std::uint64_t{1} << 62) {
+    constexpr std::uint64_t kTooFar = std::uint64_t{1} << 62;
+    if (!extent || info.offset >= kTooFar - kMaxHeaderBytes - alignment || extent->bytes >= kTooFar) {
         return fail(ErrorCode::kInvalid, "GGUF: tensor '" + info.name +
                                              "': the shape is too large or its rows are not whole blocks");
     }
     table.tensors.push_back({std::move(info.name), kTypes[info.type], std::move(info.shape), extent->elements,
-                             offset, extent->bytes});
+                             info.offset, extent->bytes});
     return {};
 }
 
@@ -101,18 +101,21 @@ Result<TensorTable> parse(const ByteSource& source) {
                                              std::to_string(kMaxGgufPairs) + " and the size of the file");
     }
     const GgufMetadata metadata = read_gguf_metadata(cursor, *version, pairs);
-    std::vector<TensorInfo> infos;
-    for (std::uint64_t i = 0; i < tensors && cursor.ok(); ++i)
-        infos.push_back(read_info(cursor, *version));
-    if (!cursor.ok()) return fail(cursor.error().with_context("GGUF"));
-
     TensorTable table{.format = "gguf", .data_start = 0, .tensors = {}, .defect = {}};
-    table.data_start = (cursor.position() + metadata.alignment - 1) / metadata.alignment * metadata.alignment;
-    table.tensors.reserve(infos.size());
-    for (TensorInfo& info : infos) {
+    TensorNames names;
+    if (cursor.ok()) table.tensors.reserve(tensors);
+    for (std::uint64_t i = 0; i < tensors && cursor.ok(); ++i) {
+        TensorInfo info = read_info(cursor, *version);
+        if (!cursor.ok()) break;
+        std::string(names.keep(info.name))
+            .swap(info.name);  // an assignment would keep the longer one's memory
         if (auto added = add_tensor(table, std::move(info), metadata.alignment); !added)
             return fail(added.error());
     }
+    if (!cursor.ok()) return fail(cursor.error().with_context("GGUF"));
+    table.data_start = (cursor.position() + metadata.alignment - 1) / metadata.alignment * metadata.alignment;
+    for (Tensor& tensor : table.tensors)
+        tensor.offset += table.data_start;
     if (auto settled = settle(table, source.size()); !settled)
         return fail(settled.error().with_context("GGUF"));
     return table;

@@ -21,8 +21,9 @@ struct Matrix {
 // Readers may leave out extents of one; a matrix of one group has them.
 std::optional<Matrix> matrix_of(const Tensor& tensor) {
     if (tensor.elements == 0) return std::nullopt;
-    if (tensor.shape.size() == 1) return Matrix{1, tensor.shape[0]};
-    if (tensor.shape.size() == 2) return Matrix{tensor.shape[0], tensor.shape[1]};
+    const auto shape = tensor.shape.extents();
+    if (shape.size() == 1) return Matrix{1, shape[0]};
+    if (shape.size() == 2) return Matrix{shape[0], shape[1]};
     return std::nullopt;
 }
 

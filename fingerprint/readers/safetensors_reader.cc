@@ -2,12 +2,12 @@
 // safetensors: u64 length of a JSON header, the header, then the tensors' data. The header maps each name to
 // {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted from the end of the header;
 // "__metadata__" maps strings to strings. https://huggingface.co/docs/safetensors
-#include <simdjson.h>
-
+#include <algorithm>
 #include <array>
-#include <new>
+#include <utility>
 
 #include "fingerprint/dtypes/little_endian.h"
+#include "fingerprint/readers/json_cursor.h"
 #include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
 
@@ -15,6 +15,8 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint64_t kLengthBytes = 8;
+// "":{"dtype":"U8","shape":[],"data_offsets":[0,0]}
+constexpr std::uint64_t kLeastEntryBytes = 49;
 
 struct NamedType {
     std::string_view name;
@@ -49,92 +51,118 @@ std::optional<DType> dtype_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::unexpected<Error> broken(std::string_view name, const std::string& what) {
-    return fail(ErrorCode::kInvalid, "safetensors header: tensor '" + std::string(name) + "': " + what);
+std::unexpected<Error> broken(const std::string& name, const std::string& what) {
+    return fail(ErrorCode::kInvalid, "safetensors header: tensor '" + name + "': " + what);
 }
 
-Result<void> check_metadata(const simdjson::dom::element& value) {
-    simdjson::dom::object object;
-    if (value.get_object().get(object) != simdjson::SUCCESS) {
-        return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is not an object");
-    }
-    for (const auto field : object) {
-        if (!field.value.is_string()) {
-            return fail(ErrorCode::kInvalid,
-                        "safetensors header: __metadata__ holds something that is not a string");
-        }
-    }
+std::unexpected<Error> not_json(const JsonCursor& json) {
+    return fail(json.error().with_context("safetensors header"));
+}
+
+// Calls read() for each item of the object or list that comes next.
+template <typename Read>
+Result<void> each_item(JsonCursor& json, char begin, char end, const Read& read) {
+    json.expect(begin);
+    if (json.take(end)) return {};
+    do {
+        if (auto done = read(); !done) return done;
+    } while (json.take(','));
+    json.expect(end);
+    if (!json.ok()) return not_json(json);
     return {};
 }
 
-// An array of at most `limit` unsigned integers.
-Result<std::vector<std::uint64_t>> read_numbers(const simdjson::dom::element& value, std::size_t limit) {
-    simdjson::dom::array array;
-    if (value.get_array().get(array) != simdjson::SUCCESS) return fail(ErrorCode::kInvalid, "is not a list");
+Result<std::string> read_name(JsonCursor& json) {
+    std::string name(json.text(kMaxNameBytes));
+    json.expect(':');
+    if (!json.ok()) return not_json(json);
+    return name;
+}
+
+Result<void> check_metadata(JsonCursor& json) {
+    if (json.next() != JsonCursor::Kind::kObject)
+        return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is not an object");
+    return each_item(json, '{', '}', [&]() -> Result<void> {
+        json.skip_text();  // of any length
+        json.expect(':');
+        const auto kind = json.next();
+        if (!json.ok()) return not_json(json);
+        if (kind != JsonCursor::Kind::kText)
+            return fail(ErrorCode::kInvalid,
+                        "safetensors header: __metadata__ holds something that is not a string");
+        json.skip_text();
+        return {};
+    });
+}
+
+// A list of at most `limit` unsigned integers; `of` is the tensor's.
+Result<std::vector<std::uint64_t>> read_numbers(JsonCursor& json, const std::string& name,
+                                                const std::string& of, std::size_t limit) {
+    const auto kind = json.next();
+    if (!json.ok()) return not_json(json);
+    if (kind != JsonCursor::Kind::kList) return broken(name, of + ": is not a list");
     std::vector<std::uint64_t> numbers;
-    for (const auto item : array) {
-        std::uint64_t number = 0;
-        if (item.get_uint64().get(number) != simdjson::SUCCESS) {
-            return fail(ErrorCode::kInvalid, "holds something that is not an unsigned integer");
-        }
-        if (numbers.size() == limit) {
-            return fail(ErrorCode::kLimit, "has more than " + std::to_string(limit) + " entries");
-        }
-        numbers.push_back(number);
-    }
+    const auto read = each_item(json, '[', ']', [&]() -> Result<void> {
+        const auto number = json.unsigned_integer();
+        if (!json.ok()) return not_json(json);
+        if (!number) return broken(name, of + ": holds something that is not an unsigned integer");
+        if (numbers.size() == limit)
+            return fail(ErrorCode::kLimit, "safetensors header: tensor '" + name + "': " + of +
+                                               ": has more than " + std::to_string(limit) + " entries");
+        numbers.push_back(*number);
+        return {};
+    });
+    if (!read) return fail(read.error());
     return numbers;
 }
 
 struct Entry {
-    std::optional<std::string_view> dtype;
+    std::optional<std::string> dtype;
     std::optional<std::vector<std::uint64_t>> shape;
     std::optional<std::vector<std::uint64_t>> offsets;
 };
 
-Result<Entry> read_entry(std::string_view name, const simdjson::dom::element& value) {
-    simdjson::dom::object object;
-    if (value.get_object().get(object) != simdjson::SUCCESS) return broken(name, "is not an object");
+Result<Entry> read_entry(JsonCursor& json, const std::string& name) {
+    const auto kind = json.next();
+    if (!json.ok()) return not_json(json);
+    if (kind != JsonCursor::Kind::kObject) return broken(name, "is not an object");
     Entry entry;
-    for (const auto field : object) {
-        if (field.key == "dtype" && !entry.dtype) {
-            std::string_view dtype;
-            if (field.value.get_string().get(dtype) != simdjson::SUCCESS)
-                return broken(name, "dtype is not a string");
-            entry.dtype = dtype;
-        } else if ((field.key == "shape" && !entry.shape) ||
-                   (field.key == "data_offsets" && !entry.offsets)) {
-            auto numbers = read_numbers(field.value, field.key == "shape" ? kMaxDimensions : 2);
-            if (!numbers) {
-                return fail(numbers.error().with_context("safetensors header: tensor '" + std::string(name) +
-                                                         "': " + std::string(field.key)));
-            }
-            (field.key == "shape" ? entry.shape : entry.offsets) = std::move(*numbers);
+    const auto read = each_item(json, '{', '}', [&]() -> Result<void> {
+        const auto key = read_name(json);
+        if (!key) return fail(key.error());
+        if (*key == "dtype" && !entry.dtype) {
+            if (json.next() != JsonCursor::Kind::kText) return broken(name, "dtype is not a string");
+            entry.dtype = json.text(kMaxNameBytes);
+        } else if ((*key == "shape" && !entry.shape) || (*key == "data_offsets" && !entry.offsets)) {
+            auto numbers = read_numbers(json, name, *key, *key == "shape" ? kMaxDimensions : 2);
+            if (!numbers) return fail(numbers.error());
+            (*key == "shape" ? entry.shape : entry.offsets) = std::move(*numbers);
         } else {
-            return broken(name, "'" + std::string(field.key) + "' is unknown or given twice");
+            return broken(name, "'" + *key + "' is unknown or given twice");
         }
-    }
+        return {};
+    });
+    if (!read) return fail(read.error());
     if (!entry.dtype || !entry.shape || !entry.offsets || entry.offsets->size() != 2) {
         return broken(name, "dtype, shape and two data_offsets are needed");
     }
     return entry;
 }
 
-Result<void> add_tensor(TensorTable& table, std::string_view name, const simdjson::dom::element& value) {
+Result<void> add_tensor(TensorTable& table, TensorNames& names, JsonCursor& json, const std::string& name) {
     if (table.tensors.size() >= kMaxTensors) {
         return fail(ErrorCode::kLimit,
                     "safetensors header: more than " + std::to_string(kMaxTensors) + " tensors");
     }
-    if (name.size() > kMaxNameBytes) return fail(ErrorCode::kLimit, "safetensors header: a name is too long");
-    auto entry = read_entry(name, value);
+    auto entry = read_entry(json, name);
     if (!entry) return fail(entry.error());
     const std::uint64_t begin = (*entry->offsets)[0];
     const std::uint64_t end = (*entry->offsets)[1];
     if (begin > end || end >= std::uint64_t{1} << 62) return broken(name, "data_offsets are not a range");
     const auto dtype = dtype_named(*entry->dtype);
     if (!dtype) {
-        note_defect(table, Error(ErrorCode::kUnsupported,
-                                 "tensor '" + std::string(name) + "' has the unknown type '" +
-                                     std::string(entry->dtype->substr(0, 32)) + "'"));
+        note_defect(table, Error(ErrorCode::kUnsupported, "tensor '" + name + "' has the unknown type '" +
+                                                              entry->dtype->substr(0, 32) + "'"));
         return {};
     }
     const auto extent = extent_of(*dtype, *entry->shape);
@@ -143,7 +171,7 @@ Result<void> add_tensor(TensorTable& table, std::string_view name, const simdjso
         return broken(name, "shape and dtype need " + std::to_string(extent->bytes) +
                                 " bytes, data_offsets give " + std::to_string(end - begin));
     }
-    table.tensors.push_back({std::string(name), *dtype, std::move(*entry->shape), extent->elements,
+    table.tensors.push_back({names.keep(name), *dtype, std::move(*entry->shape), extent->elements,
                              table.data_start + begin, extent->bytes});
     return {};
 }
@@ -185,30 +213,23 @@ Result<std::uint64_t> read_header_length(const ByteSource& source) {
 Result<TensorTable> parse(const ByteSource& source) {
     const auto length = read_header_length(source);
     if (!length) return fail(length.error());
-    simdjson::padded_string text(*length);
-    if (auto read = source.read(kLengthBytes, {reinterpret_cast<std::uint8_t*>(text.data()), *length});
-        !read) {
-        return fail(read.error());
-    }
-    simdjson::dom::parser parser;
-    simdjson::dom::object header;
-    if (const auto error = parser.parse(text).get_object().get(header); error != simdjson::SUCCESS) {
-        return fail(ErrorCode::kInvalid,
-                    std::string("safetensors header: not a JSON object: ") + simdjson::error_message(error));
-    }
     TensorTable table{
         .format = "safetensors", .data_start = kLengthBytes + *length, .tensors = {}, .defect = {}};
+    table.tensors.reserve(std::min(*length / kLeastEntryBytes, kMaxTensors));
+    JsonCursor json(source, kLengthBytes, table.data_start);
+    TensorNames names;
     bool metadata_seen = false;
-    for (const auto field : header) {
-        if (field.key == "__metadata__") {
-            if (std::exchange(metadata_seen, true)) {
-                return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is given twice");
-            }
-            if (auto sound = check_metadata(field.value); !sound) return fail(sound.error());
-        } else if (auto added = add_tensor(table, field.key, field.value); !added) {
-            return fail(added.error());
-        }
-    }
+    const auto read = each_item(json, '{', '}', [&]() -> Result<void> {
+        const auto name = read_name(json);
+        if (!name) return fail(name.error());
+        if (*name != "__metadata__") return add_tensor(table, names, json, *name);
+        if (std::exchange(metadata_seen, true))
+            return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is given twice");
+        return check_metadata(json);
+    });
+    if (!read) return fail(read.error());
+    json.expect_end();
+    if (!json.ok()) return not_json(json);
     const bool complete = !table.defect;
     if (auto settled = settle(table, source.size()); !settled) return fail(settled.error());
     if (complete && !table.defect) note_holes(table, source.size());

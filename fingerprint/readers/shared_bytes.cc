@@ -12,7 +12,7 @@ namespace modelward::fingerprint {
 namespace {
 
 bool is_wide(const Tensor& tensor) {
-    return std::ranges::count_if(tensor.shape, [](std::uint64_t extent) { return extent > 1; }) > 1;
+    return std::ranges::count_if(tensor.shape.extents(), [](std::uint64_t extent) { return extent > 1; }) > 1;
 }
 
 // Half-open ranges that do not overlap, by their begin.
@@ -31,26 +31,41 @@ class Ranges {
     std::map<std::uint64_t, std::uint64_t> ranges_;
 };
 
+// Whether no two share bytes, as in most files; `order` holds all tensors, in any order.
+bool are_apart(const std::vector<Tensor>& tensors, std::vector<std::uint32_t>& order) {
+    std::ranges::sort(order, {}, [&](std::uint32_t i) { return tensors[i].offset; });
+    std::uint64_t end = 0;
+    for (const std::uint32_t i : order) {
+        if (tensors[i].bytes == 0) continue;
+        if (tensors[i].offset < end) return false;
+        end = tensors[i].offset + tensors[i].bytes;
+    }
+    return true;
+}
+
 void drop_overlaps(std::vector<Tensor>& tensors) {
-    std::vector<std::size_t> order(tensors.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::uint32_t> order(tensors.size());
+    std::iota(order.begin(), order.end(), 0U);
+    if (are_apart(tensors, order)) return;
     // What says most first; of equals the one that was listed first.
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
         return std::tuple(is_wide(tensors[b]), tensors[b].elements, a) <
                std::tuple(is_wide(tensors[a]), tensors[a].elements, b);
     });
     Ranges taken;
-    std::vector<Tensor> kept;
-    for (const std::size_t i : order) {
-        Tensor& tensor = tensors[i];
-        if (tensor.bytes == 0 || taken.insert(tensor.offset, tensor.offset + tensor.bytes))
-            kept.push_back(std::move(tensor));
+    std::vector<bool> is_kept(tensors.size());
+    for (const std::uint32_t i : order) {
+        const Tensor& tensor = tensors[i];
+        is_kept[i] = tensor.bytes == 0 || taken.insert(tensor.offset, tensor.offset + tensor.bytes);
     }
-    tensors = std::move(kept);
+    // In place: a second list would be as large as the table. What is asked about has not moved yet.
+    std::erase_if(tensors, [&](const Tensor& tensor) {
+        return !is_kept[static_cast<std::size_t>(&tensor - tensors.data())];
+    });
 }
 
 void make_names_unique(std::vector<Tensor>& tensors) {
-    std::unordered_set<std::string> names;
+    std::unordered_set<std::string_view> names;  // they stay where they are
     std::unordered_map<std::string, std::uint64_t> copies;
     for (Tensor& tensor : tensors) {
         if (names.insert(tensor.name).second) continue;
@@ -58,8 +73,9 @@ void make_names_unique(std::vector<Tensor>& tensors) {
         std::string numbered;
         do {
             numbered = tensor.name + " (" + std::to_string(++copy + 1) + ")";
-        } while (!names.insert(numbered).second);
+        } while (names.contains(numbered));
         tensor.name = std::move(numbered);
+        names.insert(tensor.name);
     }
 }
 

@@ -2,8 +2,8 @@
 #include "fingerprint/readers/tensor_table.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
-#include <unordered_set>
 
 namespace modelward::fingerprint {
 namespace {
@@ -11,14 +11,13 @@ namespace {
 constexpr std::uint64_t kMaxExtent = std::uint64_t{1} << 63;
 
 Result<void> refuse_duplicates(const TensorTable& table) {
-    std::unordered_set<std::string_view> names;
-    names.reserve(table.tensors.size());
-    for (const Tensor& tensor : table.tensors) {
-        if (!names.insert(tensor.name).second) {
-            return fail(ErrorCode::kInvalid, "tensor '" + tensor.name + "' is listed twice");
-        }
-    }
-    return {};
+    std::vector<std::uint32_t> by_name(table.tensors.size());
+    std::iota(by_name.begin(), by_name.end(), 0U);
+    const auto name = [&](std::uint32_t i) -> std::string_view { return table.tensors[i].name; };
+    std::ranges::sort(by_name, {}, name);
+    const auto twice = std::ranges::adjacent_find(by_name, {}, name);
+    if (twice == by_name.end()) return {};
+    return fail(ErrorCode::kInvalid, "tensor '" + std::string(name(*twice)) + "' is listed twice");
 }
 
 Result<void> refuse_overlaps(const TensorTable& table) {
@@ -36,6 +35,17 @@ Result<void> refuse_overlaps(const TensorTable& table) {
 }
 
 }  // namespace
+
+std::string TensorNames::keep(std::string_view name) {
+    // Begins no other name in the table: the file cannot make two of one.
+    constexpr char kReplaced = '\1';
+    constexpr std::size_t kAllocation = 16;  // of its own, where it is longer than a string holds in place
+    const std::size_t bytes = name.size() < kAllocation ? 0 : name.size() + kAllocation;
+    if (name.starts_with(kReplaced) || bytes > kMaxNamesBytes - bytes_)
+        return kReplaced + std::to_string(replaced_++);
+    bytes_ += bytes;
+    return std::string(name);
+}
 
 std::optional<Extent> extent_of(DType dtype, const std::vector<std::uint64_t>& shape) {
     std::uint64_t elements = 1;

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "fingerprint/dtypes/dtype.h"
+#include "fingerprint/readers/shape.h"
 
 namespace modelward::fingerprint {
 
@@ -24,9 +25,9 @@ struct PackedMatrix;  // packed_matrix.h
 struct Tensor {
     std::string name;
     DType dtype;
-    std::vector<std::uint64_t> shape;  // outermost dimension first
-    std::uint64_t elements;            // product of the shape
-    std::uint64_t offset;              // of the first byte, from the start of the file
+    Shape shape;             // outermost dimension first
+    std::uint64_t elements;  // product of the shape
+    std::uint64_t offset;    // of the first byte, from the start of the file
     std::uint64_t bytes;
     // How its codes become elements, and their order; null: both as the type says.
     std::shared_ptr<const PackedMatrix> packed{};
@@ -44,6 +45,20 @@ inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
 inline constexpr std::uint64_t kMaxTensors = 1U << 18;
 inline constexpr std::size_t kMaxNameBytes = 4096;
 inline constexpr std::size_t kMaxDimensions = 8;
+
+// Names are told apart and matched, but say nothing of a model. Of a table with more bytes of them than this
+// the later ones are replaced by numbers: 100 MB of names are not worth their memory.
+inline constexpr std::size_t kMaxNamesBytes = 2U << 20;
+
+class TensorNames {
+  public:
+    // What a tensor of this name is called in the table.
+    std::string keep(std::string_view name);
+
+  private:
+    std::size_t bytes_ = 0;
+    std::uint64_t replaced_ = 0;
+};
 
 // elements and bytes of a tensor from its type and shape, without overflow: nullopt beyond 2^63 or when the
 // innermost dimension is not whole blocks.

@@ -39,15 +39,15 @@ Result<std::vector<VectorSketch>> sketch_columns(const ByteSource& source, const
     const std::vector<VectorRun> runs = vector_runs(view.rows);
     const std::size_t length = looked_at(runs);
     std::vector<float> columns(chosen.size() * length);  // one chosen column after the other
-    std::vector<float> row(chosen.back() + 1 - chosen.front());
+    ChosenElements of_rows(source, tensor, view.columns, chosen);
     std::size_t at = 0;
     for (const VectorRun& run : runs) {
-        for (std::uint64_t i = run.begin; i < run.begin + run.count; ++i, ++at) {
-            auto read = read_elements(source, tensor, i * view.columns + chosen.front(), row);
-            if (!read) return fail(read.error());
-            for (std::size_t column = 0; column < chosen.size(); ++column)
-                columns[column * length + at] = row[chosen[column] - chosen.front()];
-        }
+        const auto put = [&](std::uint64_t i, std::span<const float> row) {
+            for (std::size_t column = 0; column < row.size(); ++column)
+                columns[column * length + at + i] = row[column];
+        };
+        if (auto read = of_rows.each_row(run.begin, run.count, put); !read) return fail(read.error());
+        at += run.count;
     }
     std::vector<VectorSketch> sketches;
     for (std::size_t column = 0; column < chosen.size(); ++column) {

@@ -38,13 +38,10 @@ std::vector<VectorRun> vector_runs(std::uint64_t length) {
 
 std::optional<VectorSketch> sketch_vector(std::span<const float> elements) {
     assert(elements.size() <= kMostVectorElements);
-    using VectorDirections = Directions<kVectorBits, kMostVectorElements>;
-    static const VectorDirections directions(kDirectionSeed);  // 256 KiB
+    static const Directions<kVectorBits, kMostVectorElements> directions(kDirectionSeed);  // 256 KiB
     if (is_nearly_zero(elements) || is_regular(elements)) return std::nullopt;
     std::vector<float> values(elements.begin(), elements.end());
     normalise(values);
-    values.resize((values.size() + VectorDirections::kUnroll - 1) / VectorDirections::kUnroll *
-                  VectorDirections::kUnroll);
     return directions.signs(values);
 }
 

@@ -10,6 +10,7 @@
 #include <bit>
 #include <cassert>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -20,38 +21,50 @@ namespace modelward::fingerprint {
 template <std::size_t kBits, std::size_t kComponents>
 class Directions {
   public:
-    static constexpr std::size_t kUnroll = 8;
-    static_assert(kBits % 64 == 0 && kComponents % kUnroll == 0);
     explicit Directions(std::uint64_t seed) : matrix_(kComponents * kBits) {
-        for (std::size_t i = 0; i < matrix_.size(); ++i)
-            matrix_[i] = static_cast<float>(std::popcount(splitmix64(seed, i)) - 32);
+        for (std::size_t s = 0; s < kComponents; ++s)
+            for (std::size_t d = 0; d < kBits; ++d)
+                matrix_[(d / kTogether * kComponents + s) * kTogether + d % kTogether] =
+                    static_cast<float>(std::popcount(splitmix64(seed, s * kBits + d)) - 32);
     }
 
     // Bit d is set where the projection on direction d is positive. `values` are at most kComponents,
     // normalised. Sums are in single precision and in the order of the samples, or the same tensor would
     // differ between builds.
     std::array<std::uint64_t, kBits / 64> signs(std::span<const float> values) const {
-        assert(values.size() % kUnroll == 0 && values.size() <= kComponents);
-        std::array<float, kBits> sums{};
-        const float* row = matrix_.data();
-        // The inner loop runs over directions, so that it vectorises without changing the order of any sum.
-        for (std::size_t s = 0; s < values.size(); s += kUnroll, row += kUnroll * kBits) {
-            for (std::size_t d = 0; d < kBits; ++d) {
-                float sum = sums[d];
-                for (std::size_t u = 0; u < kUnroll; ++u)
-                    sum += values[s + u] * row[u * kBits + d];
-                sums[d] = sum;
-            }
-        }
+        assert(values.size() <= kComponents);
         std::array<std::uint64_t, kBits / 64> bits{};
-        for (std::size_t d = 0; d < kBits; ++d) {
-            if (sums[d] > 0) bits[d / 64] |= std::uint64_t{1} << d % 64;
+        for (std::size_t first = 0; first < kBits; first += kTogether) {
+            const auto sums = project(values, matrix_.data() + first * kComponents);
+            for (std::size_t d = 0; d < kTogether; ++d)
+                if (sums[d / kLanes][d % kLanes] > 0)
+                    bits[(first + d) / 64] |= std::uint64_t{1} << (first + d) % 64;
         }
         return bits;
     }
 
   private:
-    std::vector<float> matrix_;  // row s holds component s of all directions
+    // As many directions at once as there are registers for their sums: none waits for another, and the order
+    // of none changes.
+    static constexpr std::size_t kLanes = 4, kRegisters = 8, kTogether = kLanes * kRegisters;
+    static_assert(kBits % 64 == 0 && 64 % kTogether == 0);
+    typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
+
+    static std::array<Lanes, kRegisters> project(std::span<const float> values, const float* components) {
+        std::array<Lanes, kRegisters> sums{};
+        for (const float value : values) {
+#pragma GCC unroll 8
+            for (std::size_t i = 0; i < kRegisters; ++i) {
+                Lanes lanes;
+                std::memcpy(&lanes, components + i * kLanes, sizeof lanes);
+                sums[i] += value * lanes;
+            }
+            components += kTogether;
+        }
+        return sums;
+    }
+
+    std::vector<float> matrix_;  // for each kTogether directions: component after component of them
 };
 
 // Makes the values finite (what is not becomes 0), in [-1, 1] and of mean zero: no tensor can make the sums

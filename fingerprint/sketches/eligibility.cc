@@ -32,9 +32,11 @@ bool is_regular_window(std::span<const float> x) {
     double mean_x = 0;
     double mean_s = 0;
     for (std::size_t n = 1; n <= kEquations; ++n) {
-        mean_x += x[n] / double{kEquations};
-        mean_s += (double{x[n + 1]} + x[n - 1]) / double{kEquations};
+        mean_x += x[n];
+        mean_s += double{x[n + 1]} + x[n - 1];
     }
+    mean_x /= kEquations;
+    mean_s /= kEquations;
     double xx = 0;
     double xs = 0;
     double ss = 0;
@@ -52,7 +54,8 @@ bool is_regular_window(std::span<const float> x) {
 }  // namespace
 
 bool has_eligible_shape(const Tensor& tensor) {
-    const auto wide = std::ranges::count_if(tensor.shape, [](std::uint64_t extent) { return extent > 1; });
+    const auto wide =
+        std::ranges::count_if(tensor.shape.extents(), [](std::uint64_t extent) { return extent > 1; });
     return tensor.elements >= kLeastElements && info(tensor.dtype).decode != nullptr && wide > 1;
 }
 
@@ -61,6 +64,7 @@ bool is_regular(std::span<const float> samples) {
     std::size_t regular = 0;
     for (std::size_t window = 0; window < windows; ++window) {
         if (is_regular_window(samples.subspan(window * kWindow, kWindow))) ++regular;
+        if (2 * (regular + windows - window - 1) < windows) return false;  // even if all others were
     }
     return 2 * regular >= windows;
 }

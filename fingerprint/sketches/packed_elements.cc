@@ -30,7 +30,7 @@ class PackedReader {
         : source_(source),
           codes_(codes),
           matrix_(*codes.packed),
-          columns_(codes.shape[1]),
+          columns_(codes.shape.extents()[1]),
           codes_a_word_(32 / matrix_.bits) {}
 
     // Of one row, from `column` on.
@@ -59,7 +59,7 @@ class PackedReader {
   private:
     Result<std::uint64_t> group_of(std::uint64_t row) const {
         const std::uint64_t groups = matrix_.scales.elements / columns_;
-        if (!matrix_.group_of_rows) return row / (codes_.shape[0] / groups);
+        if (!matrix_.group_of_rows) return row / (codes_.elements / columns_ / groups);
         const auto word = read_words(source_, *matrix_.group_of_rows, row, 1);
         if (!word) return fail(word.error());
         // A group that is not there would be read beyond the scales.
@@ -108,7 +108,7 @@ class PackedReader {
 Result<void> read_packed_elements(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
                                   std::span<float> into) {
     const PackedReader reader(source, tensor);
-    const std::uint64_t columns = tensor.shape[1];
+    const std::uint64_t columns = tensor.shape.extents()[1];
     while (!into.empty()) {
         const std::uint64_t column = first % columns;
         const auto part = into.first(std::min<std::uint64_t>(columns - column, into.size()));

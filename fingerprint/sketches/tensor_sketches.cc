@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/tensor_sketches.h"
 
+#include <utility>
+
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/sketches/eligibility.h"
 #include "fingerprint/sketches/projection.h"
@@ -13,7 +15,7 @@ bool wants_samples(const Tensor& tensor) {
 }
 
 Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, SampledFile& into) {
-    TensorSketch entry{tensor.name, tensor.elements, false, {}};
+    TensorSketch entry{{}, tensor.elements, false, {}};
     if (wants_samples(tensor)) {
         const auto samples = read_samples(source, tensor);
         if (!samples) return fail(samples.error());
@@ -50,8 +52,11 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
     file.defect = std::move(table->defect);
     file.not_evidence.push_back({0, table->data_start});
     file.tensors.reserve(table->tensors.size());
-    for (const Tensor& tensor : table->tensors) {
+    file.not_evidence.reserve(table->tensors.size() + 1);
+    for (Tensor& tensor : table->tensors) {
         if (auto sketched = sketch_tensor(source, tensor, file); !sketched) return fail(sketched.error());
+        // Held once: there may be as many bytes of names as a header has.
+        file.tensors.back().name = std::exchange(tensor.name, {});
     }
     file.table = std::move(table->tensors);
     return file;

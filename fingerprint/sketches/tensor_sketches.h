@@ -23,7 +23,8 @@ struct ByteRange {
 struct SampledFile {
     std::string_view format;            // "unknown" when no reader claims the file
     std::vector<TensorSketch> tensors;  // by offset
-    std::vector<Tensor> table{};        // of the same tensors; empty where they were collected from a stream
+    // Of the same tensors, whose names are above; empty where they were collected from a stream.
+    std::vector<Tensor> table{};
     std::vector<ByteRange> not_evidence;  // ascending: metadata, and tensors that a formula made
     std::optional<Error> defect;          // the format is broken; the tensors are what is sound of it
 };
@@ -35,7 +36,8 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most = kMa
 // Whether anything of the tensor's data is read to sketch it.
 bool wants_samples(const Tensor& tensor);
 
-// Appends the tensor's sketch to `into`, and what the samples say of it. Errors are those of the source.
+// Appends the tensor's sketch to `into`, without its name, and what the samples say of it. Errors are those
+// of the source.
 Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, SampledFile& into);
 
 }  // namespace modelward::fingerprint
