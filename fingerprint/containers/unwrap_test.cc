@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "fingerprint/testing/protobuf_writer.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/wrapped_files.h"
 
@@ -254,6 +255,23 @@ TEST(Unwrap, AWindowBeyondTheMemoryIsReported) {
     Chunks chunks;
     EXPECT_EQ(unwrap(MemorySource(frame), limits_of(Depth::kFull), &chunks)->unseen,
               Reasons{Unseen::kMemory});
+}
+
+// A table takes memory for the tensors that are there, not for those that might be.
+TEST(Unwrap, ATableTakesLittleMemoryWhateverTheStreamMayHold) {
+    testing::ProtobufWriter weight;
+    weight.number(1, 64).number(1, 64).number(2, 1).text(8, "w").bytes(9,
+                                                                       testing::noise_bytes(1, 64 * 64 * 4));
+    const Bytes onnx = testing::ProtobufWriter()
+                           .number(1, 8)
+                           .text(2, "pytorch")
+                           .message(7, testing::ProtobufWriter().message(5, weight))
+                           .bytes();
+    WrappingLimits limits;
+    limits.memory = 8 << 20;
+    const auto found = unwrap(MemorySource(wrapped(Wrapping::kGzip, onnx)), limits, nullptr);
+    EXPECT_EQ(found->tensors.size(), 1U);
+    EXPECT_TRUE(found->unseen.empty());
 }
 #endif
 

@@ -103,7 +103,6 @@ Result<TensorTable> parse(const ByteSource& source) {
     const GgufMetadata metadata = read_gguf_metadata(cursor, *version, pairs);
     TensorTable table{.format = "gguf", .data_start = 0, .tensors = {}, .defect = {}};
     TensorNames names;
-    if (cursor.ok()) table.tensors.reserve(tensors);
     for (std::uint64_t i = 0; i < tensors && cursor.ok(); ++i) {
         TensorInfo info = read_info(cursor, *version);
         if (!cursor.ok()) break;

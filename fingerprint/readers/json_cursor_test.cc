@@ -86,6 +86,12 @@ TEST(JsonCursor, ReadsUnsignedIntegers) {
     for (const char* other :
          {"18446744073709551616", "-1", "01", "00", "1.0", "1e3", "1E3", "1x", "x", "", "\"1\"", "true"})
         EXPECT_EQ(number(other), std::nullopt) << other;
+    for (const std::string json : {"1.0", "1e3", "1E3"}) {  // before anybody asks what follows
+        const MemorySource source({reinterpret_cast<const std::uint8_t*>(json.data()), json.size()});
+        JsonCursor cursor(source, 0, json.size());
+        EXPECT_EQ(cursor.unsigned_integer(), std::nullopt) << json;
+        EXPECT_TRUE(cursor.ok()) << json;
+    }
 }
 
 TEST(JsonCursor, SkipsTextsOfAnyLength) {

@@ -18,8 +18,6 @@ namespace {
 constexpr int kMaxGraphDepth = 16;
 // Many tensors of a node may take their name from its output.
 constexpr std::uint64_t kMaxOutputName = 256;
-// Its field, its type and a byte of data.
-constexpr std::uint64_t kLeastTensorBytes = 8;
 
 class ModelReader {
   public:
@@ -124,8 +122,6 @@ class ModelReader {
 
 Result<TensorTable> parse(const ByteSource& source) {
     TensorTable table{.format = "unknown", .data_start = 0, .tensors = {}, .defect = {}};
-    // Not touched before it is needed; a table that grows is there twice at times.
-    table.tensors.reserve(std::min(source.size() / kLeastTensorBytes, kMaxTensors));
     HeaderCursor cursor(source);
     ModelReader(cursor, table).read_model(source.size());
     if (!cursor.ok() && cursor.error().code() == ErrorCode::kIo) return fail(cursor.error());

@@ -15,8 +15,6 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint64_t kLengthBytes = 8;
-// "":{"dtype":"U8","shape":[],"data_offsets":[0,0]}
-constexpr std::uint64_t kLeastEntryBytes = 49;
 
 struct NamedType {
     std::string_view name;
@@ -80,7 +78,9 @@ Result<std::string> read_name(JsonCursor& json) {
 }
 
 Result<void> check_metadata(JsonCursor& json) {
-    if (json.next() != JsonCursor::Kind::kObject)
+    const auto kind_of_all = json.next();
+    if (!json.ok()) return not_json(json);
+    if (kind_of_all != JsonCursor::Kind::kObject)
         return fail(ErrorCode::kInvalid, "safetensors header: __metadata__ is not an object");
     return each_item(json, '{', '}', [&]() -> Result<void> {
         json.skip_text();  // of any length
@@ -131,7 +131,9 @@ Result<Entry> read_entry(JsonCursor& json, const std::string& name) {
         const auto key = read_name(json);
         if (!key) return fail(key.error());
         if (*key == "dtype" && !entry.dtype) {
-            if (json.next() != JsonCursor::Kind::kText) return broken(name, "dtype is not a string");
+            const auto kind_of_type = json.next();
+            if (!json.ok()) return not_json(json);
+            if (kind_of_type != JsonCursor::Kind::kText) return broken(name, "dtype is not a string");
             entry.dtype = json.text(kMaxNameBytes);
         } else if ((*key == "shape" && !entry.shape) || (*key == "data_offsets" && !entry.offsets)) {
             auto numbers = read_numbers(json, name, *key, *key == "shape" ? kMaxDimensions : 2);
@@ -215,7 +217,6 @@ Result<TensorTable> parse(const ByteSource& source) {
     if (!length) return fail(length.error());
     TensorTable table{
         .format = "safetensors", .data_start = kLengthBytes + *length, .tensors = {}, .defect = {}};
-    table.tensors.reserve(std::min(*length / kLeastEntryBytes, kMaxTensors));
     JsonCursor json(source, kLengthBytes, table.data_start);
     TensorNames names;
     bool metadata_seen = false;

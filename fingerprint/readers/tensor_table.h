@@ -46,9 +46,10 @@ inline constexpr std::uint64_t kMaxTensors = 1U << 18;
 inline constexpr std::size_t kMaxNameBytes = 4096;
 inline constexpr std::size_t kMaxDimensions = 8;
 
-// Names are told apart and matched, but say nothing of a model. Of a table with more bytes of them than this
-// the later ones are replaced by numbers: 100 MB of names are not worth their memory.
-inline constexpr std::size_t kMaxNamesBytes = 2U << 20;
+// Names are told apart; those of packed matrices are paired by them (packed_matrix.h), of which one file may
+// have 18,432. Of a table with more bytes of names than this the later ones are replaced by numbers: 100 MB
+// of names are not worth their memory.
+inline constexpr std::size_t kMaxNamesBytes = 8U << 20;
 
 class TensorNames {
   public:

@@ -14,6 +14,19 @@ TEST(TensorNames, AreKeptAsTheyAre) {
         EXPECT_EQ(names.keep(name), name);
 }
 
+// A mixture of experts with 30 thousand million weights, packed, in one file.
+TEST(TensorNames, OfPackedMatricesAreKept) {
+    TensorNames names;
+    for (int layer = 0; layer < 48; ++layer)
+        for (int expert = 0; expert < 128; ++expert)
+            for (const char* part : {"gate_proj", "up_proj", "down_proj"})
+                for (const char* of : {"qweight", "qzeros", "scales", "g_idx"}) {
+                    const std::string name = "model.layers." + std::to_string(layer) + ".mlp.experts." +
+                                             std::to_string(expert) + "." + part + "." + of;
+                    ASSERT_EQ(names.keep(name), name);
+                }
+}
+
 TEST(TensorNames, BecomeNumbersWhereThereAreTooManyBytesOfThem) {
     TensorNames names;
     std::set<std::string> all;

@@ -32,11 +32,9 @@ bool is_regular_window(std::span<const float> x) {
     double mean_x = 0;
     double mean_s = 0;
     for (std::size_t n = 1; n <= kEquations; ++n) {
-        mean_x += x[n];
-        mean_s += double{x[n + 1]} + x[n - 1];
+        mean_x += x[n] / double{kEquations};
+        mean_s += (double{x[n + 1]} + x[n - 1]) / double{kEquations};
     }
-    mean_x /= kEquations;
-    mean_s /= kEquations;
     double xx = 0;
     double xs = 0;
     double ss = 0;
