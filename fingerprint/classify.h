@@ -23,17 +23,15 @@
 //   distance 28 of 128 or less). The tensors that are found are at least 50 % of the elements of the 16
 //   largest that could be, or stand for 50 % of the artifact, and have 9 different vectors in at least 3
 //   tensors of the artifact. Finds matrices that were transposed, permuted, cut, stacked or extended.
-//
 // - records: rows, lines and entries of text, in whatever order and notation (records/record_stream.h; kFull
 //   only). 32 that both hold and that are evidence (long, not the same word again) make up 50 % of those of
 //   the file or 25 % of the artifact's; or the file is the same document: 90 % of the records that either
 //   has, both have, and 64 of them; 16 where all are the same. Finds datasets and logs that were shuffled,
 //   cut, extended or turned into another format, and configurations, tokenizers and notebooks.
-//
 // - landmarks: places of numbers that are greater than all near them (landmarks/landmark_finder.h; kFull
-// only,
-//   and where nothing else matches). 16 groups of them that both hold make up 10 % of those of the file or of
-//   the artifact. Finds numbers without any header, or in a format that is not read, after a change of type.
+//   only, and where nothing matches but records). 16 groups of them that both hold make up 10 % of those of
+//   the file or of the artifact. Finds numbers without any header, or in a format that is not read, after a
+//   change of type.
 //
 // A public artifact accuses nobody: where it makes up half of the file, that is said apart. A file whose
 // tensors are near a registered artifact and near a public one, as those of a fine-tune of the public one

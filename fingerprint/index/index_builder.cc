@@ -26,8 +26,9 @@ std::uint64_t padding_after(std::uint64_t offset) {
     return (kIndexAlignment - offset % kIndexAlignment) % kIndexAlignment;
 }
 
-// Of a record that so many artifacts have, who else has it makes no difference, and looking would cost.
-constexpr std::size_t kMostHolders = 64;
+// Of a record that so many artifacts have, who else has it makes no difference, and looking would cost time
+// and memory.
+constexpr std::size_t kMostHolders = 8;
 
 // Hands on what is written, and its SHA-256 at the end.
 class Digesting {
@@ -153,8 +154,14 @@ Result<void> IndexBuilder::write(const IndexSink& sink) const {
     const auto tensor_directory = NearTable<TensorRecord>::make_directory(tensors_);
     const auto vector_directory = NearTable<VectorRecord>::make_directory(vectors_);
     const auto chunk_slots = ChunkTable::make(chunks_);
-    const auto record_slots = ChunkTable::make(records_, kMostHolders);
-    const auto landmark_slots = ChunkTable::make(landmarks_, kMostHolders);
+    // Public artifacts first: that one has it makes a difference.
+    const auto sampled_slots = [&](std::vector<ChunkSlot> slots) {
+        std::ranges::stable_partition(
+            slots, [&](const ChunkSlot& slot) { return artifacts_[slot.artifact].is_public != 0; });
+        return ChunkTable::make(slots, kMostHolders);
+    };
+    const auto record_slots = sampled_slots(records_);
+    const auto landmark_slots = sampled_slots(landmarks_);
     const std::array<std::span<const std::uint8_t>, kIndexSections> sections = {
         bytes_of(std::span(artifacts_)),
         bytes_of(std::span(names_)),

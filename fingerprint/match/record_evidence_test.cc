@@ -155,6 +155,16 @@ TEST(RecordEvidence, KnowsWhatIsPublicAtTheScaleOfThePublicArtifact) {
     EXPECT_EQ(found(ours, of_public, rows(2'000'000, 2'004'000)), Numbers{1});
 }
 
+TEST(RecordEvidence, KnowsThatSomethingIsPublicHoweverManyHaveIt) {
+    std::vector<std::pair<std::uint32_t, Fingerprint>> artifacts;
+    for (std::uint32_t number = 1; number <= 20; ++number)
+        artifacts.emplace_back(number, of(rows(0, 100)));
+    const Index index = testing::index_of(artifacts, {{99, of(rows(0, 100))}});
+    const auto matches = match_records(sample_of(rows(0, 100)), index.tables());
+    ASSERT_EQ(matches.size(), 1U);
+    EXPECT_EQ(index.tables().artifact(matches[0].artifact).number, 99U);
+}
+
 TEST(RecordEvidence, ComparesDocumentsOfVeryManyEntries) {
     EXPECT_EQ(match(entries(0, 400'000), entries(0, 380'000)).size(), 1U);
     EXPECT_EQ(match(entries(0, 400'000), entries(0, 330'000)).size(), 0U);
