@@ -64,9 +64,7 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
     ChunkEvidence evidence(tables);
     const auto add = [&](std::uint64_t /*offset*/, const Chunk& chunk) { evidence.add(chunk); };
     HashSampler records;
-    RecordStream text([&](std::string_view canonical) {
-        if (const auto hash = record_hash(canonical)) records.add(*hash);
-    });
+    RecordStream text([&](std::string_view canonical) { add_record(records, canonical); });
     const auto digest = full_pass(source, {.hash = may_be_exact, .search = &search, .records = &text}, add);
     if (!digest) return fail(digest.error());
     std::vector<Match> matches = evidence.weigh();
@@ -85,9 +83,7 @@ class ContentEvidence final : public ContentVisitor {
   public:
     explicit ContentEvidence(const IndexTables& tables) : tables_(tables), chunks_(tables) {}
     void chunk(std::uint64_t /*offset*/, const Chunk& chunk) override { chunks_.add(chunk); }
-    void record(std::string_view canonical) override {
-        if (const auto hash = record_hash(canonical)) records_.add(*hash);
-    }
+    void record(std::string_view canonical) override { add_record(records_, canonical); }
     void landmarks(const Landmarks& found) override { landmarks_.add(found.hash); }
     void end_of_content(const std::vector<ByteRange>& /*not_evidence*/) override {}
     std::vector<Match> weigh() {

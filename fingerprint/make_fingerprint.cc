@@ -25,9 +25,7 @@ class ContentChunks final : public ContentVisitor {
   public:
     explicit ContentChunks(std::vector<Chunk>& into) : into_(into) {}
     void chunk(std::uint64_t offset, const Chunk& chunk) override { pending_.push_back({offset, chunk}); }
-    void record(std::string_view canonical) override {
-        if (const auto hash = record_hash(canonical)) records_.add(*hash);
-    }
+    void record(std::string_view canonical) override { add_record(records_, canonical); }
     void landmarks(const Landmarks& found) override { landmarks_.add(found.hash); }
     void end_of_content(const std::vector<ByteRange>& not_evidence) override {
         for (const auto& [offset, chunk] : pending_)
@@ -84,9 +82,7 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
             fingerprint.chunks.push_back(chunk);
     };
     HashSampler records, landmarks;
-    RecordStream text([&](std::string_view canonical) {
-        if (const auto hash = record_hash(canonical)) records.add(*hash);
-    });
+    RecordStream text([&](std::string_view canonical) { add_record(records, canonical); });
     LandmarkStream numbers([&](const Landmarks& found) {
         if (!lies_in(sampled->not_evidence, found.begin, found.end)) landmarks.add(found.hash);
     });

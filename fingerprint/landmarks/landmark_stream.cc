@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/landmarks/landmark_stream.h"
 
-#include <algorithm>
-
 #include "fingerprint/dtypes/little_endian.h"
 
 namespace modelward::fingerprint {
@@ -14,24 +12,13 @@ LandmarkStream::LandmarkStream(LandmarkVisitor visit)
       }) {}
 
 void LandmarkStream::push(std::span<const std::uint8_t> bytes) {
-    while (!bytes.empty()) {
-        if (block_.empty() && bytes.size() >= kNumberBlock) {
-            take_block(bytes.first(kNumberBlock));
-            bytes = bytes.subspan(kNumberBlock);
-            continue;
-        }
-        const auto part = bytes.first(std::min(bytes.size(), kNumberBlock - block_.size()));
-        block_.insert(block_.end(), part.begin(), part.end());
-        bytes = bytes.subspan(part.size());
-        if (block_.size() < kNumberBlock) return;
-        take_block(block_);
-        block_.clear();
-    }
+    blocks_.push(bytes, [this](std::span<const std::uint8_t> block) { take_block(block); });
 }
 
 void LandmarkStream::finish() {
-    if (block_.size() >= kLeastNumberBlock) take_block(block_);
-    block_.clear();
+    blocks_.finish([this](std::span<const std::uint8_t> block) {
+        if (block.size() >= kLeastNumberBlock) take_block(block);
+    });
     finder_.finish();
     layout_.reset();
     cut_.clear();

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "fingerprint/block_cutter.h"
 #include "fingerprint/landmarks/landmark_finder.h"
 #include "fingerprint/landmarks/number_layout.h"
 
@@ -37,7 +38,7 @@ class LandmarkStream {
     LandmarkFinder finder_;
     std::uint64_t offset_ = 0;            // of the next block
     std::uint64_t sequence_ = 0;          // where the sequence begins
-    std::vector<std::uint8_t> block_;     // less than a block
+    BlockCutter blocks_{kNumberBlock};    // less than a block
     std::optional<NumberLayout> layout_;  // of the block before this one
     std::vector<std::uint8_t> cut_;       // the first bytes of a number that two blocks share
     std::vector<std::int32_t> numbers_;

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "fingerprint/hash_sample.h"
-
 namespace modelward::fingerprint {
 namespace {
 
@@ -32,6 +30,10 @@ bool says_enough(std::string_view canonical) {
 std::optional<std::uint64_t> record_hash(std::string_view canonical) {
     if (canonical.size() < kLeastBytes) return std::nullopt;
     return with_evidence(XXH3_64bits(canonical.data(), canonical.size()), says_enough(canonical));
+}
+
+void add_record(HashSampler& sampler, std::string_view canonical) {
+    if (const auto hash = record_hash(canonical)) sampler.add(*hash);
 }
 
 }  // namespace modelward::fingerprint

@@ -6,9 +6,14 @@
 #include <optional>
 #include <string_view>
 
+#include "fingerprint/hash_sample.h"
+
 namespace modelward::fingerprint {
 
 // Of a record in its canonical form (record_words.h). Null: it has a few bytes only.
 std::optional<std::uint64_t> record_hash(std::string_view canonical);
+
+// The same, into a sample.
+void add_record(HashSampler& sampler, std::string_view canonical);
 
 }  // namespace modelward::fingerprint

@@ -23,24 +23,11 @@ bool is_text(std::span<const std::uint8_t> window) {
 }  // namespace
 
 void RecordStream::push(std::span<const std::uint8_t> bytes) {
-    while (!bytes.empty()) {
-        if (window_.empty() && bytes.size() >= kTextWindow) {
-            take_window(bytes.first(kTextWindow));
-            bytes = bytes.subspan(kTextWindow);
-            continue;
-        }
-        const auto part = bytes.first(std::min(bytes.size(), kTextWindow - window_.size()));
-        window_.append(part.begin(), part.end());
-        bytes = bytes.subspan(part.size());
-        if (window_.size() < kTextWindow) return;
-        take_window(bytes_of(window_));
-        window_.clear();
-    }
+    windows_.push(bytes, [this](std::span<const std::uint8_t> window) { take_window(window); });
 }
 
 void RecordStream::finish() {
-    if (!window_.empty()) take_window(bytes_of(window_));
-    window_.clear();
+    windows_.finish([this](std::span<const std::uint8_t> window) { take_window(window); });
     end_text();
 }
 

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 
+#include "fingerprint/block_cutter.h"
 #include "fingerprint/records/json_records.h"
 #include "fingerprint/records/record_words.h"
 
@@ -36,8 +37,8 @@ class RecordStream {
     void put(std::span<const std::uint8_t> text);
 
     RecordWords words_;
-    std::string window_;  // less than a window
-    std::string front_;   // of a text whose shape is not known yet
+    BlockCutter windows_{kTextWindow};
+    std::string front_;  // of a text whose shape is not known yet
     std::optional<TextShape> shape_;
     std::optional<JsonRecords> json_;
 };
