@@ -101,6 +101,23 @@ TEST(LandmarkFinder, FindsNoneInWhatAFormulaMade) {
     EXPECT_LT(of_wave.size(), 16U) << "the same few over and over";
 }
 
+// Of two that are equally great nobody knows which it was before they were rounded.
+TEST(LandmarkFinder, TakesNoneOfTwoThatAreEquallyGreatAndNear) {
+    const auto with_another = [](std::size_t behind) {
+        std::vector<float> values(2 * kReach, 0.001F);
+        for (std::size_t i = 0; i < 12; ++i) {
+            std::vector<float> part(300 + 7 * i, 0.001F);
+            part.front() = part[behind] = 1;
+            values.insert(values.end(), part.begin(), part.end());
+        }
+        values.insert(values.end(), 2 * kReach, 0.001F);
+        return hashes_of(values).size();
+    };
+    EXPECT_EQ(with_another(0), 6U);
+    EXPECT_EQ(with_another(kReach), 0U);
+    EXPECT_EQ(with_another(kReach + 1), 18U);
+}
+
 TEST(LandmarkFinder, DoesNotJoinWhatIsFarApart) {
     // Seven landmarks with all different distances; between the fourth and the fifth as many zeros as given.
     const auto with_gap = [](std::size_t gap) {
