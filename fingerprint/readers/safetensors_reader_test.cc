@@ -30,6 +30,34 @@ std::string entry(const std::string& name, const std::string& dtype, const std::
            "}";
 }
 
+constexpr std::uint64_t kSound = 16'384;  // the header is read in so many bytes at a time
+
+// Wherever in the header it happens: a disk that fails is no broken file.
+TEST(SafetensorsReader, SaysThatReadingFailed) {
+    class Failing final : public ByteSource {
+      public:
+        explicit Failing(const Bytes& file) : file_(file) {}
+        std::uint64_t size() const override { return file_.size(); }
+        Result<void> read(std::uint64_t offset, std::span<std::uint8_t> into) const override {
+            if (offset >= kSound) return fail(ErrorCode::kIo, "the disk fails");
+            return file_.read(offset, into);
+        }
+
+      private:
+        MemorySource file_;
+    };
+    const std::string header = R"("__metadata__":{"a":"b"},)" + entry("w", "F32", "[4]", "[0,16]") + "}";
+    for (std::size_t behind = 0; behind <= header.size(); ++behind) {
+        const std::string blanks(kSound - 1 - header.size() + behind, ' ');
+        const Bytes file = raw_safetensors("{" + blanks + header, Bytes(16));
+        ASSERT_TRUE(read(file).has_value()) << behind;
+        const auto table = kSafetensorsReader.read(Failing(file));
+        if (behind == 0) continue;  // all of the header is before
+        ASSERT_FALSE(table.has_value()) << behind;
+        EXPECT_EQ(table.error().code(), ErrorCode::kIo) << behind << ": " << table.error().message();
+    }
+}
+
 TEST(SafetensorsReader, ListsTensorsByOffset) {
     const Bytes data(24);
     const auto table =
