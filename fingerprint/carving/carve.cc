@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "fingerprint/containers/range_source.h"
 #include "fingerprint/match/counting_source.h"
+#include "fingerprint/range_source.h"
 #include "fingerprint/readers/packed_matrix.h"
 
 namespace modelward::fingerprint {

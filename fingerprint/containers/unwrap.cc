@@ -7,10 +7,10 @@
 #include "fingerprint/containers/archive.h"
 #include "fingerprint/containers/content_stream.h"
 #include "fingerprint/containers/metered_stream.h"
-#include "fingerprint/containers/range_source.h"
 #include "fingerprint/containers/seven_zip_list.h"
 #include "fingerprint/containers/stream_table.h"
 #include "fingerprint/containers/text_encoding.h"
+#include "fingerprint/range_source.h"
 
 namespace modelward::fingerprint {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fingerprint/readers/ggml_types.h"
 #include "fingerprint/readers/gguf_metadata.h"
 #include "fingerprint/readers/header_cursor.h"
 #include "fingerprint/readers/reader.h"
@@ -13,17 +14,6 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint32_t kNewestVersion = 3;
-
-// Indexed by the type's number in the file; kCount marks numbers that were withdrawn.
-constexpr std::array kTypes = {
-    DType::kF32,     DType::kF16,   DType::kQ4_0,   DType::kQ4_1,  DType::kCount,   DType::kCount,
-    DType::kQ5_0,    DType::kQ5_1,  DType::kQ8_0,   DType::kQ8_1,  DType::kQ2_K,    DType::kQ3_K,
-    DType::kQ4_K,    DType::kQ5_K,  DType::kQ6_K,   DType::kQ8_K,  DType::kIQ2_XXS, DType::kIQ2_XS,
-    DType::kIQ3_XXS, DType::kIQ1_S, DType::kIQ4_NL, DType::kIQ3_S, DType::kIQ2_S,   DType::kIQ4_XS,
-    DType::kI8,      DType::kI16,   DType::kI32,    DType::kI64,   DType::kF64,     DType::kIQ1_M,
-    DType::kBF16,    DType::kCount, DType::kCount,  DType::kCount, DType::kTQ1_0,   DType::kTQ2_0,
-    DType::kCount,   DType::kCount, DType::kCount,  DType::kMXFP4,
-};
 
 struct TensorInfo {
     std::string name;
@@ -55,7 +45,8 @@ std::uint64_t least_info_bytes(std::uint32_t version) {
 
 // Its offset is from where the data begin, which is known when all are read.
 Result<void> add_tensor(TensorTable& table, TensorInfo info, std::uint64_t alignment) {
-    if (info.type >= kTypes.size() || kTypes[info.type] == DType::kCount) {
+    const auto dtype = ggml_type(info.type);
+    if (!dtype) {
         note_defect(table,
                     Error(ErrorCode::kUnsupported, "GGUF: tensor '" + info.name + "' has the unknown type " +
                                                        std::to_string(info.type)));
@@ -66,14 +57,14 @@ Result<void> add_tensor(TensorTable& table, TensorInfo info, std::uint64_t align
                                              std::to_string(info.offset) + " is not aligned to " +
                                              std::to_string(alignment));
     }
-    const auto extent = extent_of(kTypes[info.type], info.shape);
+    const auto extent = extent_of(*dtype, info.shape);
     constexpr std::uint64_t kTooFar = std::uint64_t{1} << 62;
     if (!extent || info.offset >= kTooFar - kMaxHeaderBytes - alignment || extent->bytes >= kTooFar) {
         return fail(ErrorCode::kInvalid, "GGUF: tensor '" + info.name +
                                              "': the shape is too large or its rows are not whole blocks");
     }
-    table.tensors.push_back({std::move(info.name), kTypes[info.type], std::move(info.shape), extent->elements,
-                             info.offset, extent->bytes});
+    table.tensors.push_back(
+        {std::move(info.name), *dtype, std::move(info.shape), extent->elements, info.offset, extent->bytes});
     return {};
 }
 

@@ -67,24 +67,39 @@ void HeaderCursor::pass(std::uint64_t length) {
     position_ += length;
 }
 
+void HeaderCursor::skip_past(std::uint8_t last) {
+    while (ok()) {
+        if (remaining() == 0) return skip(1);
+        if (!hold(1)) return;
+        const auto held = std::span(buffer_).first(buffer_length_).subspan(position_ - buffer_start_);
+        const auto ahead = held.first(std::min<std::uint64_t>(held.size(), remaining()));
+        const auto found = std::ranges::find(ahead, last);
+        if (found != ahead.end()) return skip(static_cast<std::uint64_t>(found - ahead.begin()) + 1);
+        skip(ahead.size());
+    }
+}
+
+bool HeaderCursor::hold(std::uint64_t bytes) {
+    if (position_ >= buffer_start_ && position_ + bytes <= buffer_start_ + buffer_length_) return true;
+    buffer_start_ = position_;
+    buffer_length_ = std::min<std::uint64_t>(buffer_.size(), end_ - position_);
+    auto read = source_.read(position_, std::span(buffer_).first(buffer_length_));
+    if (read) return true;
+    error_ = read.error();
+    buffer_length_ = 0;
+    return false;
+}
+
 void HeaderCursor::take(std::span<std::uint8_t> into) {
-    const std::uint64_t start = position_;
-    skip(into.size());
-    if (error_) {
+    const bool is_there = !error_ && into.size() <= remaining();
+    if (!is_there || !hold(into.size())) {
+        skip(into.size());  // says why
         std::ranges::fill(into, std::uint8_t{0});
         return;
     }
-    if (start < buffer_start_ || start + into.size() > buffer_start_ + buffer_length_) {
-        buffer_start_ = start;
-        buffer_length_ = std::min<std::uint64_t>(buffer_.size(), end_ - start);
-        if (auto read = source_.read(start, std::span(buffer_).first(buffer_length_)); !read) {
-            error_ = read.error();
-            buffer_length_ = 0;
-            return;
-        }
-    }
-    std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(start - buffer_start_), into.size(),
+    std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(position_ - buffer_start_), into.size(),
                 into.begin());
+    skip(into.size());
 }
 
 }  // namespace modelward::fingerprint

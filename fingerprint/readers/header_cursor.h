@@ -41,6 +41,8 @@ class HeaderCursor {
     // What comes before the next '\n', which is taken too.
     std::string line();
     void skip(std::uint64_t length);
+    // Skips what comes before the next byte of this value, and that one.
+    void skip_past(std::uint8_t last);
     // Jumps over data that is no part of the header.
     void pass(std::uint64_t length);
 
@@ -52,6 +54,8 @@ class HeaderCursor {
 
   private:
     void take(std::span<std::uint8_t> into);
+    // Makes the next `bytes` be in the buffer; false, with the error kept, when they cannot be read.
+    bool hold(std::uint64_t bytes);
     std::uint64_t remaining() const;
 
     const ByteSource& source_;

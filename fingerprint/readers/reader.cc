@@ -13,8 +13,9 @@ Result<const Reader*> find_reader(const ByteSource& source) {
     const auto head = std::span(buffer).first(std::min<std::uint64_t>(source.size(), kHeadBytes));
     if (auto read = source.read(0, head); !read) return fail(read.error());
     // The surest sign first.
-    for (const Reader* reader : {&kSafetensorsReader, &kGgufReader, &kZipReader, &kHdf5Reader, &kNpyReader,
-                                 &kTfliteReader, &kPickleReader, &kOnnxReader}) {
+    for (const Reader* reader :
+         {&kSafetensorsReader, &kGgufReader, &kZipReader, &kHdf5Reader, &kNpyReader, &kTfliteReader,
+          &kFastTextReader, &kGgmlReader, &kCoreMlReader, &kPickleReader, &kTensorFlowReader, &kOnnxReader}) {
         if (reader->claims(head)) return reader;
     }
     const auto behind_user_block = find_superblock(source);

@@ -38,6 +38,10 @@ extern const Reader kNpyReader;          // npy_reader.cc
 extern const Reader kOnnxReader;         // onnx_reader.cc
 extern const Reader kTfliteReader;       // tflite_reader.cc
 extern const Reader kHdf5Reader;         // hdf5_reader.cc: Keras, h5py
+extern const Reader kTensorFlowReader;   // tensorflow_reader.cc: frozen graphs, saved_model.pb
+extern const Reader kCoreMlReader;       // coreml_reader.cc: weight.bin
+extern const Reader kFastTextReader;     // fasttext_reader.cc
+extern const Reader kGgmlReader;         // ggml_reader.cc: before GGUF, and whisper.cpp
 
 // The reader that claims the file; null when none does (then its format is unknown, which is no error).
 Result<const Reader*> find_reader(const ByteSource& source);

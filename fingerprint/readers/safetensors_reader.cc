@@ -173,8 +173,8 @@ Result<void> add_tensor(TensorTable& table, TensorNames& names, JsonCursor& json
         return broken(name, "shape and dtype need " + std::to_string(extent->bytes) +
                                 " bytes, data_offsets give " + std::to_string(end - begin));
     }
-    table.tensors.push_back({names.keep(name), *dtype, std::move(*entry->shape), extent->elements,
-                             table.data_start + begin, extent->bytes});
+    append(table, {names.keep(name), *dtype, std::move(*entry->shape), extent->elements,
+                   table.data_start + begin, extent->bytes});
     return {};
 }
 

@@ -2,11 +2,10 @@
 #include "fingerprint/readers/shared_bytes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace modelward::fingerprint {
 namespace {
@@ -64,18 +63,28 @@ void drop_overlaps(std::vector<Tensor>& tensors) {
     });
 }
 
+// The first of a name keeps it; a number never gives another tensor's name. (Two numbered names differ, since
+// what they number does.) Beside the table, memory is taken for two numbers a tensor.
 void make_names_unique(std::vector<Tensor>& tensors) {
-    std::unordered_set<std::string_view> names;  // they stay where they are
-    std::unordered_map<std::string, std::uint64_t> copies;
-    for (Tensor& tensor : tensors) {
-        if (names.insert(tensor.name).second) continue;
-        std::uint64_t& copy = copies[tensor.name];
+    const auto name_of = [&](std::uint32_t i) -> std::string_view { return tensors[i].name; };
+    std::vector<std::uint32_t> order(tensors.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, {}, [&](std::uint32_t i) { return std::tuple(name_of(i), i); });
+    std::vector<std::uint32_t> firsts;
+    std::ranges::unique_copy(order, std::back_inserter(firsts), {}, name_of);
+    auto first = firsts.begin();
+    std::uint64_t copies = 1;
+    for (const std::uint32_t i : order) {
+        if (name_of(i) != name_of(*first)) {
+            ++first;
+            copies = 1;
+        }
+        if (i == *first) continue;
         std::string numbered;
         do {
-            numbered = tensor.name + " (" + std::to_string(++copy + 1) + ")";
-        } while (names.contains(numbered));
-        tensor.name = std::move(numbered);
-        names.insert(tensor.name);
+            numbered = tensors[*first].name + " (" + std::to_string(++copies) + ")";
+        } while (std::ranges::binary_search(firsts, std::string_view(numbered), {}, name_of));
+        tensors[i].name = std::move(numbered);
     }
 }
 

@@ -40,7 +40,7 @@ TEST(SharedBytes, KeepsTheTensorThatSaysMost) {
 TEST(SharedBytes, NumbersNamesThatAreThereTwice) {
     EXPECT_THAT(
         settled({tensor("a", 0, {4}), tensor("a", 10, {4}), tensor("a (2)", 20, {4}), tensor("a", 30, {4})}),
-        ElementsAre("a", "a (2)", "a (2) (2)", "a (3)"));
+        ElementsAre("a", "a (3)", "a (2)", "a (4)"));
 }
 
 TEST(SharedBytes, DataStartsAtTheFirstTensorThatHasBytes) {

@@ -83,6 +83,12 @@ Result<void> settle(TensorTable& table, std::uint64_t file_bytes) {
     return {};
 }
 
+void append(TensorTable& table, Tensor tensor) {
+    constexpr std::size_t kMany = 1U << 13;
+    if (table.tensors.size() == kMany) table.tensors.reserve(kMaxTensors);
+    table.tensors.push_back(std::move(tensor));
+}
+
 void note_defect(TensorTable& table, Error error) {
     if (!table.defect) table.defect = std::move(error);
 }

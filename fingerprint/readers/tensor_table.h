@@ -73,6 +73,10 @@ std::optional<Extent> extent_of(DType dtype, const std::vector<std::uint64_t>& s
 // overlaps, drops tensors that end beyond the file (noting a defect).
 Result<void> settle(TensorTable& table, std::uint64_t file_bytes);
 
+// Appends to a table whose size nobody knows before it is read. A table that outgrows many tensors gets its
+// memory at once: growing on, it would be there twice.
+void append(TensorTable& table, Tensor tensor);
+
 // Keeps the first defect.
 void note_defect(TensorTable& table, Error error);
 

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zip archives whose members are stored: what torch.save and torch.jit.save write (a pickle NAME/data.pkl or
 // NAME/constants.pkl, storages in NAME/data/KEY or NAME/constants/KEY), and .npz of NumPy. The table's format
-// says which; "zip" when it holds neither. Members that are compressed are the business of whoever unpacks
-// archives; here they are noted.
+// says which; "zip" when it holds neither. Several archives may stand one behind the other (zip/zip_chain.h).
+// Members that are compressed are the business of whoever unpacks archives; here they are noted.
 #include <algorithm>
+#include <span>
 #include <unordered_set>
 
+#include "fingerprint/range_source.h"
 #include "fingerprint/readers/numpy/npy_header.h"
 #include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
 #include "fingerprint/readers/torch/torch_archive.h"
 #include "fingerprint/readers/zip/zip_archive.h"
+#include "fingerprint/readers/zip/zip_chain.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -43,12 +46,31 @@ void read_npy_members(const ByteSource& source, const ZipArchive& archive, Tenso
     }
 }
 
-Result<TensorTable> parse(const ByteSource& source) {
+Result<void> read_archive(const ByteSource& source, TensorTable& table) {
     const auto archive = read_zip_archive(source);
     if (!archive) return fail(archive.error());
-    TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = archive->defect};
-    if (auto read = read_torch_archive(source, *archive, table); !read) return fail(read.error());
+    if (archive->defect) note_defect(table, *archive->defect);
+    if (auto read = read_torch_archive(source, *archive, table); !read) return read;
     read_npy_members(source, *archive, table);
+    return {};
+}
+
+Result<TensorTable> parse(const ByteSource& source) {
+    TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = {}};
+    const auto archives = find_zip_archives(source);
+    if (!archives) return fail(archives.error());
+    for (const auto& [begin, end] : *archives) {
+        const std::size_t known = table.tensors.size();
+        if (known >= kMaxTensors) {
+            note_defect(table,
+                        Error(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors"));
+            break;
+        }
+        if (auto read = read_archive(RangeSource(source, begin, end - begin), table); !read)
+            return fail(read.error());
+        for (Tensor& tensor : std::span(table.tensors).subspan(known))
+            tensor.offset += begin;
+    }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
     find_packed_matrices(table);
     return table;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fingerprint/readers/reader.h"
+#include "fingerprint/testing/little_endian_writer.h"
 #include "fingerprint/testing/numpy_files.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/table_checks.h"
@@ -128,6 +129,43 @@ TEST(ZipReader, TakesEveryMemberOfAName) {
     ZipWriter writer = torch_zip({kFirst});
     writer.add("archive/data/0", testing::noise_bytes(9, 128));
     EXPECT_THAT(names(read(writer.finish())), ElementsAre("layer.weight", "layer.weight (2)"));
+}
+
+// As a distributed checkpoint of PyTorch keeps them.
+TEST(ZipReader, ListsTheTensorsOfArchivesOneBehindTheOther) {
+    Bytes file = torch_zip({kFirst}).finish_zip64();
+    const std::uint64_t second = file.size();
+    testing::append(file, torch_zip({kSecond}).finish());
+    const std::uint64_t third = file.size();
+    testing::append(file, torch_zip({kFirst}).finish_zip64());
+    const TensorTable table = read(file);
+    EXPECT_FALSE(table.defect.has_value()) << table.defect->message();
+    EXPECT_EQ(table.format, "pytorch");
+    ASSERT_THAT(names(table), ElementsAre("layer.weight", "layer.bias", "layer.weight (2)"));
+    EXPECT_GT(table.tensors[1].offset, second);
+    EXPECT_GT(table.tensors[2].offset, third);
+    expect_data(file, table.tensors[0], kFirst.data);
+    expect_data(file, table.tensors[1], kSecond.data);
+    expect_data(file, table.tensors[2], kFirst.data);
+}
+
+TEST(ZipReader, ReadsTheLastArchiveBehindWhatIsNone) {
+    Bytes file = testing::noise_bytes(3, 500);
+    testing::append(file, torch_zip({kFirst}).finish_zip64());
+    const auto table = kZipReader.read(MemorySource(file));
+    ASSERT_TRUE(table.has_value()) << table.error().message();
+    ASSERT_THAT(names(*table), ElementsAre("layer.weight"));
+    expect_data(file, table->tensors[0], kFirst.data);
+}
+
+TEST(ZipReader, AnArchiveThatIsSaidToBeginAtItsEndEndsTheSearch) {
+    Bytes file = torch_zip({kFirst}).finish();
+    testing::append(file, ZipWriter().finish());  // of 22 bytes
+    Bytes nothing = ZipWriter().finish();
+    nothing[16] = 22;  // its directory would begin before it
+    testing::append(file, nothing);
+    const TensorTable table = read(file);
+    EXPECT_THAT(names(table), ElementsAre("layer.weight"));
 }
 
 TEST(ZipReader, FindsTheTensorsWhenTheEndWasCutOff) {

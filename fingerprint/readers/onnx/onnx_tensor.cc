@@ -6,9 +6,6 @@
 namespace modelward::fingerprint {
 namespace {
 
-// From so many on, a table that grows further would be there twice.
-constexpr std::size_t kManyTensors = 1U << 13;
-
 enum Field : std::uint64_t {
     kDims = 1,
     kDataType = 2,
@@ -114,9 +111,8 @@ void read_onnx_tensor(HeaderCursor& cursor, std::uint64_t end, const std::string
         return note(ErrorCode::kInvalid, "needs " + std::to_string(extent->bytes) + " bytes and has " +
                                              std::to_string(tensor.data.bytes));
     }
-    if (table.tensors.size() == kManyTensors) table.tensors.reserve(kMaxTensors);
-    table.tensors.push_back({std::move(tensor.name), dtype, std::move(tensor.shape), extent->elements,
-                             tensor.data.offset, extent->bytes});
+    append(table, {std::move(tensor.name), dtype, std::move(tensor.shape), extent->elements,
+                   tensor.data.offset, extent->bytes});
 }
 
 }  // namespace modelward::fingerprint

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "fingerprint/readers/onnx/protobuf_fields.h"
+#include "fingerprint/readers/protobuf_fields.h"
 #include "fingerprint/readers/tensor_table.h"
 
 namespace modelward::fingerprint {

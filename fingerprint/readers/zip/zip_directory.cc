@@ -15,6 +15,12 @@ constexpr std::array<std::uint8_t, 4> kEndSignature = {'P', 'K', 5, 6};
 
 // Offset of the last end record; nullopt when there is none.
 Result<std::optional<std::uint64_t>> find_end(const ByteSource& source) {
+    if (source.size() >= kZipEndBytes) {  // of an archive without a comment, as nearly all are
+        const std::uint64_t position = source.size() - kZipEndBytes;
+        const auto signature = zip_signature_at(source, position);
+        if (!signature) return fail(signature.error());
+        if (*signature == kZipEnd) return std::optional(position);
+    }
     std::vector<std::uint8_t> tail(std::min(source.size(), kMaxComment + kZipEndBytes));
     const std::uint64_t start = source.size() - tail.size();
     if (auto read = source.read(start, tail); !read) return fail(read.error());
@@ -23,6 +29,25 @@ Result<std::optional<std::uint64_t>> find_end(const ByteSource& source) {
         return std::optional<std::uint64_t>{};
     }
     return std::optional(start + static_cast<std::uint64_t>(found.begin() - tail.begin()));
+}
+
+// The zip64 records to which the end record at `end` may belong: the one before the locator, as writers put
+// it, and the one where the locator says, counted from the source's begin, where loaders look.
+std::vector<ZipEndRecord> find_zip64_ends(const ByteSource& source, std::uint64_t end) {
+    std::vector<ZipEndRecord> found;
+    if (end < kZip64LocatorBytes) return found;
+    const std::uint64_t locator_at = end - kZip64LocatorBytes;
+    HeaderCursor locator(source, locator_at, end);
+    if (locator.number<std::uint32_t>() != kZip64Locator) return found;
+    const std::uint64_t before = locator_at - std::min(locator_at, kZip64EndBytes);
+    for (const std::uint64_t position : {before, read_zip64_locator(locator)}) {
+        if (!found.empty() && position == found.front().behind_directory) continue;
+        HeaderCursor cursor(source, position, source.size());
+        if (cursor.number<std::uint32_t>() != kZip64End) continue;
+        const ZipEnd record = read_zip64_end(cursor);
+        if (cursor.ok()) found.push_back({record, position});
+    }
+    return found;
 }
 
 class DirectoryReader {
@@ -39,7 +64,8 @@ class DirectoryReader {
         HeaderCursor cursor(source_, **end, source_.size());
         cursor.skip(4);
         if (auto done = read_from(read_zip_end(cursor), **end); !done) return fail(done.error());
-        if (auto done = read_zip64(**end); !done) return fail(done.error());
+        for (const auto& [record, behind] : find_zip64_ends(source_, **end))
+            if (auto done = read_from(record, behind); !done) return fail(done.error());
         if (directory_.entries.empty() && announced_ != 0) {
             note(ErrorCode::kInvalid, "the central directory is not where the end of the file says");
         }
@@ -49,16 +75,6 @@ class DirectoryReader {
   private:
     void note(ErrorCode code, const std::string& what) {
         if (!directory_.defect) directory_.defect = Error(code, "zip: " + what);
-    }
-
-    Result<void> read_zip64(std::uint64_t end) {
-        if (end < kZip64LocatorBytes) return {};
-        HeaderCursor locator(source_, end - kZip64LocatorBytes, end);
-        if (locator.number<std::uint32_t>() != kZip64Locator) return {};
-        const std::uint64_t position = read_zip64_locator(locator);
-        HeaderCursor record(source_, position, source_.size());
-        if (record.number<std::uint32_t>() != kZip64End) return {};
-        return read_from(read_zip64_end(record), position);
     }
 
     // `behind` is the offset of the record that follows the directory.
@@ -111,6 +127,16 @@ class DirectoryReader {
 };
 
 }  // namespace
+
+Result<std::optional<ZipEndRecord>> find_zip_end(const ByteSource& source) {
+    const auto end = find_end(source);
+    if (!end) return fail(end.error());
+    if (!*end) return std::nullopt;
+    if (const auto zip64 = find_zip64_ends(source, **end); !zip64.empty()) return zip64.front();
+    HeaderCursor cursor(source, **end, source.size());
+    cursor.skip(4);
+    return ZipEndRecord{read_zip_end(cursor), **end};
+}
 
 Result<ZipDirectory> read_zip_directory(const ByteSource& source) {
     return DirectoryReader(source).read();

@@ -16,6 +16,15 @@ struct ZipDirectory {
     std::optional<Error> defect;
 };
 
+// The records at the end of an archive, and where the directory ends that they are of.
+struct ZipEndRecord {
+    ZipEnd record;
+    std::uint64_t behind_directory;
+};
+
+// Of the last archive of the source: of its zip64 record, if it has one; nullopt when there is none. kIo.
+Result<std::optional<ZipEndRecord>> find_zip_end(const ByteSource& source);
+
 // Counts and sizes of the end record are not believed: entries are read as long as their signatures follow.
 // When something stands in front of the archive, offsets may be counted from the archive's own start: both
 // ways are tried. An Error only for kIo.

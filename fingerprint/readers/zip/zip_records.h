@@ -19,6 +19,7 @@ inline constexpr std::uint32_t kZipEnd = 0x06054B50;
 inline constexpr std::uint32_t kZip64End = 0x06064B50;
 inline constexpr std::uint32_t kZip64Locator = 0x07064B50;
 inline constexpr std::uint64_t kZipEndBytes = 22;
+inline constexpr std::uint64_t kZip64EndBytes = 56;
 inline constexpr std::uint64_t kZip64LocatorBytes = 20;
 
 // What a local header and an entry of the central directory both say of a member.

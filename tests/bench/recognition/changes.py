@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy
 
-from modelfiles import gguf, packed, safetensors
+from modelfiles import coreml, ggml_before_gguf, gguf, packed, safetensors, tensorflow
 
 
 @dataclasses.dataclass
@@ -121,6 +121,17 @@ def as_torch(zipped):
     return lambda case: [written(write, case.model.weights)]
 
 
+def as_distributed_checkpoint(case):
+    """What torch.distributed.checkpoint writes to a rank's file: each tensor as torch.save has it, one behind the other."""
+    import torch
+    file = io.BytesIO()
+    for array in case.model.weights.values():
+        part = io.BytesIO()
+        torch.save(torch.tensor(array).bfloat16(), part)
+        file.write(part.getvalue())
+    return [file.getvalue()]
+
+
 def as_onnx(case):
     import onnx
     tensors = [onnx.numpy_helper.from_array(array, name) for name, array in case.model.weights.items()]
@@ -219,6 +230,10 @@ BYTES = {
 }
 FORMATS = {
     "re-sharded in two": in_two_files, "PyTorch": as_torch(True), "PyTorch, legacy": as_torch(False), "ONNX": as_onnx,
+    "PyTorch, distributed checkpoint, bf16": as_distributed_checkpoint,
+    "TensorFlow graph, fp16": lambda case: [written(tensorflow.write, case.model.weights, numpy.float16)],
+    "Core ML, fp16": lambda case: [written(coreml.write, case.model.weights)],
+    "ggml before GGUF, fp16": lambda case: [written(ggml_before_gguf.write, case.model.weights)],
     "npz": as_npz, "HDF5": as_hdf5(), "HDF5, chunked and gzip": as_hdf5(chunks=True, compression="gzip", shuffle=True),
     "the publisher's other format": published,
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A part of a source as a source: an entry that an archive stores as it is. Does not own the source.
+// A part of a source as a source: an entry that an archive stores as it is, one of several models in a file.
+// Does not own the source.
 #pragma once
 
 #include "fingerprint/byte_source.h"
@@ -14,7 +15,7 @@ class RangeSource final : public ByteSource {
     std::uint64_t size() const override { return size_; }
     Result<void> read(std::uint64_t offset, std::span<std::uint8_t> into) const override {
         if (offset > size_ || into.size() > size_ - offset)
-            return fail(ErrorCode::kInvalid, "read outside an archive's entry");
+            return fail(ErrorCode::kInvalid, "read outside a part of the file");
         return source_.read(begin_ + offset, into);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fingerprint/readers/onnx/protobuf_fields.h"
+#include "fingerprint/readers/protobuf_fields.h"
 
 namespace modelward::fingerprint {
 namespace {
