@@ -2,7 +2,6 @@
 #include "fingerprint/rows/matrix_sketches.h"
 
 #include <algorithm>
-#include <array>
 
 namespace modelward::fingerprint {
 namespace {
@@ -15,45 +14,47 @@ constexpr std::size_t kMostKeptVectors = 256;
 constexpr std::size_t kFewestAskedVectors = 128;
 constexpr std::size_t kMostAskedVectors = 512;
 
+// One kind of vectors of a tensor.
 struct Vectors {
+    MatrixView view;
     Axis axis;
-    std::uint64_t length;
-    std::uint64_t count;
+
+    std::uint64_t length() const { return axis == Axis::kRows ? view.columns : view.rows; }
+    std::uint64_t count() const { return axis == Axis::kRows ? view.rows : view.columns; }
 };
 
-std::array<Vectors, 2> axes(MatrixView view) {
-    return {Vectors{Axis::kRows, view.columns, view.rows}, Vectors{Axis::kColumns, view.rows, view.columns}};
+std::vector<Vectors> kinds_of_vectors(const std::vector<std::uint64_t>& shape) {
+    std::vector<Vectors> kinds;
+    if (const auto view = matrix_view(shape)) kinds = {{*view, Axis::kRows}, {*view, Axis::kColumns}};
+    if (const auto view = outer_view(shape)) kinds.push_back({*view, Axis::kColumns});
+    return kinds;
 }
 
 Result<void> add_sketches(const ByteSource& source, const Tensor& tensor, std::uint32_t number,
-                          MatrixView view, const Vectors& vectors, std::span<const std::uint64_t> chosen,
+                          const Vectors& vectors, std::span<const std::uint64_t> chosen,
                           std::vector<VectorSketches>& into) {
-    auto sketches = sketch_vectors(source, tensor, view, vectors.axis, chosen);
+    auto sketches = sketch_vectors(source, tensor, vectors.view, vectors.axis, chosen);
     if (!sketches) return fail(sketches.error());
-    if (!sketches->empty()) into.push_back({number, vectors.length, std::move(*sketches)});
+    if (!sketches->empty()) into.push_back({number, vectors.length(), std::move(*sketches)});
     return {};
 }
 
 }  // namespace
 
 bool may_have_evidence(const Tensor& tensor) {
-    const auto view = matrix_view(tensor.shape);
-    return view && std::ranges::any_of(axes(*view), [](const Vectors& vectors) {
-               return may_be_evidence(vectors.length, vectors.count);
-           });
+    return std::ranges::any_of(kinds_of_vectors(tensor.shape), [](const Vectors& vectors) {
+        return may_be_evidence(vectors.length(), vectors.count());
+    });
 }
 
 Result<void> keep_vectors(const ByteSource& source, const Tensor& tensor, std::uint32_t number,
                           std::vector<VectorSketches>& into) {
-    const auto view = matrix_view(tensor.shape);
-    if (!view) return {};
     const std::size_t count = std::clamp<std::uint64_t>(tensor.elements / kElementsPerKeptVector,
                                                         kFewestKeptVectors, kMostKeptVectors);
-    for (const Vectors& vectors : axes(*view)) {
-        if (!are_evidence(vectors.length, vectors.count)) continue;
-        const auto chosen = spread(vectors.count, count, kKept);
-        if (auto added = add_sketches(source, tensor, number, *view, vectors, chosen, into); !added)
-            return added;
+    for (const Vectors& vectors : kinds_of_vectors(tensor.shape)) {
+        if (!are_evidence(vectors.length(), vectors.count())) continue;
+        const auto chosen = spread(vectors.count(), count, kKept);
+        if (auto added = add_sketches(source, tensor, number, vectors, chosen, into); !added) return added;
     }
     return {};
 }
@@ -61,15 +62,13 @@ Result<void> keep_vectors(const ByteSource& source, const Tensor& tensor, std::u
 Result<std::vector<VectorSketches>> ask_vectors(const ByteSource& source, const Tensor& tensor,
                                                 std::size_t tensors) {
     std::vector<VectorSketches> asked;
-    const auto view = matrix_view(tensor.shape);
-    if (!view) return asked;
     const std::size_t count =
         std::clamp(kAskedTensors * kFewestAskedVectors / std::max<std::size_t>(tensors, 1),
                    kFewestAskedVectors, kMostAskedVectors);
-    for (const Vectors& vectors : axes(*view)) {
-        if (vectors.length < kLeastVector) continue;
-        const auto chosen = spread(vectors.count, count, kAsked);
-        if (auto added = add_sketches(source, tensor, 0, *view, vectors, chosen, asked); !added)
+    for (const Vectors& vectors : kinds_of_vectors(tensor.shape)) {
+        if (vectors.length() < kLeastVector) continue;
+        const auto chosen = spread(vectors.count(), count, kAsked);
+        if (auto added = add_sketches(source, tensor, 0, vectors, chosen, asked); !added)
             return fail(added.error());
     }
     return asked;

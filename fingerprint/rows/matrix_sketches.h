@@ -5,7 +5,7 @@
 // and at most 256; of a file, the 16 largest eligible tensors are asked for 128 vectors along each axis, and
 // fewer tensors for more. The two choices are independent of each other, since a permuted, cut or stacked
 // matrix has its rows elsewhere: of a matrix of 4,096 rows, 128 that are asked meet 256 that are kept 8 times
-// on average.
+// on average. Of a tensor of three dimensions or more there may be a third kind of vectors (matrix_view.h).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ bool may_have_evidence(const Tensor& tensor);
 Result<void> keep_vectors(const ByteSource& source, const Tensor& tensor, std::uint32_t number,
                           std::vector<VectorSketches>& into);
 
-// What is asked of one of `tensors` tensors of a file: both axes, evidence or not (the artifact's side
+// What is asked of one of `tensors` tensors of a file: every kind, evidence or not (the artifact's side
 // decides that).
 Result<std::vector<VectorSketches>> ask_vectors(const ByteSource& source, const Tensor& tensor,
                                                 std::size_t tensors);

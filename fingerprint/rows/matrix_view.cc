@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/rows/matrix_view.h"
 
+#include <algorithm>
+
 namespace modelward::fingerprint {
 namespace {
 
@@ -20,6 +22,13 @@ std::optional<MatrixView> matrix_view(const std::vector<std::uint64_t>& shape) {
         rows *= shape[--outer];
     if (rows < 2) return std::nullopt;
     return MatrixView{rows, columns};
+}
+
+std::optional<MatrixView> outer_view(const std::vector<std::uint64_t>& shape) {
+    const auto view = matrix_view(shape);
+    const auto outer = std::ranges::find_if(shape, [](std::uint64_t extent) { return extent != 1; });
+    if (!view || *outer < kLeastVector || *outer == view->rows) return std::nullopt;
+    return MatrixView{*outer, view->rows / *outer * view->columns};
 }
 
 bool are_evidence(std::uint64_t length, std::uint64_t count) {

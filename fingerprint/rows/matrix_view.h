@@ -24,6 +24,12 @@ struct MatrixView {
 // elements.
 std::optional<MatrixView> matrix_view(const std::vector<std::uint64_t>& shape);
 
+// The outermost dimension that is not 1 as rows, all others as columns, where that is another view and has 64
+// rows: its columns are along the dimension that other formats have inside or elsewhere. A convolution of
+// out x in x height x width (ONNX, PyTorch), out x height x width x in (TFLite) and height x width x in x out
+// (TensorFlow) has vectors along `out` in each of them.
+std::optional<MatrixView> outer_view(const std::vector<std::uint64_t>& shape);
+
 // Which vectors of a registered matrix are evidence: `count` vectors of `length` elements. Long vectors of
 // which there are few run along a vocabulary, and unrelated models that share a tokenizer agree in them: how
 // rare a word is shows in every one.

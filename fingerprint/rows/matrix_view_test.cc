@@ -49,6 +49,23 @@ TEST(MatrixView, SurvivesTheLargestShapes) {
 }
 
 // Columns of an output layer, 32,000 words long: models with one tokenizer agree in them.
+TEST(OuterView, HasTheOutermostDimensionAsRows) {
+    const auto view = outer_view({96, 3, 3, 80});
+    ASSERT_TRUE(view.has_value());
+    EXPECT_EQ(view->rows, 96U);
+    EXPECT_EQ(view->columns, 3U * 3 * 80);
+    EXPECT_EQ(outer_view({1, 96, 3, 80})->rows, 96U);
+}
+
+TEST(OuterView, IsNoneWhereItSaysNothingNew) {
+    EXPECT_FALSE(outer_view({96, 80, 3, 3}).has_value());  // that is the matrix already
+    EXPECT_FALSE(outer_view({4096, 4096}).has_value());
+    EXPECT_FALSE(outer_view({63, 3, 3, 80}).has_value());
+    EXPECT_FALSE(outer_view({0, 3, 3, 80}).has_value());
+    EXPECT_FALSE(outer_view({}).has_value());
+    EXPECT_FALSE(outer_view({1, 1}).has_value());
+}
+
 TEST(AreEvidence, NotVectorsAlongAVocabulary) {
     EXPECT_FALSE(are_evidence(32000, 4096));
     EXPECT_TRUE(are_evidence(4096, 32000));
