@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy
 
+import transformer_layouts
 from modelfiles import coreml, ggml_before_gguf, gguf, packed, safetensors, tensorflow
 
 
@@ -215,6 +216,18 @@ def half_of_the_tensors(case):
     return [as_safetensors({name: case.model.weights[name] for name in names[:len(names) // 2]})]
 
 
+def of_transformer(*layouts, dtype="F16"):
+    """In half precision, so that not its bytes are what is found."""
+    def change(case):
+        if case.model.name != "transformer":
+            return None
+        made = [layout(case.model.weights, case.random) for layout in layouts]
+        if set(layouts) & set(transformer_layouts.UNCHANGED_NETWORKS.values()):
+            assert all(transformer_layouts.computes_the_same(case.model.weights, weights) for weights in made)
+        return [as_safetensors(weights, dtype) for weights in made]
+    return change
+
+
 def after(training):
     def change(case):
         return [as_safetensors(case.model.variants[training])] if training in case.model.variants else None
@@ -253,7 +266,7 @@ BLOCK_TYPES = {"Q6_K": 14, "Q5_K": 13, "Q4_K": 12, "Q3_K": 11, "Q2_K": 10, "IQ4_
 NUMBERS = {
     "bf16": lambda case: [as_safetensors(case.model.weights, "BF16")], "fp16": lambda case: [as_safetensors(case.model.weights, "F16")],
     "int8 a row": each_tensor(int8),
-    **{dtype: lambda case, dtype=dtype: [as_safetensors(case.model.weights, dtype)] for dtype in safetensors.ENCODERS if dtype.startswith("F8")},
+    **{dtype: lambda case, dtype=dtype: [as_safetensors(case.model.weights, dtype)] for dtype in safetensors.FLOAT8},
     **{f"GGUF {dtype}": as_gguf(dtype) for dtype in ("F16", "Q8_0", "Q4_0", *BLOCK_TYPES)},
     "GPTQ, 4 bits": packed_by(packed.gptq), "AWQ, 4 bits": packed_by(packed.awq),
     "noise 1e-3": each_tensor(noise(1e-3)), "noise 1e-2": each_tensor(noise(1e-2)), "noise 5e-2": each_tensor(noise(5e-2)),
@@ -265,6 +278,10 @@ LAYOUT = {
     "neurons permuted": each_matrix(permuted_both_ways),
     "half of the rows": each_matrix(half_of(0)), "half of the columns": each_matrix(half_of(1)),
     "half of the tensors": half_of_the_tensors,
+}
+TRANSFORMER = {
+    **{name: of_transformer(layout) for name, layout in (transformer_layouts.UNCHANGED_NETWORKS | transformer_layouts.LAYOUTS).items()},
+    "shares of two cards": of_transformer(transformer_layouts.share_of_a_card(0), transformer_layouts.share_of_a_card(1)),
 }
 TRAINING = {name: after(name) for name in ("fine-tune", "LoRA merge", "vocabulary extension", "mid-training checkpoint")}
 # Two changes at once: the hard ones.
@@ -300,5 +317,5 @@ def header_cut_off(content):
 GROUPS = {
     "Bytes and wrapping": BYTES,
     **{group: {name: on_weights(change) for name, change in changes.items()}
-       for group, changes in {"Formats": FORMATS, "Numbers": NUMBERS, "Layout": LAYOUT, "Training": TRAINING, "Two at once": TOGETHER}.items()},
+       for group, changes in {"Formats": FORMATS, "Numbers": NUMBERS, "Layout": LAYOUT, "A transformer in half precision": TRANSFORMER, "Training": TRAINING, "Two at once": TOGETHER}.items()},
 }

@@ -13,17 +13,22 @@ def bf16_bytes(array):
     return (bits >> 16).astype("<u2").tobytes()
 
 
-def fnuz_values(mantissa_bits, bias):
-    """What the codes 0 to 127 of an 8-bit float of the FNUZ kind stand for; they ascend."""
-    codes = numpy.arange(128)
+# {type: bits of the fraction, bias of the exponent, codes from 0 on that stand for numbers}
+FLOAT8 = {"F8_E4M3": (3, 7, 127), "F8_E5M2": (2, 15, 124), "F8_E4M3FNUZ": (3, 8, 128), "F8_E5M2FNUZ": (2, 16, 128)}
+
+
+def float8_values(dtype):
+    """What the codes without a sign stand for; they ascend."""
+    mantissa_bits, bias, numbers = FLOAT8[dtype]
+    codes = numpy.arange(numbers)
     exponent, fraction = codes >> mantissa_bits, codes & ((1 << mantissa_bits) - 1)
     return numpy.where(exponent == 0, fraction * 2.0 ** (1 - bias - mantissa_bits),
                        (1 + fraction * 2.0**-mantissa_bits) * 2.0 ** (exponent - bias))
 
 
-def fnuz_bytes(array, mantissa_bits, bias):
+def float8_bytes(array, dtype):
     """To the nearest; scaled to the greatest value that there is, as quantisers do."""
-    values = fnuz_values(mantissa_bits, bias)
+    values = float8_values(dtype)
     magnitude = numpy.abs(array) * (values[-1] / max(numpy.abs(array).max(), 1e-30))
     codes = numpy.searchsorted((values[1:] + values[:-1]) / 2, magnitude).astype(numpy.uint8)
     return numpy.where((array < 0) & (codes > 0), codes | 0x80, codes).astype(numpy.uint8).tobytes()
@@ -33,8 +38,7 @@ ENCODERS = {
     "F32": lambda array: array.astype("<f4").tobytes(),
     "F16": lambda array: array.astype("<f2").tobytes(),
     "BF16": bf16_bytes,
-    "F8_E4M3FNUZ": lambda array: fnuz_bytes(array, 3, 8),
-    "F8_E5M2FNUZ": lambda array: fnuz_bytes(array, 2, 16),
+    **{dtype: lambda array, dtype=dtype: float8_bytes(array, dtype) for dtype in FLOAT8},
     "I32": lambda array: array.astype("<i4").tobytes(),
 }
 
