@@ -33,7 +33,7 @@ Result<CarvedModels> carve(const ByteSource& source, std::span<const Place> plac
         }
         auto model = sample_file(RangeSource(counted, place.begin, end - place.begin), left);
         if (!model) return fail(model.error());
-        if (is_partly_read(*model)) note(carved.unseen, Unseen::kCorrupt);
+        if (is_partly_read(*model) || model->lacks_chunks) note(carved.unseen, Unseen::kCorrupt);
         if (model->table.empty()) continue;
         left -= model->table.size();
         for (Tensor& tensor : model->table)
