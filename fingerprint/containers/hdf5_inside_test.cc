@@ -106,6 +106,18 @@ TEST(Hdf5Inside, InChunksInAStreamBeyondWhatIsHeldIsSaidToBeUnseen) {
     EXPECT_FALSE(found.unseen.empty());
 }
 
+TEST(Hdf5Inside, InChunksCountsWhatTheyDecodeToAgainstTheLimitOfTheWhole) {
+    const Bytes weights = chunked_hdf5({testing::kHdf5Deflate});
+    const Bytes file = testing::archive_of(Wrapping::kZip, {{"a", weights}, {"b", weights}, {"c", weights}},
+                                           "compression=store");
+    WrappingLimits limits;
+    const std::size_t three = unwrap(MemorySource(file), limits, nullptr)->tensors.size();
+    limits.decoded_bytes = 1'000'000;  // that of one is between a half and a whole of it
+    const Unwrapped found = unwrap(MemorySource(file), limits, nullptr).value();
+    EXPECT_EQ(found.tensors.size(), three / 3 * 2);
+    EXPECT_EQ(found.unseen, Reasons{Unseen::kDecodedBytes});
+}
+
 TEST(Hdf5Inside, InChunksThatAreBrokenIsSaidToBeCorrupt) {
     Bytes weights = chunked_hdf5({testing::kHdf5Deflate});
     const std::string front = {0x78, 0x01};  // of deflated data, as it is written here

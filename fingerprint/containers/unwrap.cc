@@ -114,6 +114,7 @@ class Look {
         const auto sampled = sample_file(source);
         if (!sampled) return fail(sampled.error());
         std::ranges::copy(sampled->tensors, std::back_inserter(found_.tensors));
+        if (!allowance_.take_decoded(sampled->decoded_bytes)) return {};
         if ((sampled->defect && sampled->tensors.empty()) || sampled->lacks_chunks)
             note(found_.unseen, Unseen::kCorrupt);
         const auto wrapping = identify(source);

@@ -60,13 +60,19 @@ class StoredChunk {
 };
 static_assert(sizeof(StoredChunk) == 12);
 
+// What the chunks of a file were decoded to, and may be.
+struct DecodedBytes {
+    std::uint64_t most;
+    std::uint64_t done = 0;
+};
+
 struct ChunkedData {
     Shape chunk_shape;  // as many dimensions as the tensor; each extent is above zero
     std::uint64_t chunk_bytes = 0;
     std::vector<ChunkFilter> filters;  // in the order in which they were applied
     // By their place in the grid, the last dimension first; offsets count from the tensor's.
     std::vector<StoredChunk> chunks;
-    std::shared_ptr<std::uint64_t> may_decode;  // bytes; one count for all tensors of a file
+    std::shared_ptr<DecodedBytes> decoded;  // one count for all tensors of a file
 
     bool is_filtered(const StoredChunk& chunk) const {
         for (std::size_t i = 0; i < filters.size(); ++i)

@@ -100,9 +100,9 @@ Result<std::span<const std::uint8_t>> ChunkSource::decoded(std::uint64_t number)
     if (const auto found = held_.find(number); found != held_.end()) return found->second;
     const StoredChunk& chunk = data_.chunks[number];
     const std::uint64_t cost = data_.chunk_bytes + kDecodingOverhead;
-    if (*data_.may_decode < cost)
+    if (data_.decoded->most - data_.decoded->done < cost)
         return fail(ErrorCode::kLimit, "the chunks of the file decode to more bytes than are allowed");
-    *data_.may_decode -= cost;
+    data_.decoded->done += cost;
     make_room();
     std::vector<std::uint8_t> stored(chunk.bytes());
     if (auto done = source_.read(first_ + chunk.offset(), stored); !done) return fail(done.error());

@@ -23,7 +23,7 @@ struct Chunked {
             elements *= extent;
         data = testing::encode_f32(testing::weights(1, elements));
         stored.chunk_shape = chunk;
-        stored.may_decode = std::make_shared<std::uint64_t>(std::uint64_t{1} << 30);
+        stored.decoded = std::make_shared<DecodedBytes>(std::uint64_t{1} << 30);
         if (is_deflated) stored.filters = {{ChunkFilter::Kind::kDeflate}};
         for (const auto& cut : testing::cut_into_chunks(shape, chunk, data)) {
             stored.chunk_bytes = cut.bytes.size();
@@ -92,7 +92,7 @@ TEST(ChunkSource, HoldsNoMoreThanItMay) {
 TEST(ChunkSource, EndsWhereTheFileHasDecodedEnough) {
     const Chunked it({40, 64}, {10, 64}, true);
     const MemorySource file(it.file);
-    *it.stored.may_decode = 2 * (10 * 64 * 4 + 1024);
+    it.stored.decoded->most = 2 * (10 * 64 * 4 + 1024);
     Bytes bytes(it.data.size());
     {
         const ChunkSource chunks(file, it.tensor);
@@ -112,7 +112,7 @@ TEST(ChunkSource, SaysThatAChunkIsBroken) {
     Bytes bytes(4);
     EXPECT_EQ(chunks.read(0, bytes).error().code(), ErrorCode::kInvalid);
     EXPECT_TRUE(chunks.read(it.data.size() - 4, bytes).has_value()) << "another one is not";
-    *it.stored.may_decode = 0;
+    it.stored.decoded->done = it.stored.decoded->most;
     EXPECT_TRUE(chunks.read(it.data.size() - 4, bytes).has_value()) << "it is held";
 }
 

@@ -74,7 +74,9 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
     file.not_evidence.push_back({0, table->data_start});
     file.tensors.reserve(table->tensors.size());
     file.not_evidence.reserve(table->tensors.size() + 1);
+    std::shared_ptr<const DecodedBytes> decoded;
     for (Tensor& tensor : table->tensors) {
+        if (tensor.chunked) decoded = tensor.chunked->decoded;
         if (auto sketched = sketch_tensor(source, tensor, file); !sketched) {
             if (!tensor.chunked || sketched.error().code() == ErrorCode::kIo) return fail(sketched.error());
             if (!file.defect) file.defect = sketched.error().with_context("'" + tensor.name + "'");
@@ -85,6 +87,7 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
         // Held once: there may be as many bytes of names as a header has.
         file.tensors.back().name = std::exchange(tensor.name, {});
     }
+    if (decoded) file.decoded_bytes = decoded->done;
     if (file.lacks_chunks)
         std::erase_if(table->tensors,
                       [](const Tensor& tensor) { return tensor.chunked && tensor.elements == 0; });

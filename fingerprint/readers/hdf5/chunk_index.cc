@@ -198,11 +198,11 @@ Result<std::uint64_t> bytes_of_chunk(const Hdf5Layout& layout, bool is_filtered)
 }  // namespace
 
 Hdf5ChunkAllowance Hdf5ChunkAllowance::of_file(std::uint64_t file_bytes) {
-    std::uint64_t decoded = 0;
-    if (__builtin_mul_overflow(file_bytes, kDecodedTimesFile, &decoded) ||
-        __builtin_add_overflow(decoded, kDecodedChunkBytes, &decoded))
-        decoded = ~std::uint64_t{0};
-    return {.stored_bytes = file_bytes, .may_decode = std::make_shared<std::uint64_t>(decoded)};
+    std::uint64_t most = 0;
+    if (__builtin_mul_overflow(file_bytes, kDecodedTimesFile, &most) ||
+        __builtin_add_overflow(most, kDecodedChunkBytes, &most))
+        most = ~std::uint64_t{0};
+    return {.stored_bytes = file_bytes, .decoded = std::make_shared<DecodedBytes>(most)};
 }
 
 Result<Hdf5Chunks> read_chunk_index(Hdf5File& file, const Hdf5Layout& layout, const Hdf5Dataspace& space,
@@ -220,7 +220,7 @@ Result<Hdf5Chunks> read_chunk_index(Hdf5File& file, const Hdf5Layout& layout, co
     data->chunk_shape = extents;
     data->chunk_bytes = *bytes;
     data->filters = std::move(filters);
-    data->may_decode = allowance.may_decode;
+    data->decoded = allowance.decoded;
     ChunkTable table(file, layout, std::move(*grid), extents, *data, allowance);
     if (auto read = table.read(); !read) return fail(read.error());
     const auto first = table.rebase();

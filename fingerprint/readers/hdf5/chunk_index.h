@@ -19,7 +19,7 @@ namespace modelward::fingerprint {
 struct Hdf5ChunkAllowance {
     std::uint64_t stored_bytes;
     std::uint64_t chunks = kMaxChunks;
-    std::shared_ptr<std::uint64_t> may_decode;
+    std::shared_ptr<DecodedBytes> decoded;
 
     static Hdf5ChunkAllowance of_file(std::uint64_t file_bytes);
 };
