@@ -44,11 +44,17 @@ void keep_largest(SampledFile& file) {
     file.table = std::move(kept);
 }
 
+// What chunks cannot be decoded of is noted.
 Result<void> match_rows(const ByteSource& source, const SampledFile& file, const IndexTables& tables,
-                        std::vector<Match>& matches) {
+                        std::vector<Match>& matches, std::vector<Unseen>& unseen) {
     RowEvidence evidence(tables);
     for (const Tensor& tensor : file.table) {
         const auto asked = ask_vectors(source, tensor, file.table.size());
+        if (!asked && tensor.chunked && asked.error().code() != ErrorCode::kIo) {
+            note(unseen,
+                 asked.error().code() == ErrorCode::kLimit ? Unseen::kDecodedBytes : Unseen::kCorrupt);
+            continue;
+        }
         if (!asked) return fail(asked.error());
         evidence.add(tensor.elements, *asked);
     }
@@ -176,13 +182,15 @@ void add_carved(const CarvedModels& carved, const IndexTables& tables, TensorFin
 
 // By the rows of the file's own matrices, or else of those of the largest models in it.
 Result<std::vector<Match>> match_all_rows(const ByteSource& source, const SampledFile& file,
-                                          CarvedModels& carved, const IndexTables& tables) {
+                                          CarvedModels& carved, const IndexTables& tables,
+                                          std::vector<Unseen>& unseen) {
     std::vector<Match> rows;
-    if (auto done = match_rows(source, file, tables, rows); !done) return fail(done.error());
+    if (auto done = match_rows(source, file, tables, rows, unseen); !done) return fail(done.error());
     std::ranges::sort(carved.models, std::greater(),
                       [](const SampledFile& model) { return eligible_elements(model.tensors); });
     for (std::size_t i = 0; i < std::min(carved.models.size(), kMostModelsByRows) && rows.empty(); ++i)
-        if (auto done = match_rows(source, carved.models[i], tables, rows); !done) return fail(done.error());
+        if (auto done = match_rows(source, carved.models[i], tables, rows, unseen); !done)
+            return fail(done.error());
     return rows;
 }
 
@@ -233,7 +241,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     std::ranges::move(tensors.matches, std::back_inserter(result.matches));
     add_apart(tensors.of_public, tables, result);
     if (!say_what_it_is(result.matches)) {
-        const auto rows = match_all_rows(counted, *file, *carved, tables);
+        const auto rows = match_all_rows(counted, *file, *carved, tables, result.unseen);
         if (!rows) return fail(rows.error());
         add_apart(without_public_ones(*rows, tables), tables, result);
     }

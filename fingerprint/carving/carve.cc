@@ -24,16 +24,18 @@ Result<CarvedModels> carve(const ByteSource& source, std::span<const Place> plac
     CarvedModels carved;
     const CountingSource counted(source);
     std::size_t left = kMostCarvedTensors;
+    std::uint64_t decoded = 0;
     for (const Place& place : places) {
         const std::uint64_t end = std::min(place.end, source.size());
         if (place.begin >= end) continue;
-        if (left == 0 || counted.bytes_read() > kMostCarvedBytes) {
+        if (left == 0 || counted.bytes_read() + decoded > kMostCarvedBytes) {
             note(carved.unseen, Unseen::kPlaces);
             break;
         }
         auto model = sample_file(RangeSource(counted, place.begin, end - place.begin), left);
         if (!model) return fail(model.error());
-        if (is_partly_read(*model)) note(carved.unseen, Unseen::kCorrupt);
+        decoded += model->decoded_bytes;
+        if (is_partly_read(*model) || model->lacks_chunks) note(carved.unseen, Unseen::kCorrupt);
         if (model->table.empty()) continue;
         left -= model->table.size();
         for (Tensor& tensor : model->table)

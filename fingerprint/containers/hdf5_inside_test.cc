@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "fingerprint/containers/unwrap.h"
-#include "fingerprint/testing/hdf5_writer.h"
+#include "fingerprint/testing/hdf5_chunks.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/wrapped_files.h"
 
@@ -31,6 +31,21 @@ Bytes small_hdf5(std::size_t user_block = 0) {
     };
     write();  // to learn the addresses
     return write();
+}
+
+// The same with its matrices in chunks of [16, 100], put through the filters.
+Bytes chunked_hdf5(const std::vector<std::uint16_t>& filters) {
+    testing::Hdf5Writer file(0);
+    testing::Hdf5Children children;
+    for (const auto& tensor : testing::small_model(1, "F32", testing::encode_f32)) {
+        if (tensor.shape.size() < 2)
+            children.emplace_back(tensor.name,
+                                  file.dataset(testing::hdf5_float(4), tensor.shape, tensor.data));
+        else
+            children.emplace_back(tensor.name,
+                                  testing::add_chunked(file, tensor.shape, {16, 100}, filters, tensor.data));
+    }
+    return file.finish(file.group(children));
 }
 
 Bytes keras(const std::string& compression, const Bytes& weights) {
@@ -71,6 +86,50 @@ TEST(Hdf5Inside, OfAStreamBeyondWhatIsHeldIsKnownByTheFrontOfIt) {
     const Unwrapped found = unwrap(MemorySource(file), limits, nullptr).value();
     EXPECT_EQ(eligible(found), 3U) << "whose headers are in the first 200,000 bytes";
     EXPECT_EQ(found.unseen, Reasons{Unseen::kHeader});
+}
+
+TEST(Hdf5Inside, InChunksIsReadInPlaceOrFromMemory) {
+    for (const char* compression : {"store", "deflate"}) {
+        const Bytes file = keras(compression, chunked_hdf5({testing::kHdf5Shuffle, testing::kHdf5Deflate}));
+        const Unwrapped found = unwrap(MemorySource(file), limits_of(Depth::kSampled), nullptr).value();
+        EXPECT_EQ(eligible(found), testing::kSmallMatrices) << compression;
+        EXPECT_EQ(found.unseen, Reasons{}) << compression;
+    }
+}
+
+TEST(Hdf5Inside, InChunksInAStreamBeyondWhatIsHeldIsSaidToBeUnseen) {
+    const Bytes file = testing::wrapped(Wrapping::kGzip, chunked_hdf5({}));
+    WrappingLimits limits;
+    limits.held_bytes = 300'000;
+    const Unwrapped found = unwrap(MemorySource(file), limits, nullptr).value();
+    EXPECT_EQ(eligible(found), 0U);
+    EXPECT_FALSE(found.unseen.empty());
+}
+
+TEST(Hdf5Inside, InChunksCountsWhatTheyDecodeToAgainstTheLimitOfTheWhole) {
+    const Bytes weights = chunked_hdf5({testing::kHdf5Deflate});
+    const Bytes file = testing::archive_of(Wrapping::kZip, {{"a", weights}, {"b", weights}, {"c", weights}},
+                                           "compression=store");
+    WrappingLimits limits;
+    const std::size_t three = unwrap(MemorySource(file), limits, nullptr)->tensors.size();
+    limits.decoded_bytes = 1'000'000;  // that of one is between a half and a whole of it
+    const Unwrapped found = unwrap(MemorySource(file), limits, nullptr).value();
+    EXPECT_EQ(found.tensors.size(), three / 3 * 2);
+    EXPECT_EQ(found.unseen, Reasons{Unseen::kDecodedBytes});
+}
+
+TEST(Hdf5Inside, InChunksThatAreBrokenIsSaidToBeCorrupt) {
+    Bytes weights = chunked_hdf5({testing::kHdf5Deflate});
+    const std::string front = {0x78, 0x01};  // of deflated data, as it is written here
+    for (auto at = weights.begin(); at != weights.end();) {
+        at = std::search(at, weights.end(), front.begin(), front.end());
+        if (at == weights.end()) break;
+        *at++ = 0;
+    }
+    const Unwrapped found =
+        unwrap(MemorySource(keras("store", weights)), limits_of(Depth::kSampled), nullptr).value();
+    EXPECT_EQ(eligible(found), 0U);
+    EXPECT_EQ(found.unseen, Reasons{Unseen::kCorrupt});
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ enum class Unseen : std::uint8_t {
     kRatio,         // decodes to more than kMaxRatio times what was read
     kMemory,        // needs more memory than kMaxDecodingMemory
     kHeader,        // the table of a model in a stream lies beyond kMaxHeldBytes
-    kSeek,          // an archive that has to be read from its end, in a stream longer than kMaxHeldBytes
+    kSeek,          // what is not read from front to end (a 7z, HDF5 in chunks), in a stream longer than
+                    // kMaxHeldBytes
     kPlaces,        // more places where a model may begin than kMostPlaces
     kSampled,       // a sampled look ended after kMaxSampledBytes
 };

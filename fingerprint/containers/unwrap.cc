@@ -24,6 +24,10 @@ Result<std::optional<Wrapping>> identify(const ByteSource& source) {
     return identify_wrapping(head);
 }
 
+bool has_chunks(const TensorTable& table) {
+    return std::ranges::any_of(table.tensors, [](const Tensor& tensor) { return tensor.chunked != nullptr; });
+}
+
 // Functions return an Error for kIo only; other trouble is noted, and the look goes on beside it.
 class Look {
   public:
@@ -110,7 +114,9 @@ class Look {
         const auto sampled = sample_file(source);
         if (!sampled) return fail(sampled.error());
         std::ranges::copy(sampled->tensors, std::back_inserter(found_.tensors));
-        if (sampled->defect && sampled->tensors.empty()) note(found_.unseen, Unseen::kCorrupt);
+        if (!allowance_.take_decoded(sampled->decoded_bytes)) return {};
+        if ((sampled->defect && sampled->tensors.empty()) || sampled->lacks_chunks)
+            note(found_.unseen, Unseen::kCorrupt);
         const auto wrapping = identify(source);
         if (!wrapping) return fail(wrapping.error());
         SourceStream stream(source);
@@ -132,6 +138,18 @@ class Look {
         if (wrapping == Wrapping::k7z && may_open(depth)) return hold(input, depth);
         auto table = read_stream_table(input, size, allowance_, found_.unseen);
         if (!table) return take(table.error());
+        if (*table && has_chunks(**table)) {
+            // Chunks lie in any order: they are read from memory, or not at all.
+            const auto most = allowance_.limits().held_bytes;
+            const auto held = input.peek(most + 1);
+            if (!held) return take(held.error());
+            if (held->size() <= most) {
+                const MemorySource source(*held);
+                return look_at(source, depth);
+            }
+            note(found_.unseen, Unseen::kSeek);
+            std::erase_if((*table)->tensors, [](const Tensor& tensor) { return tensor.chunked != nullptr; });
+        }
         ContentStream content(input, std::move(*table), pieces());
         if (!wrapping || !may_open(depth)) {
             content.is_content();

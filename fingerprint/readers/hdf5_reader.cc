@@ -22,7 +22,8 @@ constexpr int kMaxGroupDepth = 64;
 
 class GroupWalk {
   public:
-    GroupWalk(Hdf5File& file, TensorTable& table) : file_(file), table_(table) {}
+    GroupWalk(Hdf5File& file, TensorTable& table)
+        : file_(file), table_(table), chunks_(Hdf5ChunkAllowance::of_file(file.size())) {}
 
     void from(std::uint64_t root) {
         objects_.push_back({root, {}, 0});
@@ -52,7 +53,7 @@ class GroupWalk {
         std::vector<Hdf5Message> messages;
         if (auto read = read_object_header(file_, object.header, messages); !read) note(object, read.error());
         if (is_dataset(messages)) {
-            if (auto added = add_dataset(file_, messages, object.path, table_); !added)
+            if (auto added = add_dataset(file_, messages, object.path, chunks_, table_); !added)
                 note(object, added.error());
             return;
         }
@@ -99,6 +100,7 @@ class GroupWalk {
 
     Hdf5File& file_;
     TensorTable& table_;
+    Hdf5ChunkAllowance chunks_;
     std::vector<Object> objects_;  // to be looked at, the next one last
     std::unordered_set<std::uint64_t> seen_;
     std::uint64_t path_bytes_ = 0;
@@ -119,6 +121,10 @@ Result<void> settle_apart(TensorTable& table, std::uint64_t file_bytes) {
     if (auto settled = settle_shared(table, file_bytes); !settled) return settled;
     if (table.tensors.size() != listed)
         note_defect(table, {ErrorCode::kInvalid, "HDF5: datasets share bytes"});
+    // What is stored in chunks has no bytes in one piece, but is no metadata.
+    const auto data = std::ranges::find_if(
+        table.tensors, [](const Tensor& tensor) { return tensor.bytes != 0 || tensor.chunked; });
+    if (data != table.tensors.end()) table.data_start = data->offset;
     return {};
 }
 

@@ -157,8 +157,6 @@ TEST(Hdf5Reader, NotesDatasetsThatItCannotUse) {
     note(testing::hdf5_datatype(1, 0x20, 4, Bytes(12)), whole, ErrorCode::kUnsupported, "unknown type");
     note(f32, testing::hdf5_compact(Bytes(20)), ErrorCode::kInvalid,
          "24 bytes of elements do not fit into 20");
-    note(f32, {0x08, {3, 2, 2, 8, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0}}, ErrorCode::kUnsupported,
-         "stored in chunks");
     note(f32, {0x08, {4, 3}}, ErrorCode::kUnsupported, "those of other datasets");
     note(f32, {0x08, {2, 1}}, ErrorCode::kUnsupported, "version 2; 3 and 4 are read");
     note(f32, whole, ErrorCode::kUnsupported, "in another file", {{0x07, Bytes(8)}});

@@ -20,6 +20,7 @@
 
 namespace modelward::fingerprint {
 
+struct ChunkedData;   // chunked_data.h
 struct PackedMatrix;  // packed_matrix.h
 
 struct Tensor {
@@ -31,6 +32,9 @@ struct Tensor {
     std::uint64_t bytes;
     // How its codes become elements, and their order; null: both as the type says.
     std::shared_ptr<const PackedMatrix> packed{};
+    // Where its chunks are, if it is stored in chunks; then `bytes` is 0, since none lie in one piece, and
+    // `offset` is that of the first chunk in the file. sketches/chunk_source.h reads it as if they did.
+    std::shared_ptr<const ChunkedData> chunked{};
 };
 
 struct TensorTable {

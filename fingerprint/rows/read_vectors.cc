@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/rows/read_vectors.h"
 
+#include "fingerprint/sketches/chunk_source.h"
 #include "fingerprint/sketches/elements.h"
 #include "fingerprint/sketches/splitmix.h"
 
@@ -78,6 +79,11 @@ std::vector<std::uint64_t> spread(std::uint64_t of, std::size_t count, std::uint
 Result<std::vector<VectorSketch>> sketch_vectors(const ByteSource& source, const Tensor& tensor,
                                                  MatrixView view, Axis axis,
                                                  std::span<const std::uint64_t> chosen) {
+    if (tensor.chunked) {
+        const ChunkSource chunks(source, tensor);
+        if (axis == Axis::kColumns && !chunks.holds_rows(view.columns)) return {};
+        return sketch_vectors(chunks, chunks.tensor(), view, axis, chosen);
+    }
     return axis == Axis::kRows ? sketch_rows(source, tensor, view, chosen)
                                : sketch_columns(source, tensor, view, chosen);
 }

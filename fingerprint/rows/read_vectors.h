@@ -22,7 +22,8 @@ std::vector<std::uint64_t> spread(std::uint64_t of, std::size_t count, std::uint
 
 // The sketches of those of the chosen vectors that are evidence, in the order of `chosen` (which ascends).
 // For columns, whole rows are read, at most kMostVectorElements of them and each no longer than kMostRowRead
-// elements; of a tensor whose rows are longer no columns are sketched.
+// elements; of a tensor whose rows are longer no columns are sketched, nor of one whose rows run through more
+// chunks than are held: each row would decode them all. Errors: as read_samples().
 Result<std::vector<VectorSketch>> sketch_vectors(const ByteSource& source, const Tensor& tensor,
                                                  MatrixView view, Axis axis,
                                                  std::span<const std::uint64_t> chosen);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "fingerprint/sketches/chunk_source.h"
 #include "fingerprint/sketches/packed_elements.h"
 
 namespace modelward::fingerprint {
@@ -21,6 +22,10 @@ Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::
     assert(type.decode != nullptr && first + into.size() <= tensor.elements);
     if (into.empty()) return {};
     if (tensor.packed) return read_packed_elements(source, tensor, first, into);
+    if (tensor.chunked) {
+        const ChunkSource chunks(source, tensor);
+        return read_elements(chunks, chunks.tensor(), first, into);
+    }
     const std::uint64_t first_block = first / type.block_elements;
     const std::uint64_t blocks = (first + into.size() - 1) / type.block_elements + 1 - first_block;
     std::vector<std::uint8_t> encoded(blocks * type.block_bytes);
@@ -35,11 +40,9 @@ Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::
 
 ChosenElements::ChosenElements(const ByteSource& source, const Tensor& tensor, std::uint64_t row_elements,
                                std::span<const std::uint64_t> chosen)
-    : source_(source),
-      tensor_(tensor),
-      row_elements_(row_elements),
-      chosen_(chosen),
-      picked_(chosen.size()) {}
+    : source_(source), tensor_(tensor), row_elements_(row_elements), chosen_(chosen), picked_(chosen.size()) {
+    assert(!tensor.chunked);
+}
 
 Result<void> ChosenElements::pick(std::uint64_t row, std::uint64_t end) {
     const DTypeInfo& type = info(tensor_.dtype);

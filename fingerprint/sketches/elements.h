@@ -14,7 +14,8 @@ namespace modelward::fingerprint {
 
 // Fills `into` with the elements from `first` on, in storage order; those of a packed matrix row by row. The
 // tensor has a decodable type; the elements lie in it. Where they begin or end inside a block of a quantised
-// type, the whole block is read.
+// type, the whole block is read. Of a chunked tensor each call decodes what it needs; for many calls, a
+// ChunkSource has the tensor in one piece.
 Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
                            std::span<float> into);
 
@@ -22,8 +23,8 @@ Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::
 // between the chosen elements nothing is decoded: calls and decoding would be most of the work.
 class ChosenElements {
   public:
-    // `chosen` ascends and is not empty; rows have `row_elements`. What it is made of must outlive the
-    // object.
+    // `chosen` ascends and is not empty; rows have `row_elements`. The tensor is not chunked. What it is made
+    // of must outlive the object.
     ChosenElements(const ByteSource& source, const Tensor& tensor, std::uint64_t row_elements,
                    std::span<const std::uint64_t> chosen);
 

@@ -3,6 +3,7 @@
 
 #include <cassert>
 
+#include "fingerprint/sketches/chunk_source.h"
 #include "fingerprint/sketches/splitmix.h"
 
 namespace modelward::fingerprint {
@@ -40,6 +41,10 @@ std::vector<std::uint64_t> run_starts(std::uint64_t elements) {
 Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor) {
     const DTypeInfo& type = info(tensor.dtype);
     assert(type.decode != nullptr && tensor.elements >= kLeastElements);
+    if (tensor.chunked) {
+        const ChunkSource chunks(source, tensor);
+        return read_samples(chunks, chunks.tensor());
+    }
     const std::vector<std::uint64_t> starts = run_starts(tensor.elements);
     const std::uint64_t stride = starts.size() == kRuns ? kStride : 1;
     const std::size_t run_bytes = kRunElements / type.block_elements * type.block_bytes;

@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/tensor_sketches.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "fingerprint/readers/chunked_data.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/sketches/eligibility.h"
 #include "fingerprint/sketches/projection.h"
 #include "fingerprint/sketches/samples.h"
 
 namespace modelward::fingerprint {
+namespace {
+
+// Bytes in which the tensor, which is no evidence, is stored.
+void add_stored_bytes(const Tensor& tensor, std::vector<ByteRange>& into) {
+    if (!tensor.chunked) {
+        into.push_back({tensor.offset, tensor.offset + tensor.bytes});
+        return;
+    }
+    for (const StoredChunk& chunk : tensor.chunked->chunks) {
+        if (!chunk.is_written()) continue;
+        const std::uint64_t begin = tensor.offset + chunk.offset();
+        if (!into.empty() && into.back().end == begin)  // most follow each other
+            into.back().end += chunk.bytes();
+        else
+            into.push_back({begin, begin + chunk.bytes()});
+    }
+}
+
+}  // namespace
 
 bool wants_samples(const Tensor& tensor) {
     return has_eligible_shape(tensor);
@@ -20,7 +41,7 @@ Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, Sampl
         const auto samples = read_samples(source, tensor);
         if (!samples) return fail(samples.error());
         if (is_regular(*samples)) {
-            into.not_evidence.push_back({tensor.offset, tensor.offset + tensor.bytes});
+            add_stored_bytes(tensor, into.not_evidence);
         } else {
             entry.eligible = true;
             entry.sketch = project(*samples);
@@ -53,11 +74,25 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
     file.not_evidence.push_back({0, table->data_start});
     file.tensors.reserve(table->tensors.size());
     file.not_evidence.reserve(table->tensors.size() + 1);
+    std::shared_ptr<const DecodedBytes> decoded;
     for (Tensor& tensor : table->tensors) {
-        if (auto sketched = sketch_tensor(source, tensor, file); !sketched) return fail(sketched.error());
+        if (tensor.chunked) decoded = tensor.chunked->decoded;
+        if (auto sketched = sketch_tensor(source, tensor, file); !sketched) {
+            if (!tensor.chunked || sketched.error().code() == ErrorCode::kIo) return fail(sketched.error());
+            if (!file.defect) file.defect = sketched.error().with_context("'" + tensor.name + "'");
+            file.lacks_chunks = true;
+            tensor.elements = 0;
+            continue;
+        }
         // Held once: there may be as many bytes of names as a header has.
         file.tensors.back().name = std::exchange(tensor.name, {});
     }
+    if (decoded) file.decoded_bytes = decoded->done;
+    if (file.lacks_chunks)
+        std::erase_if(table->tensors,
+                      [](const Tensor& tensor) { return tensor.chunked && tensor.elements == 0; });
+    // Chunks lie in any order.
+    std::ranges::sort(file.not_evidence, {}, &ByteRange::begin);
     file.table = std::move(table->tensors);
     return file;
 }

@@ -27,17 +27,19 @@ struct SampledFile {
     std::vector<Tensor> table{};
     std::vector<ByteRange> not_evidence;  // ascending: metadata, and tensors that a formula made
     std::optional<Error> defect;          // the format is broken; the tensors are what is sound of it
+    std::uint64_t decoded_bytes = 0;      // of chunks, for the sketches
+    bool lacks_chunks = false;            // a tensor is left out since its chunks could not be decoded
 };
 
 // An Error only for kIo: what is wrong with the content is in `defect`, also that there are more tensors than
-// `most`.
+// `most`, or that chunks cannot be decoded.
 Result<SampledFile> sample_file(const ByteSource& source, std::size_t most = kMaxTensors);
 
 // Whether anything of the tensor's data is read to sketch it.
 bool wants_samples(const Tensor& tensor);
 
-// Appends the tensor's sketch to `into`, without its name, and what the samples say of it. Errors are those
-// of the source.
+// Appends the tensor's sketch to `into`, without its name, and what the samples say of it. Errors: as
+// read_samples().
 Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, SampledFile& into);
 
 }  // namespace modelward::fingerprint

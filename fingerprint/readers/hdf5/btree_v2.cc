@@ -12,8 +12,6 @@ namespace {
 constexpr std::uint64_t kNodeOverhead = 10;  // signature, version, type, checksum
 constexpr std::uint16_t kMaxDepth = 16;
 
-constexpr std::uint8_t kLinkNames = 5;  // type of a tree
-
 struct Node {
     std::uint64_t position;
     std::uint64_t records;
@@ -27,7 +25,8 @@ std::uint64_t bytes_for(std::uint64_t limit) {
 class Walk {
   public:
     using Visit = std::function<Result<void>(Hdf5Cursor record)>;
-    Walk(Hdf5File& file, const Visit& visit) : file_(file), visit_(visit) {}
+    Walk(Hdf5File& file, BtreeV2Type type, std::uint64_t most, const Visit& visit)
+        : file_(file), type_(type), most_(most), visit_(visit) {}
 
     Result<void> from(std::uint64_t header) {
         if (auto done = read_header(header); !done) return done;
@@ -42,7 +41,7 @@ class Walk {
         Hdf5Cursor cursor(file_, header);
         cursor.signature("BTHD");
         cursor.skip(1);
-        if (cursor.number<std::uint8_t>() != kLinkNames)
+        if (cursor.number<std::uint8_t>() != static_cast<std::uint8_t>(type_))
             cursor.refuse(ErrorCode::kInvalid, "a B-tree of another type");
         node_bytes_ = cursor.number<std::uint32_t>();
         record_bytes_ = cursor.number<std::uint16_t>();
@@ -84,8 +83,8 @@ class Walk {
             cursor.refuse(ErrorCode::kInvalid, "a node of a B-tree has more records than room");
         cursor.skip(2);
         for (std::uint64_t i = 0; i < node.records && cursor.ok(); ++i) {
-            if (++records_ > kMaxTensors) return fail(ErrorCode::kLimit, "a B-tree has too many records");
-            const Hdf5Cursor record = cursor;
+            if (++records_ > most_) return fail(ErrorCode::kLimit, "a B-tree has too many records");
+            const Hdf5Cursor record(file_, cursor.position(), record_bytes_);
             cursor.skip(record_bytes_);
             if (auto done = visit_(record); !done) {
                 stopped_ = true;
@@ -104,6 +103,8 @@ class Walk {
     }
 
     Hdf5File& file_;
+    BtreeV2Type type_;
+    std::uint64_t most_;
     const Visit& visit_;
     std::uint64_t node_bytes_ = 0;
     std::uint16_t record_bytes_ = 0;
@@ -116,9 +117,9 @@ class Walk {
 
 }  // namespace
 
-Result<void> walk_btree_v2(Hdf5File& file, std::uint64_t header,
+Result<void> walk_btree_v2(Hdf5File& file, BtreeV2Type type, std::uint64_t header, std::uint64_t most,
                            const std::function<Result<void>(Hdf5Cursor record)>& visit) {
-    return Walk(file, visit).from(header);
+    return Walk(file, type, most, visit).from(header);
 }
 
 }  // namespace modelward::fingerprint

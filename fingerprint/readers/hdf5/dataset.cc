@@ -6,6 +6,7 @@
 #include "fingerprint/readers/hdf5/data_layout.h"
 #include "fingerprint/readers/hdf5/dataspace.h"
 #include "fingerprint/readers/hdf5/datatype.h"
+#include "fingerprint/readers/hdf5/filter_pipeline.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -42,6 +43,13 @@ Result<Hdf5Type> type_of(Hdf5File& file, const Hdf5Message& message) {
     return read_datatype(type->cursor(file));
 }
 
+Result<std::vector<ChunkFilter>> filters_of(Hdf5File& file, const std::vector<Hdf5Message>& messages) {
+    const Hdf5Message* pipeline = find(messages, Hdf5MessageType::kFilterPipeline);
+    if (pipeline == nullptr) return std::vector<ChunkFilter>{};
+    if (pipeline->is_shared) return fail(ErrorCode::kUnsupported, "the filters are listed elsewhere");
+    return read_filter_pipeline(pipeline->cursor(file));
+}
+
 }  // namespace
 
 bool is_dataset(const std::vector<Hdf5Message>& messages) {
@@ -49,7 +57,7 @@ bool is_dataset(const std::vector<Hdf5Message>& messages) {
 }
 
 Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& messages, const std::string& name,
-                         TensorTable& table) {
+                         Hdf5ChunkAllowance& allowance, TensorTable& table) {
     const Hdf5Message* type_message = find(messages, Hdf5MessageType::kDatatype);
     const Hdf5Message* space_message = find(messages, Hdf5MessageType::kDataspace);
     if (type_message == nullptr || space_message == nullptr)
@@ -58,9 +66,10 @@ Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& message
     if (!type) return fail(type.error());
     if (type->is_text) return {};
     if (space_message->is_shared) return fail(ErrorCode::kUnsupported, "the shape is kept elsewhere");
-    const auto shape = read_dataspace(space_message->cursor(file));
-    if (!shape) return fail(shape.error());
-    if (!*shape) return {};
+    const auto space = read_dataspace(space_message->cursor(file));
+    if (!space) return fail(space.error());
+    if (!*space) return {};
+    const std::vector<std::uint64_t>& shape = (*space)->shape;
     const auto layout = read_data_layout(find(messages, Hdf5MessageType::kDataLayout)->cursor(file));
     if (!layout) return fail(layout.error());
     if (!type->dtype) return fail(ErrorCode::kUnsupported, "the elements are of an unknown type");
@@ -69,17 +78,28 @@ Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& message
         return fail(ErrorCode::kUnsupported, "the elements are in another file; look at that too");
     if (layout->layout_class == Hdf5LayoutClass::kVirtual)
         return fail(ErrorCode::kUnsupported, "the elements are those of other datasets");
-    const auto extent = extent_of(*type->dtype, **shape);
+    const auto extent = extent_of(*type->dtype, shape);
     if (!extent) return fail(ErrorCode::kInvalid, "the dataset is too large");
     if (extent->elements == 0) return {};
-    if (layout->layout_class == Hdf5LayoutClass::kChunked)
-        return fail(ErrorCode::kUnsupported, "the elements are stored in chunks");
     if (layout->position == kUndefinedPosition) return {};
+    if (layout->layout_class == Hdf5LayoutClass::kChunked) {
+        if (layout->chunk.back() != type->bytes)
+            return fail(ErrorCode::kInvalid, "chunks have elements of another size");
+        auto filters = filters_of(file, messages);
+        if (!filters) return fail(filters.error());
+        auto chunks = read_chunk_index(file, *layout, **space, std::move(*filters), allowance);
+        if (!chunks) return fail(chunks.error());
+        if (chunks->data == nullptr) return {};
+        Tensor tensor{name, *type->dtype, shape, extent->elements, chunks->first, 0};
+        tensor.chunked = std::move(chunks->data);
+        table.tensors.push_back(std::move(tensor));
+        return {};
+    }
     if (layout->bytes < extent->bytes)
         return fail(ErrorCode::kInvalid, std::to_string(extent->bytes) +
                                              " bytes of elements do not fit into " +
                                              std::to_string(layout->bytes));
-    table.tensors.push_back({name, *type->dtype, **shape, extent->elements, layout->position, extent->bytes});
+    table.tensors.push_back({name, *type->dtype, shape, extent->elements, layout->position, extent->bytes});
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fingerprint/readers/hdf5/chunk_index.h"
 #include "fingerprint/readers/hdf5/object_header.h"
 #include "fingerprint/readers/tensor_table.h"
 
@@ -16,6 +17,6 @@ bool is_dataset(const std::vector<Hdf5Message>& messages);
 // Adds the tensor. Texts and datasets to which nothing was written are left out; an Error says why another
 // cannot be used.
 Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& messages, const std::string& name,
-                         TensorTable& table);
+                         Hdf5ChunkAllowance& allowance, TensorTable& table);
 
 }  // namespace modelward::fingerprint

@@ -7,13 +7,14 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint8_t kNull = 2;  // kind of a dataspace of version 2
+constexpr std::uint8_t kHasGreatest = 0x01;
 
 }  // namespace
 
-Result<std::optional<std::vector<std::uint64_t>>> read_dataspace(Hdf5Cursor cursor) {
+Result<std::optional<Hdf5Dataspace>> read_dataspace(Hdf5Cursor cursor) {
     const auto version = cursor.number<std::uint8_t>();
     const auto dimensions = cursor.number<std::uint8_t>();
-    cursor.skip(1);  // flags: what follows the shape
+    const auto flags = cursor.number<std::uint8_t>();
     std::uint8_t kind = 1;
     if (version == 1)
         cursor.skip(5);
@@ -23,12 +24,15 @@ Result<std::optional<std::vector<std::uint64_t>>> read_dataspace(Hdf5Cursor curs
         cursor.refuse(ErrorCode::kUnsupported, "dataspace version " + std::to_string(version));
     if (dimensions > kMaxDimensions)
         cursor.refuse(ErrorCode::kLimit, std::to_string(dimensions) + " dimensions");
-    std::vector<std::uint64_t> shape;
+    Hdf5Dataspace space;
     for (std::uint8_t i = 0; i < dimensions && cursor.ok(); ++i)
-        shape.push_back(cursor.length());
+        space.shape.push_back(cursor.length());
+    for (std::uint8_t i = 0; i < dimensions && (flags & kHasGreatest) != 0 && cursor.ok(); ++i)
+        space.greatest.push_back(cursor.length_or_all());
     if (!cursor.ok()) return fail(cursor.error().with_context("dataspace"));
     if (kind == kNull) return std::nullopt;
-    return shape;
+    if (space.greatest.empty()) space.greatest = space.shape;
+    return space;
 }
 
 }  // namespace modelward::fingerprint

@@ -2,6 +2,7 @@
 #include "fingerprint/readers/hdf5/btree_v2.h"
 #include "fingerprint/readers/hdf5/fractal_heap.h"
 #include "fingerprint/readers/hdf5/links.h"
+#include "fingerprint/readers/tensor_table.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -23,15 +24,16 @@ Result<void> read_dense_links(Hdf5File& file, const Hdf5Message& message, Hdf5Li
     const auto heap = FractalHeap::read(file, heap_position);
     if (!heap) return fail(heap.error());
     std::optional<Error> first;
-    const auto walked = walk_btree_v2(file, names, [&](Hdf5Cursor record) -> Result<void> {
-        record.skip(kHashBytes);
-        const auto object = heap->find(record);
-        const auto read = object ? read_link(Hdf5Cursor(file, object->position, object->bytes), links)
-                                 : Result<void>(fail(object.error()));
-        if (!read && !first) first = read.error();
-        if (file.ended()) return fail(*file.ended());
-        return {};
-    });
+    const auto walked = walk_btree_v2(
+        file, BtreeV2Type::kLinkNames, names, kMaxTensors, [&](Hdf5Cursor record) -> Result<void> {
+            record.skip(kHashBytes);
+            const auto object = heap->find(record);
+            const auto read = object ? read_link(Hdf5Cursor(file, object->position, object->bytes), links)
+                                     : Result<void>(fail(object.error()));
+            if (!read && !first) first = read.error();
+            if (file.ended()) return fail(*file.ended());
+            return {};
+        });
     if (first) return fail(*first);
     return walked;
 }

@@ -74,6 +74,12 @@ std::uint64_t Hdf5Cursor::sized(std::size_t bytes) {
     return load_le<std::uint64_t>(number.data());
 }
 
+std::uint64_t Hdf5Cursor::length_or_all() {
+    constexpr std::uint64_t kAll = ~std::uint64_t{0};
+    const std::uint64_t length = this->length();
+    return length == kAll >> (64 - 8 * file_->length_bytes()) ? kAll : length;
+}
+
 std::uint64_t Hdf5Cursor::address() {
     const std::uint8_t bytes = file_->address_bytes();
     const std::uint64_t address = sized(bytes);

@@ -42,6 +42,7 @@ class Hdf5File {
     const std::optional<Error>& ended() const { return ended_; }
     // kUnavailable, when the source is a stream that has not come so far that all could be read.
     const std::optional<Error>& too_early() const { return too_early_; }
+    std::uint64_t size() const { return source_.size(); }
 
   private:
     Result<void> fetch(std::uint64_t position);
@@ -80,6 +81,8 @@ class Hdf5Cursor {
     // A number of one to eight bytes.
     std::uint64_t sized(std::size_t bytes);
     std::uint64_t length() { return sized(file_->length_bytes()); }
+    // The same, where all bits set mean that there is no limit: then it has all 64.
+    std::uint64_t length_or_all();
     // The position that an address stands for; kUndefinedPosition where it is undefined.
     std::uint64_t address();
     void skip(std::uint64_t bytes);

@@ -17,6 +17,7 @@ enum class Hdf5MessageType : std::uint16_t {
     kLink = 0x06,
     kExternalFiles = 0x07,
     kDataLayout = 0x08,
+    kFilterPipeline = 0x0B,
     kContinuation = 0x10,
     kSymbolTable = 0x11,
 };

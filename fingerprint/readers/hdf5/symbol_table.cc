@@ -69,7 +69,10 @@ Result<void> read_symbol_table(Hdf5File& file, const Hdf5Message& message, Hdf5L
     if (tree == kUndefinedPosition || heap_position == kUndefinedPosition) return {};
     const auto heap = read_local_heap(file, heap_position);
     if (!heap) return fail(heap.error());
-    return walk_btree_v1(file, tree, [&](std::uint64_t node) { return read_node(file, node, *heap, links); });
+    // A key says where a name is; the nodes do, too.
+    return walk_btree_v1(
+        file, BtreeV1Type::kGroup, file.length_bytes(), tree,
+        [&](const Hdf5Cursor& /*key*/, std::uint64_t node) { return read_node(file, node, *heap, links); });
 }
 
 }  // namespace modelward::fingerprint
