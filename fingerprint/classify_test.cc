@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "fingerprint/testing/hdf5_chunks.h"
 #include "fingerprint/testing/index_of.h"
 #include "fingerprint/testing/packed_matrices.h"
 #include "fingerprint/testing/small_models.h"
@@ -50,6 +51,28 @@ TEST_F(Classify, FindsTheRegisteredFileByEveryMethodStrongestFirst) {
     EXPECT_EQ(result->format, "safetensors");
     for (const Match& match : result->matches)
         EXPECT_NEAR(match.share, 1.0, 1e-9);
+}
+
+Bytes small_hdf5_in_chunks(std::uint64_t seed) {
+    testing::Hdf5Writer file(0);
+    testing::Hdf5Children children;
+    for (const auto& tensor : testing::small_model(seed, "F32", testing::encode_f32))
+        if (tensor.shape.size() == 2)
+            children.emplace_back(
+                tensor.name,
+                testing::add_chunked(file, tensor.shape, {32, 100},
+                                     {testing::kHdf5Shuffle, testing::kHdf5Deflate}, tensor.data));
+    return file.finish(file.group(children));
+}
+
+TEST_F(Classify, FindsHdf5InChunksAndByIt) {
+    const Bytes chunked = small_hdf5_in_chunks(1);
+    EXPECT_EQ(methods(chunked, Depth::kSampled), Methods{Method::kTensors});
+    EXPECT_EQ(methods(chunked), Methods{Method::kTensors});
+    EXPECT_TRUE(methods(small_hdf5_in_chunks(3)).empty());
+    index_ = testing::index_of({{kModel, make_fingerprint(MemorySource(chunked)).value()}});
+    EXPECT_EQ(methods(model_), Methods{Method::kTensors});
+    EXPECT_TRUE(methods(testing::small_safetensors(2)).empty());
 }
 
 TEST_F(Classify, FindsConversionsByTheirTensors) {

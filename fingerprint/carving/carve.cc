@@ -6,6 +6,7 @@
 
 #include "fingerprint/match/counting_source.h"
 #include "fingerprint/range_source.h"
+#include "fingerprint/readers/chunked_data.h"
 #include "fingerprint/readers/packed_matrix.h"
 
 namespace modelward::fingerprint {
@@ -16,6 +17,14 @@ namespace {
 bool is_partly_read(const SampledFile& model) {
     return model.defect &&
            (model.defect->code() == ErrorCode::kLimit || model.defect->code() == ErrorCode::kUnsupported);
+}
+
+// What the model's table takes, in tensors.
+std::size_t size_of_table(const SampledFile& model) {
+    std::size_t tensors = model.table.size();
+    for (const Tensor& tensor : model.table)
+        if (tensor.chunked) tensors += tensor.chunked->chunks.size() / kChunksPerTensor;
+    return tensors;
 }
 
 }  // namespace
@@ -37,7 +46,7 @@ Result<CarvedModels> carve(const ByteSource& source, std::span<const Place> plac
         decoded += model->decoded_bytes;
         if (is_partly_read(*model) || model->lacks_chunks) note(carved.unseen, Unseen::kCorrupt);
         if (model->table.empty()) continue;
-        left -= model->table.size();
+        left -= std::min(left, size_of_table(*model));
         for (Tensor& tensor : model->table)
             shift(tensor, place.begin);
         carved.models.push_back(std::move(*model));

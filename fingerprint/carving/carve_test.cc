@@ -9,6 +9,8 @@
 
 #include "fingerprint/carving/signature_search.h"
 #include "fingerprint/classify.h"
+#include "fingerprint/readers/chunked_data.h"
+#include "fingerprint/testing/hdf5_chunks.h"
 #include "fingerprint/testing/index_of.h"
 #include "fingerprint/testing/packed_matrices.h"
 #include "fingerprint/testing/small_models.h"
@@ -79,6 +81,18 @@ TEST(Carve, StopsAtItsLimitOfTensorsAndSaysSo) {
     ASSERT_EQ(carved.models.size(), 2U);
     EXPECT_EQ(carved.models[0].tensors.size() + carved.models[1].tensors.size(), kMostCarvedTensors);
     EXPECT_EQ(carved.unseen, (std::vector<Unseen>{Unseen::kCorrupt, Unseen::kPlaces}));
+}
+
+TEST(Carve, TablesOfChunksCountAgainstThatLimit) {
+    // A matrix of as many chunks as a file may have, of which one is written.
+    testing::Hdf5Writer file(0);
+    const auto tree = testing::add_chunk_tree(file, {{{0, 0}, Bytes(8)}}, {1, 2});
+    const auto dataset = file.header({testing::hdf5_dataspace({kMaxChunks - kChunksPerTensor, 2}),
+                                      testing::hdf5_float(4), testing::hdf5_chunked(tree, {1, 2})});
+    const Bytes model = file.finish(file.group({{"w", dataset}}));
+    const CarvedModels carved = carve_at(model, {{0}, {0}, {0}});
+    EXPECT_EQ(carved.models.size(), kMostCarvedTensors * kChunksPerTensor / kMaxChunks);
+    EXPECT_EQ(carved.unseen, std::vector<Unseen>{Unseen::kPlaces});
 }
 
 TEST(Carve, SaysThatAModelCouldNotBeReadWhole) {
@@ -153,6 +167,20 @@ TEST(Carve, RearrangedMatricesBehindJunkAreRecognisedByTheirRows) {
     for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
         turned.push_back(testing::transposed(testing::small_matrix(1, layer)));
     const Classification found = recognise(junk(1000) + testing::safetensors_of(turned));
+    ASSERT_EQ(found.matches.size(), 1U);
+    EXPECT_EQ(found.matches[0].method, Method::kRows);
+}
+
+TEST(Carve, RearrangedMatricesInChunksBehindJunkAreRecognisedByTheirRows) {
+    testing::Hdf5Writer file(0);
+    testing::Hdf5Children children;
+    for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer) {
+        const testing::Matrix turned = testing::transposed(testing::small_matrix(1, layer));
+        children.emplace_back(std::to_string(layer),
+                              testing::add_chunked(file, {turned.rows, turned.columns}, {100, 30}, {1},
+                                                   testing::encode_f32(turned.values)));
+    }
+    const Classification found = recognise(junk(1000) + file.finish(file.group(children)));
     ASSERT_EQ(found.matches.size(), 1U);
     EXPECT_EQ(found.matches[0].method, Method::kRows);
 }

@@ -4,7 +4,7 @@
 // of a dimension are stored whole, what is outside of the tensor too. sketches/chunk_source.h reads the
 // elements.
 //
-// A file may have a million chunks, so each takes twelve bytes, and what all tables of a file take is
+// A file may have half a million chunks, so each takes twelve bytes, and what all tables of a file take is
 // bounded.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace modelward::fingerprint {
 // Of a chunk as it is decoded; larger ones are read only where no filter was applied.
 inline constexpr std::uint64_t kMaxChunkBytes = 16ULL << 20;
 // Of all tensors of a file; each tensor counts as kChunksPerTensor more, for what it takes besides.
-inline constexpr std::uint64_t kMaxChunks = 1U << 20;
+inline constexpr std::uint64_t kMaxChunks = 1U << 19;
 inline constexpr std::uint64_t kChunksPerTensor = 16;
 inline constexpr std::size_t kMaxChunkFilters = 8;
 // A file's chunks are decoded to this many bytes, and to so many times its size: each is wanted for the

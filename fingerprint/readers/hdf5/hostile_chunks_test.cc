@@ -134,7 +134,7 @@ TEST(HostileChunks, AreCountedOverTheWholeFile) {
     };
     EXPECT_EQ(table_of(kMaxChunks / 2 - kChunksPerTensor, 2).tensors.size(), 2U);
     const TensorTable more = table_of(kMaxChunks / 2 - kChunksPerTensor + 1, 2);
-    expect_defect(more, ErrorCode::kLimit, "'1': the dataset has more chunks than the 524271 that are left");
+    expect_defect(more, ErrorCode::kLimit, "'1': the dataset has more chunks than the 262127 that are left");
     EXPECT_THAT(names(more), ElementsAre("0"));
     EXPECT_THAT(names(table_of(~std::uint64_t{0} >> 4, 1)), IsEmpty());
 }
