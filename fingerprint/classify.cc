@@ -50,7 +50,7 @@ Result<void> match_rows(const ByteSource& source, const SampledFile& file, const
     RowEvidence evidence(tables);
     for (const Tensor& tensor : file.table) {
         const auto asked = ask_vectors(source, tensor, file.table.size());
-        if (!asked && tensor.chunked && asked.error().code() != ErrorCode::kIo) {
+        if (!asked && tensor.chunked() != nullptr && asked.error().code() != ErrorCode::kIo) {
             note(unseen,
                  asked.error().code() == ErrorCode::kLimit ? Unseen::kDecodedBytes : Unseen::kCorrupt);
             continue;
@@ -210,7 +210,7 @@ Result<std::vector<Match>> match_own_landmarks(const ByteSource& source, const I
 
 Result<Classification> classify_or_throw(const ByteSource& source, const IndexTables& tables, Depth depth) {
     const CountingSource counted(source);
-    auto file = sample_file(counted);
+    auto file = sample_file(counted, Names::kDropped);
     if (!file) return fail(file.error());
     keep_largest(*file);
     ContentEvidence content(tables);

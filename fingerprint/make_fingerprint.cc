@@ -63,7 +63,7 @@ Result<void> add_inside(const ByteSource& source, Fingerprint& fingerprint) {
 
 Result<Fingerprint> make_or_throw(const ByteSource& source) {
     if (source.size() == 0) return fail(ErrorCode::kInvalid, "the file is empty");
-    auto sampled = sample_file(source);
+    auto sampled = sample_file(source, Names::kKept);
     if (!sampled) return fail(sampled.error());
     // A type of the future costs its tensors; anything else wrong is no model to register.
     if (sampled->defect && sampled->defect->code() != ErrorCode::kUnsupported) return fail(*sampled->defect);

@@ -6,7 +6,7 @@
 
 #include "fingerprint/match/counting_source.h"
 #include "fingerprint/range_source.h"
-#include "fingerprint/readers/chunked_data.h"
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/readers/packed_matrix.h"
 
 namespace modelward::fingerprint {
@@ -23,7 +23,7 @@ bool is_partly_read(const SampledFile& model) {
 std::size_t size_of_table(const SampledFile& model) {
     std::size_t tensors = model.table.size();
     for (const Tensor& tensor : model.table)
-        if (tensor.chunked) tensors += tensor.chunked->chunks.size() / kChunksPerTensor;
+        if (tensor.chunked() != nullptr) tensors += tensor.chunked()->chunks.size() / kChunksPerTensor;
     return tensors;
 }
 
@@ -41,7 +41,7 @@ Result<CarvedModels> carve(const ByteSource& source, std::span<const Place> plac
             note(carved.unseen, Unseen::kPlaces);
             break;
         }
-        auto model = sample_file(RangeSource(counted, place.begin, end - place.begin), left);
+        auto model = sample_file(RangeSource(counted, place.begin, end - place.begin), Names::kDropped, left);
         if (!model) return fail(model.error());
         decoded += model->decoded_bytes;
         if (is_partly_read(*model) || model->lacks_chunks) note(carved.unseen, Unseen::kCorrupt);

@@ -25,7 +25,8 @@ Result<std::optional<Wrapping>> identify(const ByteSource& source) {
 }
 
 bool has_chunks(const TensorTable& table) {
-    return std::ranges::any_of(table.tensors, [](const Tensor& tensor) { return tensor.chunked != nullptr; });
+    return std::ranges::any_of(table.tensors,
+                               [](const Tensor& tensor) { return tensor.chunked() != nullptr; });
 }
 
 // Functions return an Error for kIo only; other trouble is noted, and the look goes on beside it.
@@ -111,7 +112,7 @@ class Look {
 
     // Content or wrapping that can be read in place.
     Result<void> look_at(const ByteSource& source, int depth) {
-        const auto sampled = sample_file(source);
+        const auto sampled = sample_file(source, Names::kKept);
         if (!sampled) return fail(sampled.error());
         std::ranges::copy(sampled->tensors, std::back_inserter(found_.tensors));
         if (!allowance_.take_decoded(sampled->decoded_bytes)) return {};
@@ -148,7 +149,8 @@ class Look {
                 return look_at(source, depth);
             }
             note(found_.unseen, Unseen::kSeek);
-            std::erase_if((*table)->tensors, [](const Tensor& tensor) { return tensor.chunked != nullptr; });
+            std::erase_if((*table)->tensors,
+                          [](const Tensor& tensor) { return tensor.chunked() != nullptr; });
         }
         ContentStream content(input, std::move(*table), pieces());
         if (!wrapping || !may_open(depth)) {

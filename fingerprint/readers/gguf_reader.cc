@@ -63,8 +63,8 @@ Result<void> add_tensor(TensorTable& table, TensorInfo info, std::uint64_t align
         return fail(ErrorCode::kInvalid, "GGUF: tensor '" + info.name +
                                              "': the shape is too large or its rows are not whole blocks");
     }
-    append(table,
-        {std::move(info.name), *dtype, std::move(info.shape), extent->elements, info.offset, extent->bytes});
+    append(table, {std::move(info.name), *dtype, std::move(info.shape), extent->elements, info.offset,
+                   extent->bytes});
     return {};
 }
 

@@ -123,7 +123,7 @@ Result<void> settle_apart(TensorTable& table, std::uint64_t file_bytes) {
         note_defect(table, {ErrorCode::kInvalid, "HDF5: datasets share bytes"});
     // What is stored in chunks has no bytes in one piece, but is no metadata.
     const auto data = std::ranges::find_if(
-        table.tensors, [](const Tensor& tensor) { return tensor.bytes != 0 || tensor.chunked; });
+        table.tensors, [](const Tensor& tensor) { return tensor.bytes != 0 || tensor.chunked() != nullptr; });
     if (data != table.tensors.end()) table.data_start = data->offset;
     return {};
 }

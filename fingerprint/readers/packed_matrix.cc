@@ -4,6 +4,8 @@
 #include <array>
 #include <unordered_map>
 
+#include "fingerprint/readers/element_layout.h"
+
 namespace modelward::fingerprint {
 namespace {
 
@@ -88,8 +90,9 @@ class Finder {
         codes.dtype = type->dtype;
         codes.shape = shape;
         codes.elements = extent->elements;
-        codes.packed = std::make_shared<const PackedMatrix>(PackedMatrix{
-            layout, type->bits, *zeros, *scales, groups != nullptr ? std::optional(*groups) : std::nullopt});
+        codes.layout = element_layout(
+            PackedMatrix{layout, type->bits, *zeros, *scales,
+                         groups != nullptr ? std::optional<PackedPart>(*groups) : std::nullopt});
     }
 
   private:
@@ -112,12 +115,12 @@ void find_packed_matrices(TensorTable& table) {
 
 void shift(Tensor& tensor, std::uint64_t bytes) {
     tensor.offset += bytes;
-    if (!tensor.packed) return;
-    PackedMatrix packed = *tensor.packed;
-    shift(packed.zeros, bytes);
-    shift(packed.scales, bytes);
-    if (packed.group_of_rows) shift(*packed.group_of_rows, bytes);
-    tensor.packed = std::make_shared<const PackedMatrix>(std::move(packed));
+    if (tensor.packed() == nullptr) return;
+    PackedMatrix packed = *tensor.packed();
+    packed.zeros.offset += bytes;
+    packed.scales.offset += bytes;
+    if (packed.group_of_rows) packed.group_of_rows->offset += bytes;
+    tensor.layout = element_layout(packed);
 }
 
 }  // namespace modelward::fingerprint

@@ -19,13 +19,23 @@
 
 namespace modelward::fingerprint {
 
+// What belongs to it, as far as reading needs it: a file may have 65,536 of these matrices.
+struct PackedPart {
+    DType dtype;
+    std::uint64_t offset;
+    std::uint64_t elements;
+
+    PackedPart(const Tensor& tensor)
+        : dtype(tensor.dtype), offset(tensor.offset), elements(tensor.elements) {}
+};
+
 struct PackedMatrix {
     enum class Layout : std::uint8_t { kGptq, kAwq };
     Layout layout;
     unsigned bits;
-    Tensor zeros;
-    Tensor scales;                        // its first dimension counts the groups
-    std::optional<Tensor> group_of_rows;  // NAME.g_idx
+    PackedPart zeros;
+    PackedPart scales;                        // as many for each group as the matrix has columns
+    std::optional<PackedPart> group_of_rows;  // NAME.g_idx
 };
 
 // Gives each NAME.qweight whose companions are there and of fitting types and shapes the shape [in, out], the

@@ -39,21 +39,21 @@ std::vector<Tensor> found(std::vector<Tensor> tensors) {
 void expect_packed(const std::vector<Tensor>& tensors, const Extents& shape, DType dtype,
                    PackedMatrix::Layout layout, unsigned bits) {
     const Tensor matrix = found(tensors)[0];
-    ASSERT_NE(matrix.packed, nullptr);
+    ASSERT_NE(matrix.packed(), nullptr);
     EXPECT_EQ(matrix.name, "a.qweight");
     EXPECT_EQ(matrix.shape, shape);
     EXPECT_EQ(matrix.dtype, dtype);
     EXPECT_EQ(matrix.elements, shape[0] * shape[1]);
     EXPECT_EQ(matrix.bytes, tensors[0].bytes);
-    EXPECT_EQ(matrix.packed->layout, layout);
-    EXPECT_EQ(matrix.packed->bits, bits);
+    EXPECT_EQ(matrix.packed()->layout, layout);
+    EXPECT_EQ(matrix.packed()->bits, bits);
 }
 
 void expect_left_alone(const std::vector<Tensor>& tensors, const std::string& because) {
     const std::vector<Tensor> after = found(tensors);
     ASSERT_EQ(after.size(), tensors.size());
     for (std::size_t i = 0; i < after.size(); ++i) {
-        EXPECT_EQ(after[i].packed, nullptr) << because;
+        EXPECT_EQ(after[i].packed(), nullptr) << because;
         EXPECT_EQ(after[i].shape, tensors[i].shape) << because;
         EXPECT_EQ(after[i].dtype, tensors[i].dtype) << because;
     }
@@ -67,19 +67,22 @@ std::vector<Tensor> with(std::vector<Tensor> tensors, std::size_t place, DType d
 
 TEST(PackedMatrix, GptqPacksRows) {
     expect_packed(gptq(), {256, 64}, DType::kU4, PackedMatrix::Layout::kGptq, 4);
-    const Tensor matrix = found(gptq())[0];
-    ASSERT_NE(matrix.packed, nullptr);
-    ASSERT_TRUE(matrix.packed->group_of_rows.has_value());
-    EXPECT_EQ(matrix.packed->group_of_rows->name, "a.g_idx");
-    EXPECT_EQ(matrix.packed->zeros.name, "a.qzeros");
-    EXPECT_EQ(matrix.packed->scales.name, "a.scales");
+    auto tensors = gptq();
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+        tensors[i].offset = 10'000 * i;
+    const Tensor matrix = found(tensors)[0];
+    ASSERT_NE(matrix.packed(), nullptr);
+    ASSERT_TRUE(matrix.packed()->group_of_rows.has_value());
+    EXPECT_EQ(matrix.packed()->zeros.offset, 10'000);
+    EXPECT_EQ(matrix.packed()->scales.offset, 20'000);
+    EXPECT_EQ(matrix.packed()->group_of_rows->offset, 30'000);
 }
 
 TEST(PackedMatrix, AwqPacksColumns) {
     expect_packed(awq(), {256, 64}, DType::kU4, PackedMatrix::Layout::kAwq, 4);
     const Tensor matrix = found(awq())[0];
-    ASSERT_NE(matrix.packed, nullptr);
-    EXPECT_FALSE(matrix.packed->group_of_rows.has_value());
+    ASSERT_NE(matrix.packed(), nullptr);
+    EXPECT_FALSE(matrix.packed()->group_of_rows.has_value());
 }
 
 TEST(PackedMatrix, ZerosSayHowManyBitsACodeHas) {
@@ -145,7 +148,7 @@ TEST(PackedMatrix, IsFoundByTheReadersOfBothProgramsFiles) {
         EXPECT_FALSE(table.defect.has_value());
         ASSERT_EQ(table.tensors.size(), 4U);
         EXPECT_EQ(table.tensors[0].shape, (Extents{256, 64}));
-        EXPECT_NE(table.tensors[0].packed, nullptr);
+        EXPECT_NE(table.tensors[0].packed(), nullptr);
     };
     expect_found(testing::table_of(kSafetensorsReader, testing::safetensors_file(tensors)));
     expect_found(testing::table_of(kZipReader, testing::torch_zip(tensors).finish()));

@@ -20,8 +20,9 @@
 
 namespace modelward::fingerprint {
 
-struct ChunkedData;   // chunked_data.h
-struct PackedMatrix;  // packed_matrix.h
+struct ElementLayout;  // element_layout.h, which is one of the two
+struct PackedMatrix;   // packed_matrix.h
+struct ChunkedData;    // chunked_data.h
 
 struct Tensor {
     std::string name;
@@ -30,11 +31,14 @@ struct Tensor {
     std::uint64_t elements;  // product of the shape
     std::uint64_t offset;    // of the first byte, from the start of the file
     std::uint64_t bytes;
-    // How its codes become elements, and their order; null: both as the type says.
-    std::shared_ptr<const PackedMatrix> packed{};
+    // Null: the elements lie in one piece, in the order of the shape, as the type says.
+    std::shared_ptr<const ElementLayout> layout{};
+
+    // How its codes become elements, and their order; null: it is not packed.
+    const PackedMatrix* packed() const;
     // Where its chunks are, if it is stored in chunks; then `bytes` is 0, since none lie in one piece, and
     // `offset` is that of the first chunk in the file. sketches/chunk_source.h reads it as if they did.
-    std::shared_ptr<const ChunkedData> chunked{};
+    const ChunkedData* chunked() const;
 };
 
 struct TensorTable {

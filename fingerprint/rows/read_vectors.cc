@@ -79,7 +79,7 @@ std::vector<std::uint64_t> spread(std::uint64_t of, std::size_t count, std::uint
 Result<std::vector<VectorSketch>> sketch_vectors(const ByteSource& source, const Tensor& tensor,
                                                  MatrixView view, Axis axis,
                                                  std::span<const std::uint64_t> chosen) {
-    if (tensor.chunked) {
+    if (tensor.chunked() != nullptr) {
         const ChunkSource chunks(source, tensor);
         if (axis == Axis::kColumns && !chunks.holds_rows(view.columns)) return {};
         return sketch_vectors(chunks, chunks.tensor(), view, axis, chosen);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/chunk_source.h"
+#include "fingerprint/readers/element_layout.h"
 
 #include <algorithm>
 #include <cassert>
@@ -17,7 +18,7 @@ constexpr std::uint64_t kDecodingOverhead = 1024;
 
 ChunkSource::ChunkSource(const ByteSource& source, const Tensor& tensor)
     : source_(source),
-      data_(*tensor.chunked),
+      data_(*tensor.chunked()),
       first_(tensor.offset),
       contiguous_{{}, tensor.dtype, tensor.shape, tensor.elements, 0, 0},
       element_bytes_(info(tensor.dtype).block_bytes) {

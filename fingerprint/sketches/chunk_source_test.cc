@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/chunk_source.h"
+#include "fingerprint/readers/element_layout.h"
 
 #include <gtest/gtest.h>
 
@@ -33,7 +34,7 @@ struct Chunked {
         }
         plain = {"w", DType::kF32, shape, elements, 0, data.size()};
         tensor = {"w", DType::kF32, shape, elements, 100, 0};
-        tensor.chunked = std::make_shared<const ChunkedData>(stored);
+        tensor.layout = element_layout(stored);
     }
 
     Bytes data;

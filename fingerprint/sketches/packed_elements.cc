@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fingerprint/dtypes/little_endian.h"
-#include "fingerprint/readers/packed_matrix.h"
+#include "fingerprint/readers/element_layout.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -17,10 +17,10 @@ constexpr std::array<unsigned, 8> kAwqPlaces = {0, 4, 1, 5, 2, 6, 3, 7};
 
 using Words = std::vector<std::uint8_t>;
 
-Result<Words> read_words(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
+Result<Words> read_words(const ByteSource& source, const PackedPart& part, std::uint64_t first,
                          std::uint64_t count) {
     Words words(count * kWordBytes);
-    if (auto read = source.read(tensor.offset + first * kWordBytes, words); !read) return fail(read.error());
+    if (auto read = source.read(part.offset + first * kWordBytes, words); !read) return fail(read.error());
     return words;
 }
 
@@ -29,7 +29,7 @@ class PackedReader {
     PackedReader(const ByteSource& source, const Tensor& codes)
         : source_(source),
           codes_(codes),
-          matrix_(*codes.packed),
+          matrix_(*codes.packed()),
           columns_(codes.shape.extents()[1]),
           codes_a_word_(32 / matrix_.bits) {}
 
@@ -43,7 +43,7 @@ class PackedReader {
                         ? read_across(row, column, into)
                         : read_along(codes_, row * columns_ + column, into);
         if (done) done = read_along(matrix_.zeros, *group * columns_ + column, zeros);
-        if (done) done = read_elements(source_, matrix_.scales, *group * columns_ + column, scales);
+        if (done) done = read_scales(*group * columns_ + column, scales);
         if (!done) return done;
         // AutoGPTQ stores zeros less one, in as many bits. (Files of its "gptq_v2" do not; the step that is
         // then too much in all elements of a group turns a bit or two of a sketch along `in`.)
@@ -66,6 +66,12 @@ class PackedReader {
         return std::min<std::uint64_t>(load_le<std::uint32_t>(word->data()), groups - 1);
     }
 
+    Result<void> read_scales(std::uint64_t first, std::span<float> into) const {
+        const auto& [dtype, offset, elements] = matrix_.scales;
+        const Tensor scales{{}, dtype, {elements}, elements, offset, elements * info(dtype).block_bytes};
+        return read_elements(source_, scales, first, into);
+    }
+
     float code(const Words& words, std::uint64_t word, unsigned place) const {
         const std::uint32_t bits =
             load_le<std::uint32_t>(&words[word * kWordBytes]) >> (matrix_.bits * place);
@@ -82,10 +88,10 @@ class PackedReader {
     }
 
     // Words hold columns: the codes from number `first` on.
-    Result<void> read_along(const Tensor& tensor, std::uint64_t first, std::span<float> into) const {
+    Result<void> read_along(const PackedPart& part, std::uint64_t first, std::span<float> into) const {
         const std::uint64_t first_word = first / codes_a_word_;
         const std::uint64_t count = (first + into.size() - 1) / codes_a_word_ + 1 - first_word;
-        const auto words = read_words(source_, tensor, first_word, count);
+        const auto words = read_words(source_, part, first_word, count);
         if (!words) return fail(words.error());
         for (std::size_t i = 0; i < into.size(); ++i) {
             const std::uint64_t number = first + i;

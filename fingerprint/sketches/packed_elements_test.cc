@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fingerprint/readers/packed_matrix.h"
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/testing/little_endian_writer.h"
 #include "fingerprint/testing/synthetic_tensors.h"
 
@@ -30,7 +30,7 @@ class PackedElements : public ::testing::Test {
         codes.dtype = dtype;
         codes.elements = shape[0] * shape[1];
         codes.shape = std::move(shape);
-        codes.packed = std::make_shared<const PackedMatrix>(std::move(packed));
+        codes.layout = element_layout(std::move(packed));
         return codes;
     }
     std::vector<float> read(const Tensor& tensor, std::uint64_t first, std::size_t count) const {

@@ -41,7 +41,7 @@ std::vector<std::uint64_t> run_starts(std::uint64_t elements) {
 Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor) {
     const DTypeInfo& type = info(tensor.dtype);
     assert(type.decode != nullptr && tensor.elements >= kLeastElements);
-    if (tensor.chunked) {
+    if (tensor.chunked() != nullptr) {
         const ChunkSource chunks(source, tensor);
         return read_samples(chunks, chunks.tensor());
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/tensor_sketches.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "fingerprint/readers/chunked_data.h"
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/sketches/eligibility.h"
 #include "fingerprint/sketches/projection.h"
@@ -15,11 +17,11 @@ namespace {
 
 // Bytes in which the tensor, which is no evidence, is stored.
 void add_stored_bytes(const Tensor& tensor, std::vector<ByteRange>& into) {
-    if (!tensor.chunked) {
+    if (tensor.chunked() == nullptr) {
         into.push_back({tensor.offset, tensor.offset + tensor.bytes});
         return;
     }
-    for (const StoredChunk& chunk : tensor.chunked->chunks) {
+    for (const StoredChunk& chunk : tensor.chunked()->chunks) {
         if (!chunk.is_written()) continue;
         const std::uint64_t begin = tensor.offset + chunk.offset();
         if (!into.empty() && into.back().end == begin)  // most follow each other
@@ -27,6 +29,15 @@ void add_stored_bytes(const Tensor& tensor, std::vector<ByteRange>& into) {
         else
             into.push_back({begin, begin + chunk.bytes()});
     }
+}
+
+// And gives their memory back before the sketches want theirs: by itself the C library would keep it.
+void drop_names(std::vector<Tensor>& tensors) {
+    constexpr std::size_t kMany = 1U << 13;
+    for (Tensor& tensor : tensors)
+        if (tensor.chunked() == nullptr)
+            std::string().swap(tensor.name);  // whose chunks may yet be complained of
+    if (tensors.size() > kMany) ::malloc_trim(0);
 }
 
 }  // namespace
@@ -51,7 +62,7 @@ Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, Sampl
     return {};
 }
 
-Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
+Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size_t most) {
     SampledFile file{.format = "unknown", .tensors = {}, .table = {}, .not_evidence = {}, .defect = {}};
     const auto reader = find_reader(source);
     if (!reader) return fail(reader.error());
@@ -69,6 +80,7 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
             Error(ErrorCode::kLimit, "only the first " + std::to_string(most) + " tensors are looked at");
         table->tensors.resize(most);
     }
+    if (names == Names::kDropped) drop_names(table->tensors);
     file.format = table->format;
     file.defect = std::move(table->defect);
     file.not_evidence.push_back({0, table->data_start});
@@ -76,9 +88,10 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
     file.not_evidence.reserve(table->tensors.size() + 1);
     std::shared_ptr<const DecodedBytes> decoded;
     for (Tensor& tensor : table->tensors) {
-        if (tensor.chunked) decoded = tensor.chunked->decoded;
+        if (tensor.chunked() != nullptr) decoded = tensor.chunked()->decoded;
         if (auto sketched = sketch_tensor(source, tensor, file); !sketched) {
-            if (!tensor.chunked || sketched.error().code() == ErrorCode::kIo) return fail(sketched.error());
+            if (tensor.chunked() == nullptr || sketched.error().code() == ErrorCode::kIo)
+                return fail(sketched.error());
             if (!file.defect) file.defect = sketched.error().with_context("'" + tensor.name + "'");
             file.lacks_chunks = true;
             tensor.elements = 0;
@@ -89,8 +102,9 @@ Result<SampledFile> sample_file(const ByteSource& source, std::size_t most) {
     }
     if (decoded) file.decoded_bytes = decoded->done;
     if (file.lacks_chunks)
-        std::erase_if(table->tensors,
-                      [](const Tensor& tensor) { return tensor.chunked && tensor.elements == 0; });
+        std::erase_if(table->tensors, [](const Tensor& tensor) {
+            return tensor.chunked() != nullptr && tensor.elements == 0;
+        });
     // Chunks lie in any order.
     std::ranges::sort(file.not_evidence, {}, &ByteRange::begin);
     file.table = std::move(table->tensors);

@@ -31,9 +31,12 @@ struct SampledFile {
     bool lacks_chunks = false;            // a tensor is left out since its chunks could not be decoded
 };
 
+// Whoever only compares needs no names, of which a hostile table has 8 MiB.
+enum class Names : std::uint8_t { kKept, kDropped };
+
 // An Error only for kIo: what is wrong with the content is in `defect`, also that there are more tensors than
 // `most`, or that chunks cannot be decoded.
-Result<SampledFile> sample_file(const ByteSource& source, std::size_t most = kMaxTensors);
+Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size_t most = kMaxTensors);
 
 // Whether anything of the tensor's data is read to sketch it.
 bool wants_samples(const Tensor& tensor);

@@ -9,6 +9,7 @@
 
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/testing/hdf5_chunks.h"
+#include "fingerprint/testing/model_files.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -28,7 +29,7 @@ Bytes constant_and_learnt() {
 
 TEST(SampledFile, ChunksOfAConstantTensorAreNoEvidence) {
     const Bytes file = constant_and_learnt();
-    const SampledFile sampled = sample_file(MemorySource(file)).value();
+    const SampledFile sampled = sample_file(MemorySource(file), Names::kKept).value();
     ASSERT_EQ(sampled.tensors.size(), 2U);
     EXPECT_FALSE(sampled.tensors[0].eligible);
     EXPECT_TRUE(sampled.tensors[1].eligible);
@@ -42,7 +43,7 @@ TEST(SampledFile, ATensorWhoseChunksAreBrokenIsLeftOutAndNamed) {
     Bytes file = constant_and_learnt();
     const TensorTable table = kHdf5Reader.read(MemorySource(file)).value();
     std::fill_n(file.begin() + static_cast<std::ptrdiff_t>(table.tensors[1].offset), 100, std::uint8_t{0});
-    const SampledFile sampled = sample_file(MemorySource(file)).value();
+    const SampledFile sampled = sample_file(MemorySource(file), Names::kKept).value();
     ASSERT_EQ(sampled.tensors.size(), 1U);
     EXPECT_EQ(sampled.tensors[0].name, "constant");
     EXPECT_EQ(sampled.table.size(), 1U);
@@ -52,10 +53,16 @@ TEST(SampledFile, ATensorWhoseChunksAreBrokenIsLeftOutAndNamed) {
 }
 
 TEST(SampledFile, CountsWhatChunksAreDecodedTo) {
-    const SampledFile sampled = sample_file(MemorySource(constant_and_learnt())).value();
+    const SampledFile sampled = sample_file(MemorySource(constant_and_learnt()), Names::kKept).value();
     EXPECT_GE(sampled.decoded_bytes, 8U * 4096);
     EXPECT_LE(sampled.decoded_bytes, 8U * (4096 + 1024));
     EXPECT_FALSE(sampled.lacks_chunks);
+}
+
+TEST(SampledFile, HasNamesOnlyWhereTheyAreWanted) {
+    const testing::Bytes file = testing::safetensors_file({{"name", "F32", {2, 2}, testing::Bytes(16)}});
+    EXPECT_EQ(sample_file(MemorySource(file), Names::kKept)->tensors.at(0).name, "name");
+    EXPECT_EQ(sample_file(MemorySource(file), Names::kDropped)->tensors.at(0).name, "");
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ Result<Row> measure(const std::string& folder, const Transformer& model, FileFor
     const FillingSource filling(file.get(), *source, data_start_of(model, format));
     if (auto filled = classify(filling, another, Depth::kSampled); !filled) return fail(filled.error());
     Fingerprint own;
-    own.tensors = sample_file(*source)->tensors;
+    own.tensors = sample_file(*source, Names::kKept)->tensors;
     return Row{.gigabytes = static_cast<double>(source->size()) / 1e9,
                .tensors = own.tensors.size(),
                .found = measure(*source, index_of(own), true),

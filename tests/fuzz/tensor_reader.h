@@ -19,7 +19,7 @@ inline void require(bool holds) {
 }
 
 inline void require_chunks_inside(const fingerprint::Tensor& tensor, std::uint64_t file_bytes) {
-    for (const fingerprint::StoredChunk& chunk : tensor.chunked->chunks)
+    for (const fingerprint::StoredChunk& chunk : tensor.chunked()->chunks)
         require(chunk.bytes() <= file_bytes && tensor.offset + chunk.offset() <= file_bytes - chunk.bytes());
 }
 
@@ -35,16 +35,16 @@ inline void exercise(const fingerprint::Reader& reader, std::span<const std::uin
         require(tensor.bytes <= bytes.size() && tensor.offset <= bytes.size() - tensor.bytes);
         require(tensor.bytes == 0 || tensor.offset >= end);
         if (tensor.bytes != 0) end = tensor.offset + tensor.bytes;
-        if (tensor.chunked) require_chunks_inside(tensor, bytes.size());
+        if (tensor.chunked() != nullptr) require_chunks_inside(tensor, bytes.size());
         if (!fingerprint::has_eligible_shape(tensor)) continue;
         // What a chunk decodes to is not known before.
         const auto samples = fingerprint::read_samples(source, tensor);
-        require(samples.has_value() || tensor.chunked);
+        require(samples.has_value() || tensor.chunked() != nullptr);
         if (samples) {
             fingerprint::is_regular(*samples);
             fingerprint::project(*samples);
         }
-        require(fingerprint::ask_vectors(source, tensor, 1).has_value() || tensor.chunked);
+        require(fingerprint::ask_vectors(source, tensor, 1).has_value() || tensor.chunked() != nullptr);
     }
 }
 

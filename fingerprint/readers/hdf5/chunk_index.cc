@@ -216,15 +216,15 @@ Result<Hdf5Chunks> read_chunk_index(Hdf5File& file, const Hdf5Layout& layout, co
     if (!grid) return fail(grid.error());
     allowance.chunks -= grid->count() + kChunksPerTensor;
 
-    auto data = std::make_shared<ChunkedData>();
-    data->chunk_shape = extents;
-    data->chunk_bytes = *bytes;
-    data->filters = std::move(filters);
-    data->decoded = allowance.decoded;
-    ChunkTable table(file, layout, std::move(*grid), extents, *data, allowance);
+    ChunkedData data{.chunk_shape = extents,
+                     .chunk_bytes = *bytes,
+                     .filters = std::move(filters),
+                     .chunks = {},
+                     .decoded = allowance.decoded};
+    ChunkTable table(file, layout, std::move(*grid), extents, data, allowance);
     if (auto read = table.read(); !read) return fail(read.error());
     const auto first = table.rebase();
-    if (!first) return Hdf5Chunks{0, nullptr};
+    if (!first) return Hdf5Chunks{0, std::nullopt};
     return Hdf5Chunks{*first, std::move(data)};
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ struct Hdf5ChunkAllowance {
 };
 
 struct Hdf5Chunks {
-    std::uint64_t first;                      // position of the chunk that is first in the file
-    std::shared_ptr<const ChunkedData> data;  // null: no chunk was ever written
+    std::uint64_t first;              // position of the chunk that is first in the file
+    std::optional<ChunkedData> data;  // nullopt: no chunk was ever written
 };
 
 // The last extent of the layout's chunk counts the bytes of an element. kInvalid: chunks share bytes, or one

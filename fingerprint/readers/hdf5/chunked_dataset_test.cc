@@ -45,7 +45,7 @@ void expect_elements(const Bytes& file, const Bytes& data) {
     const TensorTable table = read(file);
     EXPECT_FALSE(table.defect.has_value()) << table.defect->message();
     ASSERT_EQ(table.tensors.size(), 1U);
-    ASSERT_NE(table.tensors[0].chunked, nullptr);
+    ASSERT_NE(table.tensors[0].chunked(), nullptr);
     EXPECT_EQ(table.tensors[0].elements, data.size() / 4);
     EXPECT_EQ(table.data_start, table.tensors[0].offset);
     const MemorySource source(file);

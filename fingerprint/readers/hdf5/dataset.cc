@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/readers/hdf5/dataset.h"
+#include "fingerprint/readers/element_layout.h"
 
 #include <algorithm>
 
@@ -89,10 +90,9 @@ Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& message
         if (!filters) return fail(filters.error());
         auto chunks = read_chunk_index(file, *layout, **space, std::move(*filters), allowance);
         if (!chunks) return fail(chunks.error());
-        if (chunks->data == nullptr) return {};
-        Tensor tensor{name, *type->dtype, shape, extent->elements, chunks->first, 0};
-        tensor.chunked = std::move(chunks->data);
-        table.tensors.push_back(std::move(tensor));
+        if (!chunks->data) return {};
+        table.tensors.push_back({name, *type->dtype, shape, extent->elements, chunks->first, 0,
+                                 element_layout(std::move(*chunks->data))});
         return {};
     }
     if (layout->bytes < extent->bytes)

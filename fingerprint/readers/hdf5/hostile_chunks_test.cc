@@ -173,7 +173,7 @@ TEST(HostileChunks, ThatLieOutsideOfTheShapeAreLeftOut) {
     const TensorTable table = read(chunks.finish());
     EXPECT_FALSE(table.defect.has_value()) << table.defect->message();
     ASSERT_EQ(table.tensors.size(), 1U);
-    EXPECT_EQ(table.tensors[0].chunked->chunks.size(), 2U);
+    EXPECT_EQ(table.tensors[0].chunked()->chunks.size(), 2U);
 }
 
 TEST(HostileChunks, BehindMoreFiltersThanAnybodyUsesAreRefused) {
