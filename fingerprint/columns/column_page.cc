@@ -12,8 +12,8 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint64_t kMostLevelBytes = 1 << 20;
-constexpr std::size_t kDecoderBytes = 96 * 1024;  // buffers and tables, about
-constexpr std::uint64_t kMostWindow = std::uint64_t{8} << 20;
+constexpr std::size_t kBodyBuffer = 4096;
+constexpr std::size_t kStateBytes = 16 * 1024;  // buffers and objects, about
 
 }  // namespace
 
@@ -77,8 +77,7 @@ Result<ByteReader*> ColumnPage::open_body(PageCodec codec, Allowance& allowance)
     if (!unpacked) return fail(unpacked.error());
     unpacked_ = std::move(*unpacked);
     metered_ = std::make_unique<MeteredStream>(*unpacked_, allowance);
-    body_ = std::make_unique<ByteReader>(*metered_);
-    window_bytes_ = codec == PageCodec::kZstd ? std::min(header_.unpacked_bytes, kMostWindow) : 0;
+    body_ = std::make_unique<ByteReader>(*metered_, 0, kBodyBuffer);
     return body_.get();
 }
 
@@ -152,7 +151,7 @@ Result<void> ColumnPage::take(std::string& text) {
 }
 
 std::size_t ColumnPage::bytes() const {
-    std::size_t bytes = kDecoderBytes + window_bytes_ + (cells_ ? cells_->bytes() : 0);
+    std::size_t bytes = kStateBytes + (unpacked_ ? unpacked_->bytes() : 0) + (cells_ ? cells_->bytes() : 0);
     for (const Levels* levels : {repetitions_.get(), definitions_.get()})
         if (levels != nullptr) bytes += levels->bytes();
     return bytes;

@@ -58,10 +58,9 @@ class ColumnPage {
     std::unique_ptr<FilePart> file_;
     PageHeader header_;
     std::uint64_t end_ = 0;
-    std::unique_ptr<ByteStream> unpacked_;
+    std::unique_ptr<PageStream> unpacked_;
     std::unique_ptr<MeteredStream> metered_;
     std::unique_ptr<ByteReader> body_;
-    std::size_t window_bytes_ = 0;
     const Column* column_ = nullptr;
     const Dictionary* dictionary_ = nullptr;
     std::unique_ptr<Levels> repetitions_, definitions_;

@@ -11,20 +11,22 @@
 #include <vector>
 
 #include "fingerprint/columns/byte_reader.h"
+#include "fingerprint/columns/page_codec.h"
 
 namespace modelward::fingerprint {
 
-class CopyingStream : public ByteStream {
+class CopyingStream : public PageStream {
   public:
     // That of LZ4's format; Snappy's compressors keep to it.
     static constexpr std::size_t kWindow = 64 * 1024;
 
     Result<std::size_t> read(std::span<std::uint8_t> into) final;
+    std::size_t bytes() const final { return kWindow + kBuffer; }
 
   protected:
     // The next `length` bytes of `packed` are the block.
     CopyingStream(ByteReader& packed, std::uint64_t length)
-        : length_(length), section_(packed, length), packed_(section_) {}
+        : length_(length), section_(packed, length), packed_(section_, 0, kBuffer) {}
 
     struct Next {
         std::uint64_t literal = 0;   // so many bytes follow as they are,
@@ -35,6 +37,7 @@ class CopyingStream : public ByteStream {
     virtual Next next(ByteReader& packed) = 0;
 
   private:
+    static constexpr std::size_t kBuffer = 1024;
     void copy(std::span<std::uint8_t> into);
     void remember(std::span<const std::uint8_t> bytes);
 

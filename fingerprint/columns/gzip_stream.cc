@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib's notation for gzip's header and no other
 
-class GzipStream final : public ByteStream {
+class GzipStream final : public PageStream {
   public:
     GzipStream(ByteReader& packed, std::uint64_t length) : packed_(packed, length) {
         is_ready_ = ::inflateInit2(&state_, kGzipWindow) == Z_OK;
@@ -48,7 +48,10 @@ class GzipStream final : public ByteStream {
         return room - state_.avail_out;
     }
 
+    std::size_t bytes() const override { return kStateBytes; }
+
   private:
+    static constexpr std::size_t kStateBytes = 48 * 1024;  // of zlib, and the input
     SectionStream packed_;
     std::array<std::uint8_t, 8192> input_{};
     z_stream state_{};
@@ -58,7 +61,7 @@ class GzipStream final : public ByteStream {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> open_gzip(ByteReader& packed, std::uint64_t length) {
+Result<std::unique_ptr<PageStream>> open_gzip(ByteReader& packed, std::uint64_t length) {
     auto stream = std::make_unique<GzipStream>(packed, length);
     if (!stream->is_ready()) return fail(ErrorCode::kLimit, "gzip needs too much memory");
     return stream;

@@ -40,7 +40,7 @@ class Lz4Stream final : public CopyingStream {
 
 }  // namespace
 
-std::unique_ptr<ByteStream> open_lz4_block(ByteReader& packed, std::uint64_t length) {
+std::unique_ptr<PageStream> open_lz4_block(ByteReader& packed, std::uint64_t length) {
     return std::make_unique<Lz4Stream>(packed, length);
 }
 

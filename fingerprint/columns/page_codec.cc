@@ -2,11 +2,24 @@
 #include "fingerprint/columns/page_codec.h"
 
 namespace modelward::fingerprint {
+namespace {
 
-Result<std::unique_ptr<ByteStream>> open_page(PageCodec codec, ByteReader& packed, std::uint64_t length) {
+class PlainStream final : public PageStream {
+  public:
+    PlainStream(ByteReader& page, std::uint64_t length) : section_(page, length) {}
+    Result<std::size_t> read(std::span<std::uint8_t> into) override { return section_.read(into); }
+    std::size_t bytes() const override { return 0; }
+
+  private:
+    SectionStream section_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PageStream>> open_page(PageCodec codec, ByteReader& packed, std::uint64_t length) {
     switch (codec) {
         case PageCodec::kNone:
-            return std::make_unique<SectionStream>(packed, length);
+            return std::make_unique<PlainStream>(packed, length);
         case PageCodec::kSnappy:
             return open_snappy(packed, length);
         case PageCodec::kGzip:

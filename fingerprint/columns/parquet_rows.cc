@@ -15,6 +15,7 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::size_t kMagicBytes = 4;
+constexpr std::uint64_t kFirstBandRows = 256;
 constexpr std::uint64_t kReadsGrace = 1 << 20;  // bytes, in which small files may be read more often
 
 // Fails when the file is read again and again.
@@ -44,7 +45,8 @@ class RowGroupReading {
     }
 
     Result<void> read(RecordWords& words) {
-        for (std::uint64_t done = 0, most = kMostBandRows; done < group_.rows;) {
+        // A band that is too large costs decoding it again, so that the first ones are small.
+        for (std::uint64_t done = 0, most = kFirstBandRows; done < group_.rows;) {
             const std::uint64_t rows = std::min(most, group_.rows - done);
             const auto fits = read_band(rows);
             if (!fits) return fail(fits.error());
@@ -58,7 +60,8 @@ class RowGroupReading {
                 words.end_record();
             }
             done += rows;
-            most = std::min(kMostBandRows, most + most / 4 + 1);
+            const std::uint64_t that_fit = rows * (kMostBandBytes / 4 * 3) / (std::max(band_bytes_, largest_node_) + 1);
+            most = std::clamp<std::uint64_t>(that_fit, 1, std::min(kMostBandRows, 4 * rows));
         }
         return {};
     }
@@ -70,10 +73,10 @@ class RowGroupReading {
         for (const ColumnCursor& cursor : cursors_)
             places.push_back(cursor.place());
         rows_.assign(rows, {});
-        std::size_t band_bytes = 0;
+        band_bytes_ = largest_node_ = 0;
         const std::uint32_t end = schema_.nodes.front().end;
         for (std::uint32_t node = 1; node < end; node = schema_.nodes[node].end) {
-            const auto fits = read_node(node, band_bytes);
+            const auto fits = read_node(node);
             if (!fits) return fail(fits.error());
             if (*fits) continue;
             for (std::size_t i = 0; i < cursors_.size(); ++i)
@@ -84,7 +87,7 @@ class RowGroupReading {
     }
 
     // The columns of one field of the rows.
-    Result<bool> read_node(std::uint32_t node, std::size_t& band_bytes) {
+    Result<bool> read_node(std::uint32_t node) {
         const std::uint32_t behind = schema_.nodes[node].end;
         const std::size_t first = schema_.nodes[node].column;
         const std::size_t last = behind < schema_.nodes.size() ? schema_.nodes[behind].column : cursors_.size();
@@ -97,13 +100,14 @@ class RowGroupReading {
             if (!fits || !*fits) return fits;
             bytes += cells.bytes();
         }
+        largest_node_ = std::max(largest_node_, bytes);
         RowAssembly assembly(schema_, node, std::span(cells_).first(last - first), allowance_);
         for (std::string& row : rows_) {
             const std::size_t before = row.size();
             if (!assembly.append_row(row)) return fail(ErrorCode::kLimit, "too many decoded values");
-            band_bytes += row.size() - before;
+            band_bytes_ += row.size() - before;
         }
-        return band_bytes <= kMostBandBytes;
+        return band_bytes_ <= kMostBandBytes;
     }
 
     Result<bool> read_column(std::size_t column, Cells& cells, std::size_t most) {
@@ -121,6 +125,8 @@ class RowGroupReading {
     std::vector<ColumnCursor> cursors_;
     std::size_t held_ = 0;  // by cursors
     std::vector<std::string> rows_;
+    std::size_t band_bytes_ = 0;    // of them
+    std::size_t largest_node_ = 0;  // of a band: cells that are held at once
     std::vector<Cells> cells_;
 };
 

@@ -22,7 +22,7 @@ namespace modelward::fingerprint {
 
 inline constexpr std::size_t kMostBandBytes = std::size_t{4} << 20;
 inline constexpr std::uint64_t kMostBandRows = 16'384;
-inline constexpr std::size_t kMostHeldBytes = std::size_t{16} << 20;
+inline constexpr std::size_t kMostHeldBytes = std::size_t{20} << 20;
 inline constexpr std::uint64_t kMostReads = 10;
 
 bool begins_as_parquet(std::span<const std::uint8_t> head);

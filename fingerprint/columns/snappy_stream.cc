@@ -46,7 +46,7 @@ class SnappyStream final : public CopyingStream {
 
 }  // namespace
 
-std::unique_ptr<ByteStream> open_snappy(ByteReader& packed, std::uint64_t length) {
+std::unique_ptr<PageStream> open_snappy(ByteReader& packed, std::uint64_t length) {
     return std::make_unique<SnappyStream>(packed, length);
 }
 

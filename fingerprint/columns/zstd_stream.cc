@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kMostWindowLog = 23;  // what compressors use up to level 19
 
-class ZstdStream final : public ByteStream {
+class ZstdStream final : public PageStream {
   public:
     ZstdStream(ByteReader& packed, std::uint64_t length) : packed_(packed, length) {
         if (!context_ ||
@@ -45,6 +45,8 @@ class ZstdStream final : public ByteStream {
         return output.pos;
     }
 
+    std::size_t bytes() const override { return ::ZSTD_sizeof_DCtx(context_.get()) + sizeof(input_); }
+
   private:
     struct Free {
         void operator()(ZSTD_DCtx* context) const { ::ZSTD_freeDCtx(context); }
@@ -59,7 +61,7 @@ class ZstdStream final : public ByteStream {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> open_zstd(ByteReader& packed, std::uint64_t length) {
+Result<std::unique_ptr<PageStream>> open_zstd(ByteReader& packed, std::uint64_t length) {
     auto stream = std::make_unique<ZstdStream>(packed, length);
     if (!stream->is_ready()) return fail(ErrorCode::kLimit, "zstd needs too much memory");
     return stream;
