@@ -80,8 +80,8 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
 }
 
 // By the rows of a file that is Parquet, which its bytes as text do not show.
-Result<void> match_parquet(const ByteSource& source, const IndexTables& tables, Depth depth, Classification& result,
-                           std::vector<Match>& matches) {
+Result<void> match_parquet(const ByteSource& source, const IndexTables& tables, Depth depth,
+                           Classification& result, std::vector<Match>& matches) {
     const auto is_columns = is_parquet(source);
     if (!is_columns) return fail(is_columns.error());
     if (!*is_columns) return {};

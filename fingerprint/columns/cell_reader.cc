@@ -27,13 +27,15 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 }
 
 bool may_be_a_cell(ByteReader& page, std::uint64_t length) {
-    if (length > kMostCellBytes) page.refuse(ErrorCode::kLimit, "a value of " + std::to_string(length) + " bytes");
+    if (length > kMostCellBytes)
+        page.refuse(ErrorCode::kLimit, "a value of " + std::to_string(length) + " bytes");
     return page.ok();
 }
 
 class PlainCells final : public CellReader {
   public:
-    PlainCells(const Column& column, ByteReader& page) : column_(column), page_(page), value_(stored_bytes(column)) {}
+    PlainCells(const Column& column, ByteReader& page)
+        : column_(column), page_(page), value_(stored_bytes(column)) {}
     void next(std::string& text) override {
         if (column_.stored == StoredType::kBytes) return next_bytes(text);
         if (column_.stored == StoredType::kBoolean) {
@@ -83,7 +85,8 @@ class DictionaryCells final : public CellReader {
         : page_(page), dictionary_(dictionary), places_(page, width_of(page)) {}
     void next(std::string& text) override {
         const std::uint32_t place = places_.next();
-        if (place >= dictionary_.size()) page_.refuse(ErrorCode::kInvalid, "a value that is not in the dictionary");
+        if (place >= dictionary_.size())
+            page_.refuse(ErrorCode::kInvalid, "a value that is not in the dictionary");
         if (page_.ok()) text += dictionary_[place];
     }
 
@@ -144,7 +147,8 @@ class LengthsFirst final : public CellReader {
         if (place_ == lengths_.size()) page_.refuse(ErrorCode::kInvalid, "fewer lengths than values");
         if (!page_.ok()) return;
         const std::uint64_t prefix = prefixes_.empty() ? 0 : prefixes_[place_];
-        if (prefix > value_.size()) page_.refuse(ErrorCode::kInvalid, "a prefix that is longer than its text");
+        if (prefix > value_.size())
+            page_.refuse(ErrorCode::kInvalid, "a prefix that is longer than its text");
         if (!may_be_a_cell(page_, prefix + lengths_[place_])) return;
         value_.resize(prefix);
         page_.append(value_, lengths_[place_++]);
@@ -256,8 +260,8 @@ Result<Dictionary> read_dictionary(const Column& column, ByteReader& page, std::
         if (!page.ok()) return fail(page.error());
         dictionary.add(text);
         if (dictionary.bytes() > kMostDictionaryBytes)
-            return fail(ErrorCode::kLimit, "a dictionary of more than " + std::to_string(kMostDictionaryBytes) +
-                                               " bytes");
+            return fail(ErrorCode::kLimit,
+                        "a dictionary of more than " + std::to_string(kMostDictionaryBytes) + " bytes");
     }
     return dictionary;
 }

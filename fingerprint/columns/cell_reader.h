@@ -16,7 +16,8 @@ namespace modelward::fingerprint {
 
 inline constexpr std::uint64_t kMostCellBytes = std::uint64_t{2} << 20;
 inline constexpr std::uint64_t kMostDictionaryBytes = std::uint64_t{8} << 20;
-inline constexpr std::uint64_t kMostHeldPageBytes = std::uint64_t{8} << 20;  // of the few encodings that need it
+inline constexpr std::uint64_t kMostHeldPageBytes = std::uint64_t{8}
+                                                    << 20;  // of the few encodings that need it
 
 // The texts that the places in a page mean.
 class Dictionary {

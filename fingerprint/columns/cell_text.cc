@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <chrono>
-#include <bit>
 #include <cmath>
 #include <ranges>
 #include <string_view>
@@ -42,7 +42,8 @@ void append_float(std::string& text, Float value) {
         return;
     }
     std::array<char, 40> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
     std::string_view shortest(buffer.data(), end);
     if (shortest.starts_with('-')) {
         text += '-';
@@ -190,9 +191,11 @@ void append_number(std::string& text, const Column& column, std::span<const std:
 }
 
 void append_bytes(std::string& text, const Column& column, std::span<const std::uint8_t> value) {
-    if (column.meaning == Meaning::kDecimal) return append_decimal(text, {value.begin(), value.end()}, column.scale);
+    if (column.meaning == Meaning::kDecimal)
+        return append_decimal(text, {value.begin(), value.end()}, column.scale);
     if (column.meaning == Meaning::kUuid) return append_uuid(text, value);
-    if (column.meaning == Meaning::kHalfFloat && value.size() == 2) return append_float(text, load_half(value.data()));
+    if (column.meaning == Meaning::kHalfFloat && value.size() == 2)
+        return append_float(text, load_half(value.data()));
     text.append(value.begin(), value.end());
 }
 

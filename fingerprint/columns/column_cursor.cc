@@ -19,7 +19,6 @@ ColumnCursor::ColumnCursor(const ByteSource& source, const Column& column, const
       allowance_(&allowance),
       place_{.page = chunk.begin, .taken = 0, .left = chunk.values} {}
 
-
 Result<bool> ColumnCursor::read_rows(std::uint64_t rows, Cells& into, std::size_t most) {
     std::uint64_t begun = 0, uncharged = 0;
     const auto charge = [&]() -> Result<void> {
@@ -30,7 +29,8 @@ Result<bool> ColumnCursor::read_rows(std::uint64_t rows, Cells& into, std::size_
     while (begun != rows || column_->most_repetition != 0) {
         const auto more = has_next();
         if (!more) return fail(more.error());
-        if (!*more && begun != rows) return fail(ErrorCode::kInvalid, "a column with fewer rows than its row group");
+        if (!*more && begun != rows)
+            return fail(ErrorCode::kInvalid, "a column with fewer rows than its row group");
         const std::uint32_t repetition = *more ? page_->repetition() : 0;
         if (repetition == 0 && begun == rows) break;
         if (repetition == 0) ++begun;
@@ -65,7 +65,8 @@ Result<void> ColumnCursor::open_page() {
         if (auto done = page_->skip(); !done) return done;
         place_ = {.page = page_->end(), .taken = 0, .left = place_.left};
     }
-    if (place_.page >= chunk_.end) return fail(ErrorCode::kInvalid, "a column with fewer values than it says");
+    if (place_.page >= chunk_.end)
+        return fail(ErrorCode::kInvalid, "a column with fewer values than it says");
     page_ = page_ ? std::make_unique<ColumnPage>(std::move(page_))
                   : std::make_unique<ColumnPage>(*source_, place_.page, chunk_.end);
     if (auto done = page_->read_header(chunk_); !done) return done;

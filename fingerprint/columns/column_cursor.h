@@ -21,7 +21,7 @@ namespace modelward::fingerprint {
 // Values of some rows of a column, as text. A null is an empty one.
 struct Cells {
     struct Cell {
-        std::uint32_t end;        // of its text
+        std::uint32_t end;         // of its text
         std::uint32_t repetition;  // 0: a row begins
     };
     std::string texts;
@@ -37,7 +37,8 @@ struct Cells {
 class ColumnCursor {
   public:
     // All must outlive the object.
-    ColumnCursor(const ByteSource& source, const Column& column, const ColumnChunk& chunk, Allowance& allowance);
+    ColumnCursor(const ByteSource& source, const Column& column, const ColumnChunk& chunk,
+                 Allowance& allowance);
 
     // Appends the cells of the next rows. False: they would be more than `most` bytes. Errors: kInvalid: the
     // column breaks its format, or has no more rows; kUnsupported; kLimit; kIo.

@@ -58,8 +58,8 @@ Result<void> ColumnPage::read_header(const ColumnChunk& chunk) {
     if (!file_->reader.ok()) return fail(file_->reader.error());
     end_ = file_->reader.position() + header_.packed_bytes;
     if (end_ > chunk.end)
-        return fail(ErrorCode::kInvalid, "at byte " + std::to_string(file_->reader.position()) + ": a page of " +
-                                             std::to_string(header_.packed_bytes) +
+        return fail(ErrorCode::kInvalid, "at byte " + std::to_string(file_->reader.position()) +
+                                             ": a page of " + std::to_string(header_.packed_bytes) +
                                              " bytes is longer than its column");
     return {};
 }
@@ -99,7 +99,8 @@ Result<void> ColumnPage::open_values(const Column& column, PageCodec codec, cons
 }
 
 Result<void> ColumnPage::take_levels(ByteReader& from, bool lengths_are_in_header) {
-    const auto take = [&](unsigned most, std::uint64_t length, std::unique_ptr<Levels>& into) -> Result<void> {
+    const auto take = [&](unsigned most, std::uint64_t length,
+                          std::unique_ptr<Levels>& into) -> Result<void> {
         if (!lengths_are_in_header) length = most != 0 ? from.number<std::uint32_t>() : 0;
         if (most == 0) {
             from.skip(length);
@@ -110,7 +111,8 @@ Result<void> ColumnPage::take_levels(ByteReader& from, bool lengths_are_in_heade
         into = std::move(*levels);
         return {};
     };
-    if (auto taken = take(column_->most_repetition, header_.repetition_bytes, repetitions_); !taken) return taken;
+    if (auto taken = take(column_->most_repetition, header_.repetition_bytes, repetitions_); !taken)
+        return taken;
     return take(column_->most_definition, header_.definition_bytes, definitions_);
 }
 

@@ -11,7 +11,8 @@ Result<std::size_t> CopyingStream::read(std::span<std::uint8_t> into) {
         if (next_.literal == 0 && next_.copied == 0) {
             if (packed_.position() == length_) break;
             next_ = next(packed_);
-            if (next_.copied != 0 && (next_.distance == 0 || next_.distance > std::min(written_, kWindow + 0UL)))
+            if (next_.copied != 0 &&
+                (next_.distance == 0 || next_.distance > std::min(written_, kWindow + 0UL)))
                 packed_.refuse(ErrorCode::kInvalid, "a copy of bytes that are too far back");
             continue;
         }

@@ -72,7 +72,8 @@ class MetadataReading {
             if (id != 1 || field != ThriftType::kList) return false;
             thrift_.elements([&](ThriftType of) {
                 if (of != ThriftType::kStruct || group.columns.size() == columns)
-                    return bytes_.refuse(ErrorCode::kInvalid, "a row group with more columns than the schema");
+                    return bytes_.refuse(ErrorCode::kInvalid,
+                                         "a row group with more columns than the schema");
                 group.columns.push_back(read_column_chunk());
             });
             return true;

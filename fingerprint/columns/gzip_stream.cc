@@ -24,7 +24,8 @@ class GzipStream final : public PageStream {
 
     Result<std::size_t> read(std::span<std::uint8_t> into) override {
         state_.next_out = into.data();
-        const auto room = static_cast<uInt>(std::min<std::size_t>(into.size(), std::numeric_limits<uInt>::max()));
+        const auto room =
+            static_cast<uInt>(std::min<std::size_t>(into.size(), std::numeric_limits<uInt>::max()));
         state_.avail_out = room;
         while (state_.avail_out == room) {
             if (state_.avail_in == 0) {

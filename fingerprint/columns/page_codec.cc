@@ -33,8 +33,8 @@ Result<std::unique_ptr<PageStream>> open_page(PageCodec codec, ByteReader& packe
         case PageCodec::kLz4Hadoop:
             break;
     }
-    return fail(ErrorCode::kUnsupported,
-                "pages compressed by codec " + std::to_string(static_cast<unsigned>(codec)) + " are not read");
+    return fail(ErrorCode::kUnsupported, "pages compressed by codec " +
+                                             std::to_string(static_cast<unsigned>(codec)) + " are not read");
 }
 
 }  // namespace modelward::fingerprint

@@ -28,13 +28,14 @@ class PageStream : public ByteStream {
     virtual std::size_t bytes() const = 0;  // that it holds
 };
 
-// What the next `length` bytes of `packed`, which must outlive it, stand for. kUnsupported: not of this codec.
+// What the next `length` bytes of `packed`, which must outlive it, stand for. kUnsupported: not of this
+// codec.
 Result<std::unique_ptr<PageStream>> open_page(PageCodec codec, ByteReader& packed, std::uint64_t length);
 
 // Each of those that are more than a few lines. kLimit: out of memory.
-std::unique_ptr<PageStream> open_snappy(ByteReader& packed, std::uint64_t length);            // snappy_stream.cc
-std::unique_ptr<PageStream> open_lz4_block(ByteReader& packed, std::uint64_t length);         // lz4_stream.cc
-Result<std::unique_ptr<PageStream>> open_gzip(ByteReader& packed, std::uint64_t length);      // gzip_stream.cc
-Result<std::unique_ptr<PageStream>> open_zstd(ByteReader& packed, std::uint64_t length);      // zstd_stream.cc
+std::unique_ptr<PageStream> open_snappy(ByteReader& packed, std::uint64_t length);        // snappy_stream.cc
+std::unique_ptr<PageStream> open_lz4_block(ByteReader& packed, std::uint64_t length);     // lz4_stream.cc
+Result<std::unique_ptr<PageStream>> open_gzip(ByteReader& packed, std::uint64_t length);  // gzip_stream.cc
+Result<std::unique_ptr<PageStream>> open_zstd(ByteReader& packed, std::uint64_t length);  // zstd_stream.cc
 
 }  // namespace modelward::fingerprint

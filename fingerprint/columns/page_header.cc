@@ -53,7 +53,8 @@ void read_data_page_v2(ThriftCursor& thrift, Numbers& numbers) {
 
 void read_dictionary_page(ThriftCursor& thrift, Numbers& numbers) {
     thrift.fields([&](std::int64_t id, ThriftType type) {
-        return id == 1 ? thrift.integer(type, numbers.values) : id == 2 && thrift.integer(type, numbers.encoding);
+        return id == 1 ? thrift.integer(type, numbers.values)
+                       : id == 2 && thrift.integer(type, numbers.encoding);
     });
 }
 
@@ -85,8 +86,8 @@ PageHeader read_page_header(ByteReader& bytes) {
         if (id == 8 && numbers.kind == 3) return read_data_page_v2(thrift, numbers), true;
         return false;
     });
-    for (const std::int64_t number : {numbers.kind, numbers.unpacked, numbers.packed, numbers.values, numbers.encoding,
-                                      numbers.definition_bytes, numbers.repetition_bytes})
+    for (const std::int64_t number : {numbers.kind, numbers.unpacked, numbers.packed, numbers.values,
+                                      numbers.encoding, numbers.definition_bytes, numbers.repetition_bytes})
         if (number < 0 || number > kMost) bytes.refuse(ErrorCode::kInvalid, "a page of an impossible size");
     if (numbers.definition_bytes + numbers.repetition_bytes > numbers.packed)
         bytes.refuse(ErrorCode::kInvalid, "a page that is shorter than its levels");

@@ -29,8 +29,8 @@ struct PageHeader {
     std::uint64_t unpacked_bytes = 0;  // which they stand for
     std::uint64_t values = 0;          // and nulls
     PageEncoding encoding = PageEncoding::kPlain;
-    bool has_packed_levels = false;          // of kData: in the notation that nobody writes any more
-    std::uint64_t repetition_bytes = 0;      // of kDataV2: before what is compressed
+    bool has_packed_levels = false;      // of kData: in the notation that nobody writes any more
+    std::uint64_t repetition_bytes = 0;  // of kDataV2: before what is compressed
     std::uint64_t definition_bytes = 0;
     bool is_compressed = true;
 };

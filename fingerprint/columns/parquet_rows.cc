@@ -38,7 +38,8 @@ class LimitedSource final : public ByteSource {
 
 class RowGroupReading {
   public:
-    RowGroupReading(const ByteSource& source, const Schema& schema, const RowGroup& group, Allowance& allowance)
+    RowGroupReading(const ByteSource& source, const Schema& schema, const RowGroup& group,
+                    Allowance& allowance)
         : schema_(schema), group_(group), allowance_(allowance) {
         for (std::size_t i = 0; i < schema.columns.size(); ++i)
             cursors_.emplace_back(source, schema.columns[i], group.columns[i], allowance);
@@ -60,7 +61,8 @@ class RowGroupReading {
                 words.end_record();
             }
             done += rows;
-            const std::uint64_t that_fit = rows * (kMostBandBytes / 4 * 3) / (std::max(band_bytes_, largest_node_) + 1);
+            const std::uint64_t that_fit =
+                rows * (kMostBandBytes / 4 * 3) / (std::max(band_bytes_, largest_node_) + 1);
             most = std::clamp<std::uint64_t>(that_fit, 1, std::min(kMostBandRows, 4 * rows));
         }
         return {};
@@ -90,7 +92,8 @@ class RowGroupReading {
     Result<bool> read_node(std::uint32_t node) {
         const std::uint32_t behind = schema_.nodes[node].end;
         const std::size_t first = schema_.nodes[node].column;
-        const std::size_t last = behind < schema_.nodes.size() ? schema_.nodes[behind].column : cursors_.size();
+        const std::size_t last =
+            behind < schema_.nodes.size() ? schema_.nodes[behind].column : cursors_.size();
         cells_.resize(std::max(cells_.size(), last - first));
         std::size_t bytes = 0;
         for (std::size_t column = first; column < last; ++column) {
@@ -161,19 +164,22 @@ Result<void> visit_parquet_rows(const ByteSource& source, Allowance& allowance, 
     const LimitedSource limited(source);
     RecordWords words(visit);
     bool has_ended = false;  // a limit of the whole
-    const auto done = read_file_metadata(limited, [&](const Schema& schema, const RowGroup& group) -> Result<void> {
-        auto read = RowGroupReading(limited, schema, group, allowance).read(words);
-        words.end_record();
-        if (read || read.error().code() == ErrorCode::kIo) return read;
-        // What is wrong with this row group need not be with another.
-        const bool is_limit = read.error().code() == ErrorCode::kLimit;
-        note(unseen, is_limit ? allowance.ended().value_or(Unseen::kMemory) : reason_of(read.error().code()));
-        has_ended = allowance.ended() || limited.is_used_up();
-        return has_ended ? read : Result<void>();
-    });
+    const auto done =
+        read_file_metadata(limited, [&](const Schema& schema, const RowGroup& group) -> Result<void> {
+            auto read = RowGroupReading(limited, schema, group, allowance).read(words);
+            words.end_record();
+            if (read || read.error().code() == ErrorCode::kIo) return read;
+            // What is wrong with this row group need not be with another.
+            const bool is_limit = read.error().code() == ErrorCode::kLimit;
+            note(unseen,
+                 is_limit ? allowance.ended().value_or(Unseen::kMemory) : reason_of(read.error().code()));
+            has_ended = allowance.ended() || limited.is_used_up();
+            return has_ended ? read : Result<void>();
+        });
     if (done || has_ended) return {};
     if (done.error().code() == ErrorCode::kIo) return done;
-    note(unseen, done.error().code() == ErrorCode::kLimit ? Unseen::kEntries : reason_of(done.error().code()));
+    note(unseen,
+         done.error().code() == ErrorCode::kLimit ? Unseen::kEntries : reason_of(done.error().code()));
     return {};
 }
 

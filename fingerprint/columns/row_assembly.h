@@ -18,7 +18,12 @@ class RowAssembly {
   public:
     // `cells` are those of all columns inside the node, whose first one is the first. All must outlive it.
     RowAssembly(const Schema& schema, std::uint32_t node, std::span<const Cells> cells, Allowance& allowance)
-        : schema_(schema), node_(node), cells_(cells), allowance_(allowance), at_(cells.size()), begin_(cells.size()) {}
+        : schema_(schema),
+          node_(node),
+          cells_(cells),
+          allowance_(allowance),
+          at_(cells.size()),
+          begin_(cells.size()) {}
 
     // Appends what the node holds in the next row, a tab behind each value. False: the allowance is used up.
     bool append_row(std::string& row);

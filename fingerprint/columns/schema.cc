@@ -67,7 +67,8 @@ void read_logical(ThriftCursor& thrift, Column& column) {
             case 5: {
                 column.meaning = Meaning::kDecimal;
                 std::int64_t scale = column.scale;
-                thrift.fields([&](std::int64_t part, ThriftType of) { return part == 1 && thrift.integer(of, scale); });
+                thrift.fields(
+                    [&](std::int64_t part, ThriftType of) { return part == 1 && thrift.integer(of, scale); });
                 column.scale = static_cast<int>(std::clamp<std::int64_t>(scale, -1, 1 << 16));
                 return true;
             }
@@ -81,7 +82,9 @@ void read_logical(ThriftCursor& thrift, Column& column) {
                 return true;
             case 10: {
                 bool is_signed = true;
-                thrift.fields([&](std::int64_t part, ThriftType of) { return part == 2 && thrift.boolean(of, is_signed); });
+                thrift.fields([&](std::int64_t part, ThriftType of) {
+                    return part == 2 && thrift.boolean(of, is_signed);
+                });
                 column.meaning = is_signed ? Meaning::kAsItIs : Meaning::kUnsigned;
                 return true;
             }
@@ -130,7 +133,8 @@ Element read_element(ByteReader& bytes) {
     column.scale = static_cast<int>(std::clamp<std::int64_t>(scale, -1, 1 << 16));
     set_converted(column, converted);
     if (has_logical) column = logical;
-    column.fixed_bytes = static_cast<std::uint32_t>(std::clamp<std::int64_t>(fixed_bytes, 0, kMostFixedBytes + 1));
+    column.fixed_bytes =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(fixed_bytes, 0, kMostFixedBytes + 1));
     return element;
 }
 

@@ -29,9 +29,9 @@ class SnappyStream final : public CopyingStream {
         const auto upper = static_cast<std::uint8_t>(tag >> 2);
         switch (tag & 3U) {
             case 0:
-                return {.literal = 1 + (upper < kLongLiteral
-                                            ? upper
-                                            : little_endian(packed, 1U + upper - kLongLiteral))};
+                return {.literal =
+                            1 + (upper < kLongLiteral ? upper
+                                                      : little_endian(packed, 1U + upper - kLongLiteral))};
             case 1:
                 return {.copied = 4U + (upper & 7U), .distance = (tag & 0xE0U) << 3 | packed.byte()};
             case 2:

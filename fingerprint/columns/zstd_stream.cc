@@ -14,8 +14,8 @@ constexpr int kMostWindowLog = 23;  // what compressors use up to level 19
 class ZstdStream final : public PageStream {
   public:
     ZstdStream(ByteReader& packed, std::uint64_t length) : packed_(packed, length) {
-        if (!context_ ||
-            ::ZSTD_isError(::ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, kMostWindowLog)) != 0)
+        if (!context_ || ::ZSTD_isError(::ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax,
+                                                                 kMostWindowLog)) != 0)
             context_.reset();
     }
     bool is_ready() const { return context_ != nullptr; }
@@ -34,8 +34,9 @@ class ZstdStream final : public PageStream {
             }
             const std::size_t status = ::ZSTD_decompressStream(context_.get(), &output, &given_);
             if (::ZSTD_isError(status) != 0) {
-                const bool is_memory = ::ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge ||
-                                       ::ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation;
+                const bool is_memory =
+                    ::ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge ||
+                    ::ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation;
                 return fail(is_memory ? ErrorCode::kLimit : ErrorCode::kInvalid,
                             std::string("a zstd frame in a page: ") + ::ZSTD_getErrorName(status));
             }

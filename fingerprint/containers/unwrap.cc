@@ -132,7 +132,8 @@ class Look {
         if (!is_columns) return fail(is_columns.error());
         if (!*is_columns) return {};
         return visit_parquet_rows(
-            source, allowance_, [this](std::string_view canonical) { visitor_->record(canonical); }, found_.unseen);
+            source, allowance_, [this](std::string_view canonical) { visitor_->record(canonical); },
+            found_.unseen);
     }
 
     // Content or wrapping that passes by once.
