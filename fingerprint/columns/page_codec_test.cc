@@ -76,7 +76,8 @@ TEST(PageCodec, ReadsLiteralsAndCopiesOfLz4) {
 
 TEST(PageCodec, ReadsOneStreamOfGzipAndZstdOrMore) {
     const std::string text = long_text();
-    for (const auto& [codec, pack] : {std::pair{PageCodec::kGzip, &gzip}, std::pair{PageCodec::kZstd, &zstd}}) {
+    for (const auto& [codec, pack] :
+         {std::pair{PageCodec::kGzip, &gzip}, std::pair{PageCodec::kZstd, &zstd}}) {
         Bytes packed = pack(text);
         for (const std::size_t piece : {std::size_t{1}, std::size_t{777}, std::size_t{1} << 20})
             EXPECT_EQ(unpacked(codec, packed, piece), text);

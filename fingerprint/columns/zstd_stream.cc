@@ -41,7 +41,7 @@ class ZstdStream final : public PageStream {
                             std::string("a zstd frame in a page: ") + ::ZSTD_getErrorName(status));
             }
             is_at_end_ = status == 0;
-            has_more_ = output.pos == output.size;  // perhaps, without more input
+            has_more_ = !is_at_end_ && output.pos == output.size;
         }
         return output.pos;
     }
@@ -57,7 +57,7 @@ class ZstdStream final : public PageStream {
     ZSTD_inBuffer given_{input_.data(), 0, 0};
     std::unique_ptr<ZSTD_DCtx, Free> context_{::ZSTD_createDCtx()};
     bool is_at_end_ = true;  // of a frame; another may follow
-    bool has_more_ = false;
+    bool has_more_ = false;  // perhaps, without more input
 };
 
 }  // namespace
