@@ -28,7 +28,7 @@ class GzipStream final : public PageStream {
             static_cast<uInt>(std::min<std::size_t>(into.size(), std::numeric_limits<uInt>::max()));
         state_.avail_out = room;
         while (state_.avail_out == room) {
-            if (state_.avail_in == 0 && !has_more_) {
+            if (state_.avail_in == 0) {
                 const auto got = packed_.read(input_);
                 if (!got) return got;
                 if (*got == 0) {
@@ -42,7 +42,6 @@ class GzipStream final : public PageStream {
                 return fail(ErrorCode::kInvalid, "a page has more gzip streams than can be read");
             const int status = ::inflate(&state_, Z_NO_FLUSH);
             is_at_end_ = status == Z_STREAM_END;
-            has_more_ = !is_at_end_ && state_.avail_out == 0;
             if (status == Z_MEM_ERROR) return fail(ErrorCode::kLimit, "gzip needs too much memory");
             if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
                 return fail(ErrorCode::kInvalid, "a gzip stream in a page is broken");
@@ -59,7 +58,6 @@ class GzipStream final : public PageStream {
     z_stream state_{};
     bool is_ready_ = false;
     bool is_at_end_ = false;  // of one stream; another may follow
-    bool has_more_ = false;   // perhaps, without more input
 };
 
 }  // namespace

@@ -64,6 +64,15 @@ TEST(PageCodec, ReadsLiteralsAndCopiesOfSnappy) {
     EXPECT_EQ(unpacked(PageCodec::kSnappy, testing::snappy_literal({text.begin(), text.end()})), text);
 }
 
+TEST(PageCodec, ReadsSnappysCopiesFromFarBefore) {
+    const std::string text = long_text().substr(0, 70'000);
+    Bytes packed = testing::snappy_literal({text.begin(), text.end()});
+    testing::append(packed, Bytes{3 << 5 | 1, 0x21});  // 4 bytes from 0x321 before
+    testing::append(packed, Bytes{3 << 2 | 2, 0x05, 0xF0});
+    EXPECT_EQ(unpacked(PageCodec::kSnappy, packed),
+              text + text.substr(70'000 - 0x321, 4) + text.substr(70'004 - 0xF005, 4));
+}
+
 TEST(PageCodec, ReadsLiteralsAndCopiesOfLz4) {
     // "ab", a copy of 4 + 15 + 2 from 2 before, and the last literal "xyz".
     EXPECT_EQ(unpacked(PageCodec::kLz4Raw, {0x2F, 'a', 'b', 2, 0, 2, 0x30, 'x', 'y', 'z'}),
