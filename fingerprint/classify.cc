@@ -10,6 +10,7 @@
 
 #include "fingerprint/carving/carve.h"
 #include "fingerprint/chunks/full_pass.h"
+#include "fingerprint/columns/parquet_rows.h"
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/match/chunk_evidence.h"
 #include "fingerprint/match/counting_source.h"
@@ -82,6 +83,20 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
             matches.push_back({place, Method::kExact, 1.0, 1.0, 1});
     }
     return matches;
+}
+
+// By the rows of a file that is Parquet, which its bytes as text do not show.
+Result<void> match_parquet(const ByteSource& source, const IndexTables& tables, Depth depth,
+                           Classification& result, std::vector<Match>& matches) {
+    const auto is_columns = is_parquet(source);
+    if (!is_columns) return fail(is_columns.error());
+    if (!*is_columns) return {};
+    if (result.format == "unknown") result.format = "parquet";
+    if (depth != Depth::kFull) return {};
+    const auto records = sample_parquet_rows(source, result.unseen);
+    if (!records) return fail(records.error());
+    matches = match_records(*records, tables);
+    return {};
 }
 
 // What is evidence of what is inside wrapping.
@@ -220,6 +235,8 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     Classification result{.format = std::string(file->format), .matches = {}, .bytes_read = 0};
     if (inside->outermost && file->format == "unknown") result.format = to_string(*inside->outermost);
     result.unseen = std::move(inside->unseen);
+    std::vector<Match> by_rows;
+    if (auto done = match_parquet(counted, tables, depth, result, by_rows); !done) return fail(done.error());
     std::ranges::move(inside->tensors, std::back_inserter(file->tensors));
     TensorFindings tensors = TensorEvidence(tables, file->tensors).weigh();
     SignatureSearch search;
@@ -227,6 +244,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
         auto matches = match_bytes(counted, tables, search);
         if (!matches) return fail(matches.error());
         add_better(*matches, content.weigh());
+        add_better(*matches, by_rows);
         add_apart(*matches, tables, result);
     }
     if (depth == Depth::kSampled && file->format == "unknown" && !inside->outermost)

@@ -100,7 +100,7 @@ TEST(ScannerProtocol, NoRecordOfATakenOverScannerIsBelievedUnchecked) {
 TEST(ScannerProtocol, WhatWasNotSeenArrivesAndIsNeverInnocent) {
     using fingerprint::Unseen;
     ScanReply reply;
-    reply.unseen = {Unseen::kEncrypted, Unseen::kSampled};  // the first and the last
+    reply.unseen = {Unseen::kEncrypted, Unseen::kUnsupported};  // the first and the last
     const auto decoded = decode_reply(encode_reply(reply));
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->unseen, reply.unseen);

@@ -7,6 +7,7 @@
 
 #include "agent/scanner/index_file.h"
 #include "agent/scanner/scanner_process.h"
+#include "fingerprint/testing/parquet_writer.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/wrapped_files.h"
 
@@ -70,6 +71,23 @@ TEST_F(WrappedContent, AnExactCopyWithoutAWrappingIsRecognisedInTheSandbox) {
     ASSERT_TRUE(reply.has_value()) << reply.error().message();
     ASSERT_FALSE(reply->matches.empty());
     EXPECT_EQ(reply->matches[0].method, fingerprint::Method::kExact);
+}
+
+// By the codecs' numbers in Parquet: of pages that Snappy, gzip and zstd pack.
+TEST_F(WrappedContent, RowsOfParquetAreReadInTheSandbox) {
+    ASSERT_TRUE(scanner.has_value());
+    namespace writer = fingerprint::testing;
+    for (const int codec : {0, 1, 2, 6}) {
+        writer::PageSpec page = writer::plain_texts(std::vector<std::string>(3000, "some words of a row"));
+        if (codec == 1) page.body = writer::snappy_literal(page.body);
+        if (codec == 2) page.body = wrapped(Wrapping::kGzip, page.body);
+        if (codec == 6) page.body = wrapped(Wrapping::kZstd, page.body);
+        const auto reply =
+            scan(writer::parquet_file({{.pages = {page}, .codec = codec}}, 3000), Depth::kFull);
+        ASSERT_TRUE(reply.has_value()) << codec << ": " << reply.error().message();
+        EXPECT_EQ(reply->format, "parquet");
+        EXPECT_TRUE(reply->unseen.empty()) << codec;
+    }
 }
 
 TEST_F(WrappedContent, IsRecognisedInTheSandboxWhenItIsNested) {

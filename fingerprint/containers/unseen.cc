@@ -29,6 +29,8 @@ std::string_view to_string(Unseen unseen) {
             return "place limit";
         case Unseen::kSampled:
             return "sampled";
+        case Unseen::kUnsupported:
+            return "unsupported";
     }
     return "unknown";
 }

@@ -21,8 +21,9 @@ enum class Unseen : std::uint8_t {
                     // kMaxHeldBytes
     kPlaces,        // more places where a model may begin than kMostPlaces
     kSampled,       // a sampled look ended after kMaxSampledBytes
+    kUnsupported,   // compressed or encoded in a way that is not read
 };
-inline constexpr std::uint8_t kUnseenKinds = 11;
+inline constexpr std::uint8_t kUnseenKinds = 12;
 
 // "encrypted", "corrupt", "depth limit", ...
 std::string_view to_string(Unseen unseen);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fingerprint/columns/parquet_rows.h"
 #include "fingerprint/containers/archive.h"
 #include "fingerprint/containers/content_stream.h"
 #include "fingerprint/containers/metered_stream.h"
@@ -35,6 +36,7 @@ class Look {
     Look(const CountingSource& file, const WrappingLimits& limits, ContentVisitor* visitor)
         : allowance_(limits, file) {
         if (visitor != nullptr) pieces_.emplace(*visitor);
+        visitor_ = visitor;
     }
 
     // What is wrapped by `wrapping`, which is the depth-th one.
@@ -127,7 +129,18 @@ class Look {
         content.is_content();
         const auto done = content.drain();
         end_content(&*sampled);
-        return done ? Result<void>() : take(done.error());
+        if (!done) return take(done.error());
+        return look_at_rows(source);
+    }
+
+    // A table is the same one in an archive.
+    Result<void> look_at_rows(const ByteSource& source) {
+        const auto is_columns = is_parquet(source);
+        if (!is_columns) return fail(is_columns.error());
+        if (!*is_columns) return {};
+        return visit_parquet_rows(
+            source, allowance_, [this](std::string_view canonical) { visitor_->record(canonical); },
+            found_.unseen);
     }
 
     // Content or wrapping that passes by once.
@@ -137,6 +150,7 @@ class Look {
         if (!head) return take(head.error());
         const auto wrapping = identify_wrapping(*head);
         if (wrapping == Wrapping::k7z && may_open(depth)) return hold(input, depth);
+        if (!wrapping && pieces() != nullptr && begins_as_parquet(*head)) return hold(input, depth);
         auto table = read_stream_table(input, size, allowance_, found_.unseen);
         if (!table) return take(table.error());
         if (*table && has_chunks(**table)) {
@@ -168,7 +182,7 @@ class Look {
         return done ? Result<void>() : take(done.error());
     }
 
-    // An archive that has to be read from its end, out of a stream: from memory.
+    // An archive or a table that has to be read from its end, out of a stream: from memory.
     Result<void> hold(PeekableStream& input, int depth) {
         const auto most = allowance_.limits().held_bytes;
         const auto held = input.peek(most + 1);
@@ -223,6 +237,7 @@ class Look {
     }
 
     Allowance allowance_;
+    ContentVisitor* visitor_ = nullptr;
     std::optional<ContentPieces> pieces_;
     bool cuts_around_ = false;
     Unwrapped found_;
