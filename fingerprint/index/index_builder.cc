@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -155,10 +157,15 @@ Result<void> IndexBuilder::write(const IndexSink& sink) const {
     const auto vector_directory = NearTable<VectorRecord>::make_directory(vectors_);
     const auto chunk_slots = ChunkTable::make(chunks_);
     // Public artifacts first: that one has it makes a difference.
-    const auto sampled_slots = [&](std::vector<ChunkSlot> slots) {
-        std::ranges::stable_partition(
-            slots, [&](const ChunkSlot& slot) { return artifacts_[slot.artifact].is_public != 0; });
-        return ChunkTable::make(slots, kMostHolders);
+    const auto sampled_slots = [&](const std::vector<ChunkSlot>& slots) {
+        const auto is_public = [&](const ChunkSlot& slot) {
+            return artifacts_[slot.artifact].is_public != 0;
+        };
+        std::vector<ChunkSlot> in_order;
+        in_order.reserve(slots.size());
+        std::ranges::copy_if(slots, std::back_inserter(in_order), is_public);
+        std::ranges::copy_if(slots, std::back_inserter(in_order), std::not_fn(is_public));
+        return ChunkTable::make(in_order, kMostHolders);
     };
     const auto record_slots = sampled_slots(records_);
     const auto landmark_slots = sampled_slots(landmarks_);

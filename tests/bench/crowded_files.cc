@@ -4,6 +4,7 @@
 #include "fingerprint/readers/tensor_table.h"
 #include "fingerprint/testing/little_endian_writer.h"
 #include "fingerprint/testing/model_files.h"
+#include "fingerprint/testing/protobuf_writer.h"
 #include "fingerprint/testing/wrapped_files.h"
 
 namespace modelward::bench {
@@ -41,6 +42,39 @@ Bytes safetensors_of(std::uint64_t count, std::size_t name_bytes, const std::str
     return raw_safetensors(header + "}", {});
 }
 
+// Of 8 rows and 8 columns, in 4 bits and one group, as GPTQ packs them; names that are just held, all of
+// them.
+Bytes safetensors_of_packed_matrices() {
+    constexpr std::uint64_t kBytes = 100;
+    std::string header = "{";
+    for (std::uint64_t i = 0; i < kMost / 4; ++i) {
+        std::string name = std::to_string(i);
+        name.insert(0, 10 - name.size(), '0');
+        std::uint64_t at = i * kBytes;
+        const auto add = [&](std::string_view part, std::string_view dtype, std::string_view shape,
+                             std::uint64_t bytes) {
+            header += header.size() == 1 ? "\"" : ",\"";
+            header.append(name).append(part).append(R"(":{"dtype":")").append(dtype);
+            header.append(R"(","shape":)").append(shape).append(R"(,"data_offsets":[)");
+            header += std::to_string(at) + "," + std::to_string(at + bytes) + "]}";
+            at += bytes;
+        };
+        add(".qweight", "I32", "[1,8]", 32);
+        add(".qzeros", "I32", "[1,1]", 4);
+        add(".scales", "F32", "[1,8]", 32);
+        add(".g_idx", "I32", "[8]", 32);
+    }
+    return raw_safetensors(header + "}", Bytes(kMost / 4 * kBytes));
+}
+
+Bytes onnx_of_tensors() {
+    const auto tensor = ProtobufWriter().number(1, 1).number(2, 1).text(8, "w").bytes(9, Bytes(4));
+    ProtobufWriter graph;
+    for (std::uint64_t i = 0; i < kMost; ++i)
+        graph.message(5, tensor);
+    return ProtobufWriter().number(1, 8).message(7, graph).bytes();
+}
+
 Bytes pickle_of_marks() {
     Bytes pickle = {0x80, 2};
     pickle.resize(1'000'000, '(');
@@ -61,6 +95,8 @@ std::vector<CrowdedFile> crowded_files() {
          [] { return safetensors_of(kMost, 250, "[0,9,9,9,9,9,9,9]"); }},
         {"safetensors, 23,000 tensors with names of 4,096 bytes",
          [] { return safetensors_of(23'000, 4096, "[0]"); }},
+        {"safetensors, 2^16 matrices packed by GPTQ", safetensors_of_packed_matrices},
+        {"ONNX, 2^18 tensors of one name", onnx_of_tensors},
         {"zip, 256 MiB of noise",
          [] { return archive_of(Wrapping::kZip, {{"noise", noise_bytes(2, 256 << 20)}}); }},
         {"zip, GGUF of 2^17 matrices",
