@@ -79,7 +79,8 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
     auto sampled = sample_file(source, Names::kKept);
     if (!sampled) return fail(sampled.error());
     // A type of the future costs its tensors; anything else wrong is no model to register.
-    if (sampled->defect && sampled->defect->code() != ErrorCode::kUnsupported) return fail(*sampled->defect);
+    if (sampled->defect && (sampled->defect->code() != ErrorCode::kUnsupported || sampled->lacks_chunks))
+        return fail(*sampled->defect);
 
     Fingerprint fingerprint;
     fingerprint.format = sampled->format;

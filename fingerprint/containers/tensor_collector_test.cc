@@ -14,7 +14,7 @@ using testing::Bytes;
 
 TensorTable table_of(const Bytes& file) {
     const MemorySource source(file);
-    return find_reader(source).value()->read(source).value();
+    return find_readers(source).value().front()->read(source).value();
 }
 
 SampledFile collected(const Bytes& file, std::size_t piece, std::size_t length) {

@@ -10,9 +10,9 @@ namespace modelward::fingerprint {
 
 enum class Unseen : std::uint8_t {
     kEncrypted,     // an entry or a whole archive is encrypted
-    kCorrupt,       // an archive or a model in it breaks its format; what came before the break was seen
+    kCorrupt,       // an archive or a model in it breaks its format; what is sound of it was seen
     kDepth,         // wrapped more often than kMaxWrappings
-    kEntries,       // more entries than kMaxEntries
+    kEntries,       // more entries than kMaxEntries, or a model with more of something than is read
     kDecodedBytes,  // more decoded bytes than kMaxDecodedBytes
     kRatio,         // decodes to more than kMaxRatio times what was read
     kMemory,        // needs more memory than kMaxDecodingMemory
@@ -21,7 +21,7 @@ enum class Unseen : std::uint8_t {
                     // kMaxHeldBytes
     kPlaces,        // more places where a model may begin than kMostPlaces
     kSampled,       // a sampled look ended after kMaxSampledBytes
-    kUnsupported,   // compressed or encoded in a way that is not read
+    kUnsupported,   // compressed or encoded in a way that is not read, also a part of a model
 };
 inline constexpr std::uint8_t kUnseenKinds = 12;
 

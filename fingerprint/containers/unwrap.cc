@@ -112,18 +112,34 @@ class Look {
         return discard(metered);
     }
 
+    static bool is_left_out(const std::optional<Error>& defect) {
+        return defect && (defect->code() == ErrorCode::kUnsupported || defect->code() == ErrorCode::kLimit);
+    }
+
+    // What a reader left out of a model, beside the tensors that it found: a small sound one hides no others.
+    void note_defect_of(const std::optional<Error>& defect) {
+        if (!defect || defect->code() == ErrorCode::kUnavailable) return;  // a stream's, and noted there
+        switch (defect->code()) {
+            case ErrorCode::kUnsupported:
+                return note(found_.unseen, Unseen::kUnsupported);
+            case ErrorCode::kLimit:
+                return note(found_.unseen, Unseen::kEntries);
+            default:
+                return note(found_.unseen, Unseen::kCorrupt);
+        }
+    }
+
     // Content or wrapping that can be read in place.
     Result<void> look_at(const ByteSource& source, int depth) {
         const auto sampled = sample_file(source, Names::kKept);
         if (!sampled) return fail(sampled.error());
         std::ranges::copy(sampled->tensors, std::back_inserter(found_.tensors));
         if (!allowance_.take_decoded(sampled->decoded_bytes)) return {};
-        if ((sampled->defect && sampled->tensors.empty()) || sampled->lacks_chunks)
-            note(found_.unseen, Unseen::kCorrupt);
         const auto wrapping = identify(source);
         if (!wrapping) return fail(wrapping.error());
         SourceStream stream(source);
         if (*wrapping && may_open(depth)) return open(**wrapping, stream, depth + 1);
+        note_defect_of(sampled->defect);
         if (pieces() == nullptr) return {};
         ContentStream content(stream, std::nullopt, pieces());
         content.is_content();
@@ -166,6 +182,9 @@ class Look {
             std::erase_if((*table)->tensors,
                           [](const Tensor& tensor) { return tensor.chunked() != nullptr; });
         }
+        // Other defects are those of a part, which the beginning of a stream is.
+        if (*table && is_left_out((*table)->defect) && !(wrapping && may_open(depth)))
+            note_defect_of((*table)->defect);
         ContentStream content(input, std::move(*table), pieces());
         if (!wrapping || !may_open(depth)) {
             content.is_content();

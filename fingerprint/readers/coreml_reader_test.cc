@@ -15,7 +15,6 @@ using testing::Bytes;
 using ::testing::ElementsAre;
 using testing::expect_data;
 using testing::expect_defect;
-using ::testing::IsEmpty;
 using testing::names;
 using testing::table_of;
 using Counts = std::vector<std::uint64_t>;
@@ -88,33 +87,57 @@ TEST(CoreMlReader, NotesTypesThatItDoesNotRead) {
 TEST(CoreMlReader, KeepsWhatComesBeforeADefect) {
     const Blob sound{kFloat, testing::noise_bytes(1, 20)};
     expect_defect(read(weight_file({sound, {kFloat, Bytes(8), 0}})), ErrorCode::kInvalid,
-                  "blob 1 is not described here");
+                  "blob 1 is not described");
     Bytes cut = weight_file({sound, {kFloat, Bytes(800)}});
     cut.resize(cut.size() - 1);
     const TensorTable table = read(cut);
-    expect_defect(table, ErrorCode::kInvalid, "truncated");
+    expect_defect(table, ErrorCode::kInvalid, "blob 1 ends outside");
     EXPECT_THAT(names(table), ElementsAre("blob 0"));
     expect_defect(read(weight_file({{kFloat, Bytes(6)}, sound})), ErrorCode::kInvalid, "no whole elements");
 }
 
 TEST(CoreMlReader, BlobsThatLieBehindNeverEnd) {
-    Bytes file = weight_file({{kFloat, Bytes(8)}, {kFloat, Bytes(8)}});
+    const Bytes sound = weight_file({{kFloat, Bytes(8)}, {kFloat, Bytes(8)}});
+    Bytes file = sound;
     file[64 + 16] = 0;  // the first one's offset: it lies in the header
-    expect_defect(read(file), ErrorCode::kInvalid, "ends outside");
+    expect_defect(read(file), ErrorCode::kInvalid, "blob 0 ends outside");
+    file = sound;
     file[64 + 8 + 7] = 0x7F;  // 2^62 bytes long and more
-    expect_defect(read(file), ErrorCode::kInvalid, "blob 0");
+    expect_defect(read(file), ErrorCode::kInvalid, "blob 0 ends outside");
 }
 
-TEST(CoreMlReader, OtherFilesThatBeginSoAreOfUnknownFormat) {
-    Bytes other(200);
-    other[0] = 1;
-    other[4] = 2;
-    const TensorTable table = read(other);
-    EXPECT_EQ(table.format, "unknown");
-    EXPECT_THAT(names(table), IsEmpty());
-    EXPECT_FALSE(table.defect.has_value());
-    other[4] = 3;
-    EXPECT_FALSE(kCoreMlReader.claims(std::span(other).first(kHeadBytes)));
+// A loader looks at none of these.
+TEST(CoreMlReader, BelievesNeitherTheCountNorReservedBytesNorThatThereAreNoGaps) {
+    Bytes file = weight_file({{kFloat, testing::noise_bytes(1, 20)}, {kFloat, testing::noise_bytes(2, 20)}});
+    file[0] = 1;
+    file[40] = 1;
+    EXPECT_THAT(names(read(file)), ElementsAre("blob 0", "blob 1"));
+    Bytes gap = weight_file({{kFloat, Bytes(64)}});
+    Bytes second = weight_file({{kFloat, Bytes(64)}});
+    gap.resize(gap.size() + 640, 'x');
+    const std::uint64_t at = gap.size();
+    gap.insert(gap.end(), second.begin() + 64, second.end());
+    gap[at + 16] = static_cast<std::uint8_t>((at + 64) & 0xFF);
+    gap[at + 17] = static_cast<std::uint8_t>((at + 64) >> 8);
+    EXPECT_THAT(names(read(gap)), ElementsAre("blob 0", "blob 1"));
+}
+
+TEST(CoreMlReader, WhatIsLeftOfAQuantisedPackageIsNoEvidence) {
+    const TensorTable table = read(weight_file({{kHalf, Bytes(2 * 8192)}, {kFourBits, Bytes(8192)}}));
+    ASSERT_EQ(table.tensors.size(), 1U);
+    EXPECT_EQ(table.tensors[0].shape, (Counts{8192}));
+}
+
+TEST(CoreMlReader, ClaimsByVersionAndSentinel) {
+    Bytes file = weight_file({{kFloat, Bytes(8)}});
+    const auto claims = [&] { return kCoreMlReader.claims(std::span(file).first(kHeadBytes)); };
+    EXPECT_TRUE(claims());
+    file[4] = 3;
+    EXPECT_FALSE(claims());
+    file[4] = 2;
+    file[64] = 0;
+    EXPECT_FALSE(claims());
+    EXPECT_FALSE(kCoreMlReader.claims(std::span(file).first(67)));
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr std::string_view kGgjt = "tjgg";
 constexpr U32 kF32 = 0;
 constexpr U32 kF16 = 1;
 constexpr U32 kQ8_0 = 8;
+constexpr U32 kI8 = 24;
 
 struct Stored {
     std::string name;
@@ -131,6 +132,31 @@ TEST(GgmlReader, RefusesAFileWithoutTensors) {
     const auto table = kGgmlReader.read(MemorySource(header(kGgml)));
     ASSERT_FALSE(table.has_value());
     EXPECT_EQ(table.error().code(), ErrorCode::kUnsupported);
+}
+
+// A word of the vocabulary that describes all that follows as one tensor, or some small ones.
+TEST(GgmlReader, ADecoyInTheVocabularyHidesNothing) {
+    const std::vector<Stored> tensors = {kWeight, kBias, kBlocks, kWeight};
+    Bytes rest;
+    for (const Stored& tensor : tensors)
+        append_tensor(rest, tensor, false);
+    Bytes all = header(kGgml);
+    append_tensor(all, {"x", kI8, {static_cast<U32>(rest.size())}, {}}, false);
+    append(all, rest);
+    EXPECT_EQ(read(all).tensors.size(), 4U);
+    Bytes some = header(kGgml);
+    for (int i = 0; i < 3; ++i)
+        append_tensor(some, {"x", kF32, {1}, Bytes(4)}, false);
+    append(some, "word");
+    append(some, rest);
+    EXPECT_EQ(read(some).tensors.size(), 4U);
+}
+
+TEST(GgmlReader, TextThatBeginsSoIsOfUnknownFormat) {
+    const std::string_view text = "lmgg is what this text begins with, and it goes on";
+    const TensorTable table = read(Bytes(text.begin(), text.end()));
+    EXPECT_EQ(table.format, kUnknownFormat);
+    EXPECT_FALSE(table.defect.has_value());
 }
 
 TEST(GgmlReader, HugeExtentsAreNoTensor) {

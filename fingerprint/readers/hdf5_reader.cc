@@ -143,7 +143,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     return table;
 }
 
-// A file with a user block in front is found by find_reader.
+// A file with a user block in front is found by find_readers().
 bool claims(std::span<const std::uint8_t> head) {
     return starts_with_hdf5_signature(head);
 }

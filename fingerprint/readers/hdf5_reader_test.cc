@@ -61,13 +61,13 @@ TEST(Hdf5Reader, FindsTheFileBehindAUserBlock) {
             const auto dataset = file.dataset(testing::hdf5_float(4), {2, 3}, kData);
             const Bytes bytes = file.finish(file.group({{"w", dataset}}));
             const MemorySource source(bytes);
-            ASSERT_EQ(find_reader(source).value(), &kHdf5Reader);
+            ASSERT_EQ(find_readers(source).value(), std::vector{&kHdf5Reader});
             const TensorTable table = kHdf5Reader.read(source).value();
             ASSERT_THAT(names(table), ElementsAre("w"));
             expect_data(bytes, table.tensors[0], kData);
         }
     }
-    EXPECT_EQ(find_reader(MemorySource(Bytes(5000))).value(), nullptr);
+    EXPECT_TRUE(find_readers(MemorySource(Bytes(5000))).value().empty());
 }
 
 TEST(Hdf5Reader, FollowsTheContinuationsOfAnObjectHeader) {

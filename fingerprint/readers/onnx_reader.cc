@@ -121,12 +121,12 @@ class ModelReader {
 };
 
 Result<TensorTable> parse(const ByteSource& source) {
-    TensorTable table{.format = "unknown", .data_start = 0, .tensors = {}, .defect = {}};
+    TensorTable table{.format = kUnknownFormat, .data_start = 0, .tensors = {}, .defect = {}};
     HeaderCursor cursor(source);
     ModelReader(cursor, table).read_model(source.size());
     if (!cursor.ok() && cursor.error().code() == ErrorCode::kIo) return fail(cursor.error());
-    if (table.format == "unknown")
-        return TensorTable{.format = "unknown", .data_start = 0, .tensors = {}, .defect = {}};
+    if (table.format == kUnknownFormat)
+        return TensorTable{.format = kUnknownFormat, .data_start = 0, .tensors = {}, .defect = {}};
     if (!cursor.ok()) note_defect(table, cursor.error().with_context("ONNX"));
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
     return table;

@@ -8,19 +8,20 @@
 
 namespace modelward::fingerprint {
 
-Result<const Reader*> find_reader(const ByteSource& source) {
+Result<std::vector<const Reader*>> find_readers(const ByteSource& source) {
     std::array<std::uint8_t, kHeadBytes> buffer{};
     const auto head = std::span(buffer).first(std::min<std::uint64_t>(source.size(), kHeadBytes));
     if (auto read = source.read(0, head); !read) return fail(read.error());
-    // The surest sign first.
+    std::vector<const Reader*> readers;
     for (const Reader* reader :
          {&kSafetensorsReader, &kGgufReader, &kZipReader, &kHdf5Reader, &kNpyReader, &kTfliteReader,
-          &kFastTextReader, &kGgmlReader, &kCoreMlReader, &kPickleReader, &kTensorFlowReader, &kOnnxReader}) {
-        if (reader->claims(head)) return reader;
-    }
+          &kFastTextReader, &kGgmlReader, &kCoreMlReader, &kPickleReader, &kTensorFlowReader, &kOnnxReader})
+        if (reader->claims(head)) readers.push_back(reader);
+    if (!readers.empty() && readers.front() == &kHdf5Reader) return readers;
     const auto behind_user_block = find_superblock(source);
     if (!behind_user_block) return fail(behind_user_block.error());
-    return *behind_user_block ? &kHdf5Reader : nullptr;
+    if (*behind_user_block) readers.push_back(&kHdf5Reader);
+    return readers;
 }
 
 }  // namespace modelward::fingerprint

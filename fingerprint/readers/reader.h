@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
@@ -28,7 +29,7 @@ struct Reader {
     bool starts_at_end = false;
 };
 
-inline constexpr std::size_t kHeadBytes = 64;
+inline constexpr std::size_t kHeadBytes = 128;
 
 extern const Reader kSafetensorsReader;  // safetensors_reader.cc
 extern const Reader kGgufReader;         // gguf_reader.cc
@@ -43,7 +44,11 @@ extern const Reader kCoreMlReader;       // coreml_reader.cc: weight.bin
 extern const Reader kFastTextReader;     // fasttext_reader.cc
 extern const Reader kGgmlReader;         // ggml_reader.cc: before GGUF, and whisper.cpp
 
-// The reader that claims the file; null when none does (then its format is unknown, which is no error).
-Result<const Reader*> find_reader(const ByteSource& source);
+// The readers that claim the file, the surest first; none: its format is unknown, which is no error. Some
+// signs are weak: a table whose format is kUnknownFormat says that it is none of that reader's, and the next
+// one is to be asked.
+Result<std::vector<const Reader*>> find_readers(const ByteSource& source);
+
+inline constexpr std::string_view kUnknownFormat = "unknown";
 
 }  // namespace modelward::fingerprint

@@ -10,6 +10,7 @@
 // is no defect.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "fingerprint/readers/protobuf_fields.h"
 #include "fingerprint/readers/reader.h"
@@ -27,13 +28,20 @@ constexpr std::array kTypes = {
 };
 constexpr std::uint64_t kString = 7;
 
-struct Constant {
-    std::uint64_t type = 0;
-    std::vector<std::uint64_t> shape;
-    bool has_too_many_dimensions = false;
+// Where a run of bytes lies that is a field.
+struct Run {
     std::uint64_t offset = 0;
     std::uint64_t bytes = 0;
-    bool is_one_by_one = false;  // numbers of varying length
+};
+
+struct Constant {
+    std::optional<std::uint64_t> type;
+    std::vector<std::uint64_t> shape;
+    bool has_shape = false;
+    bool has_too_many_dimensions = false;
+    Run content;                    // tensor_content, which counts when it is not empty
+    Run floats;                     // the last run of float_val or double_val
+    std::uint64_t value_bytes = 0;  // of all runs and numbers of all value fields
 };
 
 class GraphReader {
@@ -79,12 +87,11 @@ class GraphReader {
     }
 
     void read_node(std::uint64_t end) {
-        enum Field : std::uint64_t { kName = 1, kOperation = 2, kAttribute = 5 };
+        enum Field : std::uint64_t { kName = 1, kAttribute = 5 };
         std::string name;
         each(end, [&](const ProtobufField& field) {
             if (field.is_bytes(kName) && field.end - cursor_.position() <= kMaxNameBytes)
                 name = cursor_.text(field.end - cursor_.position());
-            if (field.is_bytes(kOperation)) table_.format = "tensorflow";
             if (field.is_bytes(kAttribute)) read_attribute(field.end, name);
         });
     }
@@ -107,18 +114,23 @@ class GraphReader {
             kContent = 4,
             kFloats = 5,
             kDoubles = 6,
-            kHalves = 13
+            kTexts = 8
         };
         Constant constant;
         each(end, [&](const ProtobufField& field) {
-            if (field.is_number(kType)) constant.type = field.number;
-            if (field.is_bytes(kShape)) read_shape(field.end, constant);
-            if (field.is_bytes(kContent) || field.is_bytes(kFloats) || field.is_bytes(kDoubles)) {
-                constant.offset = cursor_.position();
-                constant.bytes = field.end - constant.offset;
+            const bool is_run = field.kind == ProtobufField::Kind::kBytes;
+            const Run run{cursor_.position(), is_run ? field.end - cursor_.position() : 0};
+            if (field.is_number(kType)) {
+                constant.type = field.number;
+            } else if (field.is_bytes(kShape)) {
+                constant.has_shape = true;
+                read_shape(field.end, constant);
+            } else if (field.is_bytes(kContent)) {
+                if (run.bytes > 0) constant.content = run;
+            } else if (field.field > kContent && field.field != kTexts) {
+                if (field.is_bytes(kFloats) || field.is_bytes(kDoubles)) constant.floats = run;
+                constant.value_bytes += is_run ? run.bytes : sizeof(std::uint64_t);
             }
-            if (field.is_bytes(kHalves))
-                constant.is_one_by_one = field.end - cursor_.position() > kMostRepeated;
         });
         return constant;
     }
@@ -140,24 +152,35 @@ class GraphReader {
         const auto note = [&](ErrorCode code, const std::string& what) {
             note_defect(table_, Error(code, "TensorFlow: the constant '" + name + "' " + what));
         };
-        if (!cursor_.ok() || constant.type == kString) return;
-        if (constant.is_one_by_one)
-            return note(ErrorCode::kUnsupported, "has its elements written one by one");
-        if (constant.bytes == 0) return;
-        if (constant.type >= kTypes.size() || kTypes[constant.type] == DType::kCount)
-            return note(ErrorCode::kUnsupported, "has the unknown type " + std::to_string(constant.type));
+        // Anything may look like a node; this does not come about by accident.
+        if (!cursor_.ok() || !constant.type || !constant.has_shape) return;
+        table_.format = "tensorflow";
+        const std::uint64_t type = *constant.type;
+        if (type == kString || (constant.content.bytes == 0 && constant.value_bytes == 0)) return;
+        if (type >= kTypes.size() || kTypes[type] == DType::kCount)
+            return note(ErrorCode::kUnsupported, "has the unknown type " + std::to_string(type));
         if (constant.has_too_many_dimensions || table_.tensors.size() >= kMaxTensors)
             return note(ErrorCode::kLimit, "has too many dimensions, or there are too many constants");
-        const DType dtype = kTypes[constant.type];
+        const DType dtype = kTypes[type];
         const auto extent = extent_of(dtype, constant.shape);
         if (!extent) return note(ErrorCode::kInvalid, "is too large");
-        // A few values, of which the last is repeated: nothing that was learnt.
-        if (constant.bytes < extent->bytes && constant.bytes <= kMostRepeated) return;
-        if (constant.bytes != extent->bytes)
+        Run data = constant.content;
+        if (data.bytes == 0) {
+            if (constant.floats.bytes == extent->bytes && constant.value_bytes == extent->bytes) {
+                data = constant.floats;
+            } else {
+                // A few values, of which the last is repeated, are nothing that was learnt, nor are integers.
+                if (constant.value_bytes > kMostRepeated && info(dtype).decode != nullptr)
+                    note(ErrorCode::kUnsupported, "has its elements written one by one, or in pieces");
+                return;
+            }
+        }
+        if (data.bytes < extent->bytes && data.bytes <= kMostRepeated) return;
+        if (data.bytes != extent->bytes)
             return note(ErrorCode::kInvalid, "needs " + std::to_string(extent->bytes) + " bytes and has " +
-                                                 std::to_string(constant.bytes));
+                                                 std::to_string(data.bytes));
         append(table_, {names_.keep(name.empty() ? "constant" : name), dtype, std::move(constant.shape),
-                        extent->elements, constant.offset, extent->bytes});
+                        extent->elements, data.offset, extent->bytes});
     }
 
     static constexpr std::uint64_t kMostRepeated = 64;
@@ -167,37 +190,29 @@ class GraphReader {
     TensorNames names_;
 };
 
-// schema_version, and a MetaGraphDef that begins with a message (an ONNX model has the producer's name
-// there).
+// Weak signs: what turns out to hold no constant is somebody else's.
+
+// schema_version and a MetaGraphDef.
 bool is_saved_model(std::span<const std::uint8_t> head) {
-    if (head.size() < 8 || head[0] != 0x08 || head[2] != 0x12) return false;
-    std::size_t at = 3;
-    while (at < 8 && (head[at] & 0x80) != 0)
-        ++at;
-    return at + 1 < head.size() && at < 8 && head[at + 1] == 0x0A;
+    return head.size() >= 4 && head[0] == 0x08 && head[1] < 0x80 && head[2] == 0x12;
 }
 
-// A node, of which comes first its name, a text that ends with it or before, and then its operation.
+// A node, whose fields may come in any order: name, operation, input, device or attribute.
 bool is_graph(std::span<const std::uint8_t> head) {
-    constexpr std::uint8_t kFirstField = 0x0A, kOperation = 0x12;
-    if (head.size() < 8 || head[0] != kFirstField) return false;
+    constexpr std::uint8_t kNode = 0x0A;
+    constexpr std::array<std::uint8_t, 5> kFields = {0x0A, 0x12, 0x1A, 0x22, 0x2A};
+    if (head.size() < 4 || head[0] != kNode) return false;
     std::size_t at = 1;
-    while (at < 6 && (head[at] & 0x80) != 0)
+    while (at + 1 < head.size() && at < 10 && (head[at] & 0x80) != 0)
         ++at;
-    if (head[++at] != kFirstField) return false;
-    const std::size_t name_bytes = head[at + 1];
-    if (name_bytes == 0 || name_bytes >= 0x80) return false;
-    const auto name = head.subspan(at + 2).first(std::min(name_bytes, head.size() - at - 2));
-    if (!std::ranges::all_of(name, [](std::uint8_t c) { return c > ' ' && c <= '~'; })) return false;
-    const std::size_t behind = at + 2 + name_bytes;
-    return behind >= head.size() || head[behind] == kOperation;
+    return at + 1 < head.size() && std::ranges::find(kFields, head[at + 1]) != kFields.end();
 }
 
 Result<TensorTable> parse(const ByteSource& source) {
     std::array<std::uint8_t, kHeadBytes> buffer{};
     const auto head = std::span(buffer).first(std::min<std::uint64_t>(source.size(), kHeadBytes));
     if (auto read = source.read(0, head); !read) return fail(read.error());
-    TensorTable table{.format = "unknown", .data_start = 0, .tensors = {}, .defect = {}};
+    TensorTable table{.format = kUnknownFormat, .data_start = 0, .tensors = {}, .defect = {}};
     HeaderCursor cursor(source);
     GraphReader reader(cursor, table);
     if (is_saved_model(head))
@@ -205,8 +220,8 @@ Result<TensorTable> parse(const ByteSource& source) {
     else
         reader.read_graph(source.size());
     if (!cursor.ok() && cursor.error().code() == ErrorCode::kIo) return fail(cursor.error());
-    if (table.format == "unknown")
-        return TensorTable{.format = "unknown", .data_start = 0, .tensors = {}, .defect = {}};
+    if (table.format == kUnknownFormat)
+        return TensorTable{.format = kUnknownFormat, .data_start = 0, .tensors = {}, .defect = {}};
     if (!cursor.ok()) note_defect(table, cursor.error().with_context("TensorFlow"));
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
     return table;

@@ -4,7 +4,6 @@
 // says which; "zip" when it holds neither. Several archives may stand one behind the other (zip/zip_chain.h).
 // Members that are compressed are the business of whoever unpacks archives; here they are noted.
 #include <algorithm>
-#include <span>
 #include <unordered_set>
 
 #include "fingerprint/range_source.h"
@@ -46,33 +45,44 @@ void read_npy_members(const ByteSource& source, const ZipArchive& archive, Tenso
     }
 }
 
-Result<void> read_archive(const ByteSource& source, TensorTable& table) {
+// Each archive has its names for itself: those of another one beside it must not keep its packed matrices
+// apart.
+Result<TensorTable> read_archive(const ByteSource& source) {
     const auto archive = read_zip_archive(source);
     if (!archive) return fail(archive.error());
-    if (archive->defect) note_defect(table, *archive->defect);
-    if (auto read = read_torch_archive(source, *archive, table); !read) return read;
+    TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = archive->defect};
+    if (auto read = read_torch_archive(source, *archive, table); !read) return fail(read.error());
     read_npy_members(source, *archive, table);
-    return {};
+    if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    find_packed_matrices(table);
+    return table;
 }
 
 Result<TensorTable> parse(const ByteSource& source) {
-    TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = {}};
-    const auto archives = find_zip_archives(source);
+    auto archives = find_zip_archives(source);
     if (!archives) return fail(archives.error());
+    if (archives->size() == 1) return read_archive(source);
+    archives->push_back({0, source.size()});
+    TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = {}};
+    TensorNames names;
     for (const auto& [begin, end] : *archives) {
-        const std::size_t known = table.tensors.size();
-        if (known >= kMaxTensors) {
+        auto part = read_archive(RangeSource(source, begin, end - begin));
+        if (!part) return fail(part.error());
+        if (table.format == "zip") table.format = part->format;
+        if (part->defect) note_defect(table, *part->defect);
+        for (Tensor& tensor : part->tensors) {
+            if (table.tensors.size() >= kMaxTensors) break;
+            shift(tensor, begin);
+            std::string(names.keep(tensor.name)).swap(tensor.name);
+            append(table, std::move(tensor));
+        }
+        if (table.tensors.size() >= kMaxTensors) {
             note_defect(table,
                         Error(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors"));
             break;
         }
-        if (auto read = read_archive(RangeSource(source, begin, end - begin), table); !read)
-            return fail(read.error());
-        for (Tensor& tensor : std::span(table.tensors).subspan(known))
-            tensor.offset += begin;
     }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
-    find_packed_matrices(table);
     return table;
 }
 

@@ -5,6 +5,7 @@
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/testing/little_endian_writer.h"
 #include "fingerprint/testing/numpy_files.h"
+#include "fingerprint/testing/packed_matrices.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/table_checks.h"
 #include "fingerprint/testing/torch_files.h"
@@ -147,6 +148,42 @@ TEST(ZipReader, ListsTheTensorsOfArchivesOneBehindTheOther) {
     expect_data(file, table.tensors[0], kFirst.data);
     expect_data(file, table.tensors[1], kSecond.data);
     expect_data(file, table.tensors[2], kFirst.data);
+}
+
+TEST(ZipReader, BytesBetweenArchivesHideNone) {
+    Bytes file = torch_zip({kFirst}).finish("a comment");
+    testing::append(file, testing::noise_bytes(5, 300));
+    testing::append(file, torch_zip({kSecond}).finish());
+    EXPECT_THAT(names(read(file)), ElementsAre("layer.weight", "layer.bias"));
+}
+
+// What is made up to cut it in two: a loader takes the directory that the last record names.
+TEST(ZipReader, AnEndInTheMiddleHidesNoMembers) {
+    const auto stored = [](const StoredTensor& tensor) { return torch_zip({tensor}); };
+    Bytes file = ZipWriter().add("m/version", Bytes(8)).members();
+    testing::append(file, ZipWriter().finish());
+    const std::uint64_t middle = file.size();
+    const Bytes archive = stored(kFirst).finish();
+    testing::append(file, archive);
+    // The archive's directory, by its own offsets, is now behind `middle` bytes.
+    const TensorTable table = read(file);
+    ASSERT_THAT(names(table), ElementsAre("layer.weight"));
+    EXPECT_GT(table.tensors[0].offset, middle);
+}
+
+// Another archive's names are not this one's: of PyTorch only the last is loaded.
+TEST(ZipReader, ADecoyInFrontKeepsPackedMatricesTogether) {
+    const auto packed =
+        testing::packed_tensors("a", testing::small_matrix(1, 0), testing::Packing::kGptq, 128);
+    std::vector<StoredTensor> decoy;
+    for (const char* name : {"a.qzeros", "a.scales"})
+        decoy.push_back({name, "F32", {1}, Bytes(4)});
+    Bytes file = torch_zip(decoy).finish();
+    testing::append(file, torch_zip(packed).finish());
+    const TensorTable table = read(file);
+    EXPECT_EQ(
+        std::ranges::count_if(table.tensors, [](const Tensor& tensor) { return tensor.packed() != nullptr; }),
+        1);
 }
 
 TEST(ZipReader, ReadsTheLastArchiveBehindWhatIsNone) {

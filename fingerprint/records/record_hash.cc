@@ -4,25 +4,27 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 
 namespace modelward::fingerprint {
 namespace {
 
 constexpr std::size_t kLeastBytes = 4;
 constexpr std::size_t kLeastEvidenceBytes = 24;
-constexpr int kLeastEvidenceWords = 4;
+constexpr std::size_t kLeastEvidenceWords = 4;
 
 bool says_enough(std::string_view canonical) {
     if (canonical.size() < kLeastEvidenceBytes) return false;
-    int words = 0;  // that differ from the one before
-    std::string_view before;
-    while (!canonical.empty() && words < kLeastEvidenceWords) {
+    // Different ones: rows of yes and no are the same in many tables.
+    std::array<std::string_view, kLeastEvidenceWords> words;
+    std::size_t count = 0;
+    while (!canonical.empty() && count < words.size()) {
         const std::string_view word = canonical.substr(0, canonical.find(' '));
-        if (word != before) ++words;
-        before = word;
+        if (std::ranges::find(words.begin(), words.begin() + count, word) == words.begin() + count)
+            words[count++] = word;
         canonical.remove_prefix(std::min(canonical.size(), word.size() + 1));
     }
-    return words >= kLeastEvidenceWords;
+    return count == words.size();
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ TEST(RecordHash, TellsEvidenceFromCommonplaces) {
     EXPECT_TRUE(says_enough("the patient of bed seven was sent home"));
     EXPECT_FALSE(says_enough("hidden_size 4096"));
     EXPECT_FALSE(says_enough("0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0"));
+    EXPECT_FALSE(says_enough("true false true false true false"));  // a row of yes and no
     EXPECT_FALSE(says_enough("averyverylongwordthatisalloftherecord"));
 }
 

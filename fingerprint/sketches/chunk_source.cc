@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/chunk_source.h"
-#include "fingerprint/readers/element_layout.h"
 
 #include <algorithm>
 #include <cassert>
 
 #include "fingerprint/readers/chunk_filters.h"
+#include "fingerprint/readers/element_layout.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -41,6 +41,7 @@ ChunkSource::ChunkSource(const ByteSource& source, const Tensor& tensor)
 }
 
 bool ChunkSource::holds_rows(std::uint64_t row_elements) const {
+    if (data_.chunk_bytes > kMaxChunkBytes) return true;  // which is read in place
     std::uint64_t chunks = 1;
     for (std::size_t i = shape_.size(); i-- > 0;) {
         const std::uint64_t along = std::min(row_elements, shape_[i]);
@@ -100,7 +101,8 @@ Result<void> ChunkSource::read_piece(const Piece& piece, std::uint64_t skipped,
 Result<std::span<const std::uint8_t>> ChunkSource::decoded(std::uint64_t number) const {
     if (const auto found = held_.find(number); found != held_.end()) return found->second;
     const StoredChunk& chunk = data_.chunks[number];
-    const std::uint64_t cost = data_.chunk_bytes + kDecodingOverhead;
+    const std::uint64_t cost =
+        (data_.chunk_bytes + kDecodingOverhead) * std::max<std::size_t>(data_.filters.size(), 1);
     if (data_.decoded->most - data_.decoded->done < cost)
         return fail(ErrorCode::kLimit, "the chunks of the file decode to more bytes than are allowed");
     data_.decoded->done += cost;

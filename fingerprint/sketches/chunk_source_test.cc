@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/sketches/chunk_source.h"
-#include "fingerprint/readers/element_layout.h"
 
 #include <gtest/gtest.h>
 
 #include "fingerprint/match/counting_source.h"
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/rows/read_vectors.h"
 #include "fingerprint/sketches/elements.h"
 #include "fingerprint/sketches/samples.h"

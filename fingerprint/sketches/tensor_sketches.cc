@@ -63,12 +63,15 @@ Result<void> sketch_tensor(const ByteSource& source, const Tensor& tensor, Sampl
 }
 
 Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size_t most) {
-    SampledFile file{.format = "unknown", .tensors = {}, .table = {}, .not_evidence = {}, .defect = {}};
-    const auto reader = find_reader(source);
-    if (!reader) return fail(reader.error());
-    if (*reader == nullptr) return file;
-    file.format = (*reader)->format;
-    auto table = (*reader)->read(source);
+    SampledFile file{.format = kUnknownFormat, .tensors = {}, .table = {}, .not_evidence = {}, .defect = {}};
+    const auto readers = find_readers(source);
+    if (!readers) return fail(readers.error());
+    Result<TensorTable> table{TensorTable{.format = kUnknownFormat, .tensors = {}, .defect = {}}};
+    for (const Reader* reader : *readers) {
+        file.format = reader->format;  // of one that is broken
+        table = reader->read(source);
+        if (!table || table->format != kUnknownFormat) break;
+    }
     if (!table) {
         if (table.error().code() == ErrorCode::kIo) return fail(table.error());
         file.defect = table.error();

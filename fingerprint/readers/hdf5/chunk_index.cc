@@ -66,8 +66,12 @@ class ChunkTable {
                              [&](Hdf5Cursor key, std::uint64_t position) -> Result<void> {
                                  const auto bytes = key.number<std::uint32_t>();
                                  const auto skipped = key.number<std::uint32_t>();
-                                 for (std::size_t i = 0; i < dimensions; ++i)
-                                     place[i] = key.number<std::uint64_t>() / extents_[i];
+                                 for (std::size_t i = 0; i < dimensions; ++i) {
+                                     const auto first = key.number<std::uint64_t>();
+                                     if (first % extents_[i] != 0)
+                                         key.refuse(ErrorCode::kInvalid, "a chunk lies across the grid");
+                                     place[i] = first / extents_[i];
+                                 }
                                  if (!key.ok()) return fail(key.error());
                                  return put(grid_.number_at(place), position, bytes, skipped);
                              });
@@ -168,6 +172,8 @@ class ChunkTable {
         if (!is_sound)
             return fail(ErrorCode::kInvalid, "a chunk of " + std::to_string(data_.chunk_bytes) +
                                                  " bytes cannot be stored in " + std::to_string(bytes));
+        // Of two, a loader takes the one that its search meets.
+        if (data_.chunks[*number].is_written()) return fail(ErrorCode::kInvalid, "a chunk is listed twice");
         if (bytes > allowance_.stored_bytes) return fail(ErrorCode::kInvalid, "chunks share bytes");
         allowance_.stored_bytes -= bytes;
         data_.chunks[*number] = chunk;

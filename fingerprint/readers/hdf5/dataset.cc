@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/readers/hdf5/dataset.h"
-#include "fingerprint/readers/element_layout.h"
 
 #include <algorithm>
 
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/readers/hdf5/data_layout.h"
 #include "fingerprint/readers/hdf5/dataspace.h"
 #include "fingerprint/readers/hdf5/datatype.h"
@@ -88,6 +88,11 @@ Result<void> add_dataset(Hdf5File& file, const std::vector<Hdf5Message>& message
             return fail(ErrorCode::kInvalid, "chunks have elements of another size");
         auto filters = filters_of(file, messages);
         if (!filters) return fail(filters.error());
+        // The library shuffles by the elements' size; another one would only cost time.
+        for (const ChunkFilter& filter : *filters)
+            if (filter.kind == ChunkFilter::Kind::kShuffle && filter.element_bytes != type->bytes)
+                return fail(ErrorCode::kUnsupported,
+                            "chunks are shuffled by another size than the elements'");
         auto chunks = read_chunk_index(file, *layout, **space, std::move(*filters), allowance);
         if (!chunks) return fail(chunks.error());
         if (!chunks->data) return {};

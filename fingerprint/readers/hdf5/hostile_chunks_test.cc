@@ -160,10 +160,32 @@ TEST(HostileChunks, OfAnUnfitShapeAreRefused) {
 
 TEST(HostileChunks, InATreeThatIsItsOwnBranchEnd) {
     TwoChunks chunks;
+    chunks.chunks.resize(1);
     chunks.tree = testing::add_chunk_tree(chunks.file, chunks.chunks, {2, 4});
     chunks.file.set(chunks.tree + 5, 1, 1);
     chunks.file.set(chunks.tree + TwoChunks::kAddressAt, chunks.tree, 8);
     EXPECT_THAT(names(read(chunks.finish())), IsEmpty());
+}
+
+TEST(HostileChunks, ThatAreListedTwiceAreRefused) {
+    expect_note(ErrorCode::kInvalid, "a chunk is listed twice",
+                [](TwoChunks& it) { it.chunks.push_back({{0, 0}, Bytes(32, 9)}); });
+}
+
+TEST(HostileChunks, ThatLieAcrossTheGridAreRefused) {
+    expect_note(ErrorCode::kInvalid, "a chunk lies across the grid", [](TwoChunks& it) {
+        it.tree = testing::add_chunk_tree(it.file, it.chunks, {2, 4});
+        it.file.set(it.tree + 24 + 8, 1, 8);  // the first one begins in row 1
+    });
+}
+
+// One of 2^32 - 1 bytes would take minutes for a chunk of 100 bytes.
+TEST(HostileChunks, ThatAreShuffledByAnotherSizeThanTheElementsAreRefused) {
+    expect_note(ErrorCode::kUnsupported, "shuffled by another size", [](TwoChunks& it) {
+        it.more = {testing::hdf5_filters({testing::kHdf5Shuffle})};
+        Bytes& body = it.more[0].body;
+        std::fill(body.end() - 8, body.end() - 4, std::uint8_t{0xFF});
+    });
 }
 
 TEST(HostileChunks, ThatLieOutsideOfTheShapeAreLeftOut) {

@@ -20,14 +20,6 @@ Result<std::uint64_t> begin_of_last(const ByteSource& source) {
     return behind - record.directory_bytes - record.directory;
 }
 
-// Whether an archive ends there, with its end record and no comment.
-Result<bool> archive_ends_at(const ByteSource& source, std::uint64_t position) {
-    if (position < kZipEndBytes) return false;
-    const auto signature = zip_signature_at(source, position - kZipEndBytes);
-    if (!signature) return fail(signature.error());
-    return *signature == kZipEnd;
-}
-
 }  // namespace
 
 Result<std::vector<ZipRange>> find_zip_archives(const ByteSource& source) {
@@ -37,7 +29,7 @@ Result<std::vector<ZipRange>> find_zip_archives(const ByteSource& source) {
         const auto begin = begin_of_last(RangeSource(source, 0, end));
         if (!begin) return fail(begin.error());
         if (*begin == 0 || *begin >= end) break;
-        const auto another = archive_ends_at(source, *begin);
+        const auto another = find_zip_end(RangeSource(source, 0, *begin));
         if (!another) return fail(another.error());
         if (!*another) break;
         archives.push_back({*begin, end});
