@@ -9,6 +9,7 @@
 #include "fingerprint/columns/file_metadata.h"
 #include "fingerprint/columns/row_assembly.h"
 #include "fingerprint/containers/unwrap.h"
+#include "fingerprint/dtypes/little_endian.h"
 #include "fingerprint/records/record_hash.h"
 
 namespace modelward::fingerprint {
@@ -153,10 +154,16 @@ bool begins_as_parquet(std::span<const std::uint8_t> head) {
 }
 
 Result<bool> is_parquet(const ByteSource& source) {
-    std::array<std::uint8_t, kMagicBytes> magic{};
-    if (source.size() < magic.size()) return false;
-    if (auto read = source.read(0, magic); !read) return fail(read.error());
-    return begins_as_parquet(magic);
+    std::array<std::uint8_t, kMagicBytes> front{};
+    if (source.size() < front.size()) return false;
+    if (auto read = source.read(0, front); !read) return fail(read.error());
+    if (begins_as_parquet(front)) return true;
+    std::array<std::uint8_t, 2 * kMagicBytes> end{};  // the length of the metadata comes first
+    if (source.size() < kMagicBytes + end.size()) return false;
+    const std::uint64_t at = source.size() - end.size();
+    if (auto read = source.read(at, end); !read) return fail(read.error());
+    return begins_as_parquet(std::span(end).last(kMagicBytes)) &&
+           load_le<std::uint32_t>(end.data()) <= at - kMagicBytes;
 }
 
 Result<void> visit_parquet_rows(const ByteSource& source, Allowance& allowance, const RecordVisitor& visit,

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "fingerprint/containers/unwrap.h"
+#include "fingerprint/dtypes/little_endian.h"
 #include "fingerprint/testing/parquet_writer.h"
 
 namespace modelward::fingerprint {
@@ -121,6 +122,24 @@ TEST(ParquetRows, ReadALargePageThatIsPackedWithoutHoldingIt) {
     EXPECT_EQ(found.rows, texts);
     EXPECT_EQ(found.unseen, Reasons{});
     EXPECT_LT(found.bytes_read, file.size() * 3 / 2) << "bands go on in the page where the last one ended";
+}
+
+TEST(ParquetRows, AreInAFileThatBeginsOrEndsAsParquet) {
+    const auto is = [](const Bytes& file) { return *is_parquet(MemorySource(file)); };
+    Bytes file = parquet_file({integers(plain_integers({1, 2}))}, 2);
+    EXPECT_TRUE(is(Bytes(file.begin(), file.begin() + 4)));
+    file[0] = 'X';
+    EXPECT_TRUE(is(file));
+    EXPECT_EQ(rows_of(file), (Texts{"1", "2"}));
+    file.back() = 'E';
+    EXPECT_TRUE(is(file)) << "its metadata is encrypted";
+    EXPECT_FALSE(is(Bytes(file.begin(), file.end() - 1)));
+    const auto metadata = load_le<std::uint32_t>(file.data() + file.size() - 8);
+    EXPECT_TRUE(is(Bytes(file.end() - metadata - 12, file.end())));
+    EXPECT_FALSE(is(Bytes(file.end() - metadata - 11, file.end()))) << "no room for the magic number";
+    EXPECT_FALSE(is(Bytes(file.end() - 8, file.end())));
+    file[file.size() - 5] = 0xFF;
+    EXPECT_FALSE(is(file));
 }
 
 TEST(ParquetRows, OfAFileThatIsNoneAreNoted) {
