@@ -41,7 +41,7 @@ class RowGroupReading {
   public:
     RowGroupReading(const ByteSource& source, const Schema& schema, const RowGroup& group,
                     Allowance& allowance)
-        : schema_(schema), group_(group), allowance_(allowance) {
+        : schema_(schema), group_(group), allowance_(allowance), steps_{.allowance = allowance} {
         for (std::size_t i = 0; i < schema.columns.size(); ++i)
             cursors_.emplace_back(source, schema.columns[i], group.columns[i], allowance);
     }
@@ -105,7 +105,7 @@ class RowGroupReading {
             bytes += cells.bytes();
         }
         largest_node_ = std::max(largest_node_, bytes);
-        RowAssembly assembly(schema_, node, std::span(cells_).first(last - first), allowance_);
+        RowAssembly assembly(schema_, node, node_cells, steps_);
         for (std::string& row : rows_) {
             const std::size_t before = row.size();
             if (!assembly.append_row(row)) return fail(ErrorCode::kLimit, "too many decoded values");
@@ -126,6 +126,7 @@ class RowGroupReading {
     const Schema& schema_;
     const RowGroup& group_;
     Allowance& allowance_;
+    RowAssembly::Steps steps_;
     std::vector<ColumnCursor> cursors_;
     std::size_t held_ = 0;  // by cursors
     std::vector<std::string> rows_;
