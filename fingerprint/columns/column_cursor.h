@@ -27,10 +27,6 @@ struct Cells {
     std::string texts;
     std::vector<Cell> cells;
 
-    void clear() {
-        texts.clear();
-        cells.clear();
-    }
     std::size_t bytes() const { return texts.size() + cells.size() * sizeof(Cell); }
 };
 

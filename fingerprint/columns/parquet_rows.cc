@@ -75,7 +75,9 @@ class RowGroupReading {
         std::vector<ColumnCursor::Place> places;
         for (const ColumnCursor& cursor : cursors_)
             places.push_back(cursor.place());
-        rows_.assign(rows, {});
+        if (!allowance_.has_memory()) return fail(ErrorCode::kLimit, "the columns need too much memory");
+        rows_.clear();  // and not assign(), which keeps what each of them has grown to
+        rows_.resize(rows);
         band_bytes_ = largest_node_ = 0;
         const std::uint32_t end = schema_.nodes.front().end;
         for (std::uint32_t node = 1; node < end; node = schema_.nodes[node].end) {
@@ -95,11 +97,11 @@ class RowGroupReading {
         const std::size_t first = schema_.nodes[node].column;
         const std::size_t last =
             behind < schema_.nodes.size() ? schema_.nodes[behind].column : cursors_.size();
-        cells_.resize(std::max(cells_.size(), last - first));
+        // Of each node anew: columns that are long in different bands would keep the room for all of them.
+        std::vector<Cells> node_cells(last - first);
         std::size_t bytes = 0;
         for (std::size_t column = first; column < last; ++column) {
-            Cells& cells = cells_[column - first];
-            cells.clear();
+            Cells& cells = node_cells[column - first];
             const auto fits = read_column(column, cells, kMostBandBytes - bytes);
             if (!fits || !*fits) return fits;
             bytes += cells.bytes();
@@ -132,7 +134,6 @@ class RowGroupReading {
     std::vector<std::string> rows_;
     std::size_t band_bytes_ = 0;    // of them
     std::size_t largest_node_ = 0;  // of a band: cells that are held at once
-    std::vector<Cells> cells_;
 };
 
 Unseen reason_of(ErrorCode code) {

@@ -20,19 +20,41 @@ using testing::plain_texts;
 using Texts = std::vector<std::string>;
 using Reasons = std::vector<Unseen>;
 
+// As many places in a dictionary.
+struct PlaceRun {
+    std::uint64_t rows;
+    std::uint8_t place;
+};
+
+// A column of "q" and of a long text.
+ColumnSpec of_short_and_long(std::size_t length, const std::vector<PlaceRun>& runs) {
+    PageSpec dictionary = plain_texts({"q", std::string(length, 'x')});
+    dictionary.kind = 2;
+    PageSpec places{.encoding = 8, .body = {1}};
+    for (const auto& [rows, place] : runs) {
+        testing::append(places.body, testing::varint(rows << 1));
+        places.body.push_back(place);
+        places.values += static_cast<std::int64_t>(rows);
+    }
+    return {.pages = {dictionary, places}};
+}
+
 struct Found {
     Texts rows;
     Reasons unseen;
     std::uint64_t bytes_read = 0;
 };
 
-Found look(const Bytes& file) {
+enum class Keep : std::uint8_t { kRows, kTheirNumber };  // what is kept counts as memory of the look
+
+Found look(const Bytes& file, Keep keep = Keep::kRows) {
     const MemorySource source(file);
     const CountingSource counted(source);
     Allowance allowance(limits_of(Depth::kFull), counted);
     Found found;
     const auto done = visit_parquet_rows(
-        counted, allowance, [&](std::string_view row) { found.rows.emplace_back(row); }, found.unseen);
+        counted, allowance,
+        [&](std::string_view row) { found.rows.emplace_back(keep == Keep::kRows ? row : ""); }, found.unseen);
     EXPECT_TRUE(done);
     found.bytes_read = counted.bytes_read();
     return found;
@@ -192,7 +214,7 @@ TEST(ParquetRows, OfABombCostLittle) {
     testing::append(run, testing::varint(0xFFFFFFFEULL));
     run.push_back(0);
     const PageSpec places{.values = 0x7FFFFFFF, .encoding = 8, .body = run};
-    const Found texts = look(parquet_file({{.pages = {dictionary, places}}}, 0x7FFFFFFF));
+    const Found texts = look(parquet_file({{.pages = {dictionary, places}}}, 0x7FFFFFFF), Keep::kTheirNumber);
     EXPECT_EQ(texts.unseen, Reasons{Unseen::kRatio});
     EXPECT_LT(texts.rows.size(), 2'000U);
     // As many nulls: no text at all.
@@ -225,6 +247,56 @@ TEST(ParquetRows, OfAWideTableAreReadInMemoryThatIsBounded) {
     ASSERT_EQ(found.rows.size(), 300U);
     EXPECT_TRUE(found.rows[299].starts_with("cell299"));
     EXPECT_EQ(found.rows[299].size(), 600 * (texts[299].size() + 1) - 1);
+}
+
+// What is allocated, at most, while rows are handed out.
+std::uint64_t most_memory_for(const Bytes& file) {
+    const std::uint64_t before = allocated_bytes();
+    const MemorySource source(file);
+    const CountingSource counted(source);
+    Allowance allowance(limits_of(Depth::kFull), counted);
+    std::uint64_t most = before;
+    Reasons unseen;
+    const auto look_at = [&](std::string_view row) {
+        if (row.size() > 1000) most = std::max(most, allocated_bytes());
+    };
+    EXPECT_TRUE(visit_parquet_rows(counted, allowance, look_at, unseen));
+    EXPECT_EQ(unseen, Reasons{});
+    return most - before;
+}
+
+TEST(ParquetRows, GiveBackWhatTheRowsOfOneBandHaveGrownTo) {
+    std::vector<PlaceRun> runs{{256 + 1024 + 4096, 0}};
+    for (std::uint64_t band = 0; band < 18; ++band)
+        for (const PlaceRun& run :
+             {PlaceRun{1000 + 40 * band, 0}, PlaceRun{40, 1}, PlaceRun{16'384 - 1040 - 40 * band, 0}})
+            runs.push_back(run);
+    const std::int64_t rows = 256 + 1024 + 4096 + 18 * 16'384;
+    EXPECT_LT(most_memory_for(parquet_file({of_short_and_long(60'000, runs)}, rows)), 20U << 20);
+}
+
+TEST(ParquetRows, GiveBackWhatTheColumnsOfOneBandHaveGrownTo) {
+    constexpr std::uint64_t kColumns = 12;
+    std::vector<ColumnSpec> columns;
+    for (std::uint64_t column = 0; column < kColumns; ++column)
+        columns.push_back(of_short_and_long(
+            60'000, {{300 + 48 * column, 0}, {48, 1}, {1 + 48 * (kColumns - 1 - column), 0}}));
+    const Bytes file = parquet_file(columns, 301 + 48 * kColumns, testing::Nesting::kOneStructure);
+    EXPECT_LT(most_memory_for(file), 20U << 20);
+}
+
+TEST(ParquetRows, OfABandThatWasTooLargeCountNoLongerAsHeld) {
+    // A page that is held as a whole, 8 MiB of it, goes back three times when the texts beside it get long.
+    constexpr std::int64_t kRows = 240'000;
+    const ColumnSpec held{
+        .type = 7,
+        .pages = {{.values = kRows, .encoding = 9, .body = Bytes(std::size_t{32} * kRows, 'a')}},
+        .length = 32};
+    const Found found =
+        look(parquet_file({held, of_short_and_long(2500, {{5000, 0}, {4000, 1}, {kRows - 9000, 0}})}, kRows),
+             Keep::kTheirNumber);
+    EXPECT_EQ(found.unseen, Reasons{});
+    EXPECT_EQ(found.rows.size(), static_cast<std::size_t>(kRows));
 }
 
 }  // namespace

@@ -86,11 +86,12 @@ Bytes ThriftWriter::finish() const {
     return bytes;
 }
 
-Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows) {
+Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows, Nesting nesting) {
     Bytes file;
     append(file, "PAR1");
-    std::vector<ThriftWriter> schema(1), chunks;
-    schema[0].text(4, "rows").number(5, static_cast<std::int64_t>(columns.size()));
+    std::vector<ThriftWriter> schema(nesting == Nesting::kOneStructure ? 2 : 1), chunks;
+    if (nesting == Nesting::kOneStructure) schema[0].text(4, "rows").number(5, 1);
+    schema.back().number(3, 0).text(4, "of").number(5, static_cast<std::int64_t>(columns.size()));
     for (const ColumnSpec& column : columns) {
         const std::size_t begin = file.size();
         std::int64_t values = 0;

@@ -46,8 +46,11 @@ struct ColumnSpec {
     std::int64_t values = -1;  // as the metadata claims it; -1: those of its pages
 };
 
+enum class Nesting : std::uint8_t { kNone, kOneStructure };  // around all columns
+
 // A file of one row group.
-Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows);
+Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows,
+                   Nesting nesting = Nesting::kNone);
 
 // Pages of PLAIN.
 PageSpec plain_texts(const std::vector<std::string>& texts);
