@@ -85,7 +85,7 @@ class RowGroupReading {
             if (!fits) return fail(fits.error());
             if (*fits) continue;
             for (std::size_t i = 0; i < cursors_.size(); ++i)
-                if (cursors_[i].place().left != places[i].left) cursors_[i].go_to(places[i]);
+                if (cursors_[i].place().left != places[i].left) go_back(cursors_[i], places[i]);
             return false;
         }
         return true;
@@ -114,6 +114,12 @@ class RowGroupReading {
             band_bytes_ += row.size() - before;
         }
         return band_bytes_ <= kMostBandBytes;
+    }
+
+    void go_back(ColumnCursor& cursor, const ColumnCursor::Place& place) {
+        held_ -= std::min(held_, cursor.bytes());
+        cursor.go_to(place);
+        held_ += cursor.bytes();
     }
 
     Result<bool> read_column(std::size_t column, Cells& cells, std::size_t most) {
