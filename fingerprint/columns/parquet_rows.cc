@@ -181,6 +181,10 @@ Result<void> visit_parquet_rows(const ByteSource& source, Allowance& allowance, 
     bool has_ended = false;  // a limit of the whole
     const auto done =
         read_file_metadata(limited, [&](const Schema& schema, const RowGroup& group) -> Result<void> {
+            if (group.error) {
+                note(unseen, reason_of(group.error->code()));
+                return {};
+            }
             auto read = RowGroupReading(limited, schema, group, allowance).read(words);
             words.end_record();
             if (read || read.error().code() == ErrorCode::kIo) return read;

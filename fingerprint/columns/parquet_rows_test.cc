@@ -207,6 +207,27 @@ TEST(ParquetRows, ThatContradictThemselvesAreNoted) {
         << "not in the dictionary";
 }
 
+TEST(ParquetRows, OfOtherRowGroupsAreReadWhenOneIsWrong) {
+    const ColumnSpec sound = integers(plain_integers({1, 2}));
+    const testing::GroupSpec behind{.columns = {integers(plain_integers({3}))}, .rows = 1};
+    const auto beside = [&](const testing::GroupSpec& wrong) {
+        const Found found = look(parquet_file({{.columns = {sound}, .rows = 2}, wrong, behind}));
+        EXPECT_EQ(found.rows, (Texts{"1", "2", "3"}));
+        return found.unseen;
+    };
+    using enum testing::ChunkDefect;
+    for (const auto& [defect, reason] :
+         {std::pair{kEncrypted, Unseen::kEncrypted}, std::pair{kInAnotherFile, Unseen::kUnsupported},
+          std::pair{kBeyondTheFile, Unseen::kCorrupt}, std::pair{kNoMetadata, Unseen::kCorrupt}}) {
+        ColumnSpec wrong = sound;
+        wrong.defect = defect;
+        EXPECT_EQ(beside({.columns = {wrong}, .rows = 2}), Reasons{reason});
+    }
+    EXPECT_EQ(beside({.columns = {}, .rows = 2}), Reasons{Unseen::kCorrupt});
+    EXPECT_EQ(beside({.columns = {sound, sound}, .rows = 2}), Reasons{Unseen::kCorrupt});
+    EXPECT_EQ(beside({.columns = {sound}, .rows = -1}), Reasons{Unseen::kCorrupt});
+}
+
 TEST(ParquetRows, OfABombCostLittle) {
     PageSpec dictionary = plain_texts({std::string(60'000, 'x') + " a b c"});
     dictionary.kind = 2;

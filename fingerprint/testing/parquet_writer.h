@@ -36,6 +36,8 @@ struct PageSpec {
     std::optional<std::int64_t> packed_bytes = std::nullopt;
 };
 
+enum class ChunkDefect : std::uint8_t { kNone, kEncrypted, kInAnotherFile, kBeyondTheFile, kNoMetadata };
+
 struct ColumnSpec {
     int type = 6;
     std::vector<PageSpec> pages = {};
@@ -44,6 +46,12 @@ struct ColumnSpec {
     int converted = -1;
     int scale = 0, length = 0;
     std::int64_t values = -1;  // as the metadata claims it; -1: those of its pages
+    ChunkDefect defect = ChunkDefect::kNone;
+};
+
+struct GroupSpec {
+    std::vector<ColumnSpec> columns;
+    std::int64_t rows = 0;
 };
 
 enum class Nesting : std::uint8_t { kNone, kOneStructure };  // around all columns
@@ -51,6 +59,8 @@ enum class Nesting : std::uint8_t { kNone, kOneStructure };  // around all colum
 // A file of one row group.
 Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows,
                    Nesting nesting = Nesting::kNone);
+// Or of several; the columns of the first one are the schema.
+Bytes parquet_file(const std::vector<GroupSpec>& groups, Nesting nesting = Nesting::kNone);
 
 // Pages of PLAIN.
 PageSpec plain_texts(const std::vector<std::string>& texts);
