@@ -48,15 +48,17 @@ class RowGroupReading {
 
     Result<void> read(RecordWords& words) {
         // A band that is too large costs decoding it again, so that the first ones are small.
+        Excess excess = Excess::kRefused;  // other than for one row that is too long by itself
         for (std::uint64_t done = 0, most = kFirstBandRows; done < group_.rows;) {
             const std::uint64_t rows = std::min(most, group_.rows - done);
-            const auto fits = read_band(rows);
+            const auto fits = read_band(rows, excess);
             if (!fits) return fail(fits.error());
             if (!*fits) {
-                if (rows == 1) return fail(ErrorCode::kLimit, "a row that is too long");
-                most = rows / 2;
+                most = std::max<std::uint64_t>(rows / 2, 1);
+                if (rows == 1) excess = Excess::kPassedOver;
                 continue;
             }
+            excess = Excess::kRefused;
             for (const std::string& row : rows_) {
                 words.put_lines({reinterpret_cast<const std::uint8_t*>(row.data()), row.size()});
                 words.end_record();
@@ -69,9 +71,14 @@ class RowGroupReading {
         return {};
     }
 
+    // Values or rows that were too long.
+    bool has_cut() const { return std::ranges::any_of(cursors_, &ColumnCursor::has_cut); }
+
   private:
+    using Excess = ColumnCursor::Excess;
+
     // False: so many rows are too much; nothing has happened.
-    Result<bool> read_band(std::uint64_t rows) {
+    Result<bool> read_band(std::uint64_t rows, Excess excess) {
         std::vector<ColumnCursor::Place> places;
         for (const ColumnCursor& cursor : cursors_)
             places.push_back(cursor.place());
@@ -81,7 +88,7 @@ class RowGroupReading {
         band_bytes_ = largest_node_ = 0;
         const std::uint32_t end = schema_.nodes.front().end;
         for (std::uint32_t node = 1; node < end; node = schema_.nodes[node].end) {
-            const auto fits = read_node(node);
+            const auto fits = read_node(node, excess);
             if (!fits) return fail(fits.error());
             if (*fits) continue;
             for (std::size_t i = 0; i < cursors_.size(); ++i)
@@ -92,17 +99,18 @@ class RowGroupReading {
     }
 
     // The columns of one field of the rows.
-    Result<bool> read_node(std::uint32_t node) {
+    Result<bool> read_node(std::uint32_t node, Excess excess) {
         const std::uint32_t behind = schema_.nodes[node].end;
         const std::size_t first = schema_.nodes[node].column;
         const std::size_t last =
             behind < schema_.nodes.size() ? schema_.nodes[behind].column : cursors_.size();
         // Of each node anew: columns that are long in different bands would keep the room for all of them.
         std::vector<Cells> node_cells(last - first);
+        const std::size_t most = kMostBandBytes - (excess == Excess::kPassedOver ? band_bytes_ : 0);
         std::size_t bytes = 0;
         for (std::size_t column = first; column < last; ++column) {
             Cells& cells = node_cells[column - first];
-            const auto fits = read_column(column, cells, kMostBandBytes - bytes);
+            const auto fits = read_column(column, cells, most - bytes, excess);
             if (!fits || !*fits) return fits;
             bytes += cells.bytes();
         }
@@ -122,10 +130,10 @@ class RowGroupReading {
         held_ += cursor.bytes();
     }
 
-    Result<bool> read_column(std::size_t column, Cells& cells, std::size_t most) {
+    Result<bool> read_column(std::size_t column, Cells& cells, std::size_t most, Excess excess) {
         ColumnCursor& cursor = cursors_[column];
         held_ -= std::min(held_, cursor.bytes());
-        auto fits = cursor.read_rows(rows_.size(), cells, most);
+        auto fits = cursor.read_rows(rows_.size(), cells, most, excess);
         if (held_ + cursor.bytes() > kMostHeldBytes) cursor.let_go();
         held_ += cursor.bytes();
         return fits;
@@ -185,8 +193,10 @@ Result<void> visit_parquet_rows(const ByteSource& source, Allowance& allowance, 
                 note(unseen, reason_of(group.error->code()));
                 return {};
             }
-            auto read = RowGroupReading(limited, schema, group, allowance).read(words);
+            RowGroupReading reading(limited, schema, group, allowance);
+            auto read = reading.read(words);
             words.end_record();
+            if (reading.has_cut()) note(unseen, Unseen::kMemory);
             if (read || read.error().code() == ErrorCode::kIo) return read;
             // What is wrong with this row group need not be with another.
             const bool is_limit = read.error().code() == ErrorCode::kLimit;

@@ -255,6 +255,59 @@ TEST(ParquetRows, OfTooManyColumnsOrTooLongValuesAreNoted) {
               Reasons{Unseen::kMemory});
 }
 
+constexpr std::size_t kRecordsOf2MiB = 32;
+
+// The rows behind one that was long.
+Texts behind(const Found& found, std::size_t records) {
+    std::size_t begin = 0;
+    while (begin < found.rows.size() && found.rows[begin].starts_with("xxxxx"))
+        ++begin;
+    EXPECT_GE(begin, records);
+    return {found.rows.begin() + static_cast<std::ptrdiff_t>(begin), found.rows.end()};
+}
+
+TEST(ParquetRows, BehindAValueThatIsTooLongAreRead) {
+    const auto rows_behind = [](const ColumnSpec& column, std::size_t rows) {
+        const Found found = look(parquet_file({column}, static_cast<std::int64_t>(rows)));
+        EXPECT_EQ(found.unseen, Reasons{Unseen::kMemory});
+        return behind(found, kRecordsOf2MiB);
+    };
+    const std::string text(3 << 20, 'x');
+    EXPECT_EQ(rows_behind({.pages = {plain_texts({text, "a", "b"})}}, 3), (Texts{"a", "b"}));
+    PageSpec dictionary = plain_texts({text, "a"});
+    dictionary.kind = 2;
+    EXPECT_EQ(
+        rows_behind({.pages = {dictionary, {.values = 2, .encoding = 8, .body = {1, 3, 0b10}}}}, 2),
+        Texts{"a"});
+    // Lengths: 3 MiB, and 1 after a difference; each is a block of the format.
+    const auto two = [](std::uint64_t first, std::uint64_t second) {
+        Bytes bytes{8, 1, 2};
+        const auto difference = static_cast<std::int64_t>(second) - static_cast<std::int64_t>(first);
+        testing::append(bytes, testing::varint(first << 1));
+        testing::append(bytes, testing::varint(static_cast<std::uint64_t>(difference) << 1 ^
+                                               static_cast<std::uint64_t>(difference >> 63)));
+        bytes.push_back(0);
+        return bytes;
+    };
+    Bytes lengths = two(text.size(), 1);
+    testing::append(lengths, text + "a");
+    EXPECT_EQ(rows_behind({.pages = {{.values = 2, .encoding = 6, .body = lengths}}}, 2), Texts{"a"});
+    Bytes prefixes = two(0, 2);
+    testing::append(prefixes, two(text.size(), 1));
+    testing::append(prefixes, text + "a");
+    EXPECT_EQ(rows_behind({.pages = {{.values = 2, .encoding = 7, .body = prefixes}}}, 2), Texts{"xxa"});
+}
+
+TEST(ParquetRows, BehindARowThatIsTooLongAreRead) {
+    const PageSpec texts = plain_texts({std::string(2 << 20, 'x'), "a", "b"});
+    for (const testing::Nesting nesting : {testing::Nesting::kNone, testing::Nesting::kOneStructure}) {
+        const Found found =
+            look(parquet_file(std::vector<ColumnSpec>(3, {.pages = {texts}}), 3, nesting));
+        EXPECT_EQ(found.unseen, Reasons{Unseen::kMemory});
+        EXPECT_EQ(behind(found, kRecordsOf2MiB), (Texts{"a a a", "b b b"}));
+    }
+}
+
 TEST(ParquetRows, OfAWideTableAreReadInMemoryThatIsBounded) {
     // 600 columns of Snappy hold more than may be kept, so that some are decoded again for each band.
     Texts texts;
