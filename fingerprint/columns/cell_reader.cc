@@ -149,8 +149,7 @@ class LengthsFirst final : public CellReader {
         if (place_ == lengths_.size()) page_.refuse(ErrorCode::kInvalid, "fewer lengths than values");
         if (!page_.ok()) return;
         const std::uint64_t prefix = prefixes_.empty() ? 0 : prefixes_[place_];
-        if (prefix > length_)
-            page_.refuse(ErrorCode::kInvalid, "a prefix that is longer than its text");
+        if (prefix > length_) page_.refuse(ErrorCode::kInvalid, "a prefix that is longer than its text");
         if (!page_.ok()) return;
         const std::uint64_t own = lengths_[place_++];
         length_ = prefix + own;
@@ -266,7 +265,7 @@ Result<Dictionary> read_dictionary(const Column& column, ByteReader& page, std::
         cells.next(text);
         if (!page.ok()) return fail(page.error());
         dictionary.add(text);
-        if (dictionary.bytes() > kMostDictionaryBytes)
+        if (dictionary.text_bytes() > kMostDictionaryBytes)
             return fail(ErrorCode::kLimit,
                         "a dictionary of more than " + std::to_string(kMostDictionaryBytes) + " bytes");
     }

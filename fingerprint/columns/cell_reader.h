@@ -29,6 +29,8 @@ class Dictionary {
     bool has_cut() const { return has_cut_; }  // a value that was too long
     std::size_t size() const { return ends_.size(); }
     std::string_view operator[](std::size_t place) const;
+    std::size_t text_bytes() const { return texts_.size() + ends_.size() * sizeof(ends_[0]); }
+    // That it holds; up to twice as many.
     std::size_t bytes() const { return texts_.capacity() + ends_.capacity() * sizeof(ends_[0]); }
 
   private:

@@ -308,6 +308,17 @@ TEST(ParquetRows, BehindARowThatIsTooLongAreRead) {
     }
 }
 
+TEST(ParquetRows, OfADictionaryAreReadUpToItsLimit) {
+    const auto look_up = [](std::size_t texts) {
+        PageSpec dictionary = plain_texts(Texts(texts, std::string(1 << 20, 'x')));
+        dictionary.kind = 2;
+        const PageSpec place{.values = 1, .encoding = 8, .body = {1, 2, 0}};
+        return look(parquet_file({{.pages = {dictionary, place}}}, 1), Keep::kTheirNumber).unseen;
+    };
+    EXPECT_EQ(look_up(7), Reasons{});
+    EXPECT_EQ(look_up(8), Reasons{Unseen::kMemory});
+}
+
 TEST(ParquetRows, OfAWideTableAreReadInMemoryThatIsBounded) {
     // 600 columns of Snappy hold more than may be kept, so that some are decoded again for each band.
     Texts texts;
