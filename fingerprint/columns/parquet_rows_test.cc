@@ -276,9 +276,8 @@ TEST(ParquetRows, BehindAValueThatIsTooLongAreRead) {
     EXPECT_EQ(rows_behind({.pages = {plain_texts({text, "a", "b"})}}, 3), (Texts{"a", "b"}));
     PageSpec dictionary = plain_texts({text, "a"});
     dictionary.kind = 2;
-    EXPECT_EQ(
-        rows_behind({.pages = {dictionary, {.values = 2, .encoding = 8, .body = {1, 3, 0b10}}}}, 2),
-        Texts{"a"});
+    EXPECT_EQ(rows_behind({.pages = {dictionary, {.values = 2, .encoding = 8, .body = {1, 3, 0b10}}}}, 2),
+              Texts{"a"});
     // Lengths: 3 MiB, and 1 after a difference; each is a block of the format.
     const auto two = [](std::uint64_t first, std::uint64_t second) {
         Bytes bytes{8, 1, 2};
@@ -301,8 +300,7 @@ TEST(ParquetRows, BehindAValueThatIsTooLongAreRead) {
 TEST(ParquetRows, BehindARowThatIsTooLongAreRead) {
     const PageSpec texts = plain_texts({std::string(2 << 20, 'x'), "a", "b"});
     for (const testing::Nesting nesting : {testing::Nesting::kNone, testing::Nesting::kOneStructure}) {
-        const Found found =
-            look(parquet_file(std::vector<ColumnSpec>(3, {.pages = {texts}}), 3, nesting));
+        const Found found = look(parquet_file(std::vector<ColumnSpec>(3, {.pages = {texts}}), 3, nesting));
         EXPECT_EQ(found.unseen, Reasons{Unseen::kMemory});
         EXPECT_EQ(behind(found, kRecordsOf2MiB), (Texts{"a a a", "b b b"}));
     }

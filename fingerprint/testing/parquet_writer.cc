@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/testing/parquet_writer.h"
 
+#include <algorithm>
+
 namespace modelward::fingerprint::testing {
 namespace {
 
@@ -159,6 +161,18 @@ Bytes snappy_literal(const Bytes& bytes) {
     packed.push_back(62 << 2);  // a length of three bytes
     for (int i = 0; i < 3; ++i)
         packed.push_back(static_cast<std::uint8_t>((bytes.size() - 1) >> (8 * i)));
+    append(packed, bytes);
+    return packed;
+}
+
+Bytes lz4_literal(const Bytes& bytes) {
+    constexpr std::size_t kInToken = 15;
+    Bytes packed{static_cast<std::uint8_t>(std::min(bytes.size(), kInToken) << 4)};
+    if (bytes.size() >= kInToken) {
+        const std::size_t more = bytes.size() - kInToken;
+        packed.insert(packed.end(), more / 255, 255);
+        packed.push_back(static_cast<std::uint8_t>(more % 255));
+    }
     append(packed, bytes);
     return packed;
 }

@@ -68,5 +68,6 @@ PageSpec plain_integers(const std::vector<std::uint64_t>& numbers);  // of 64 bi
 
 // What a Snappy compressor makes of bytes in which it finds nothing twice.
 Bytes snappy_literal(const Bytes& bytes);
+Bytes lz4_literal(const Bytes& bytes);  // and one of LZ4's blocks
 
 }  // namespace modelward::fingerprint::testing
