@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "agent/scanner/index_file.h"
 #include "agent/scanner/scanner_process.h"
 #include "fingerprint/testing/parquet_writer.h"
@@ -73,20 +75,35 @@ TEST_F(WrappedContent, AnExactCopyWithoutAWrappingIsRecognisedInTheSandbox) {
     EXPECT_EQ(reply->matches[0].method, fingerprint::Method::kExact);
 }
 
-// By the codecs' numbers in Parquet: of pages that Snappy, gzip and zstd pack.
+// By the codecs' numbers in Parquet: of pages that Snappy, gzip, zstd and LZ4 pack.
 TEST_F(WrappedContent, RowsOfParquetAreReadInTheSandbox) {
-    ASSERT_TRUE(scanner.has_value());
     namespace writer = fingerprint::testing;
-    for (const int codec : {0, 1, 2, 6}) {
-        writer::PageSpec page = writer::plain_texts(std::vector<std::string>(3000, "some words of a row"));
+    std::vector<std::string> rows;
+    Bytes text;
+    for (int row = 0; row < 3000; ++row) {
+        rows.push_back("some words of row " + std::to_string(row * 7919));
+        writer::append(text, rows.back() + "\n");
+    }
+    fingerprint::IndexBuilder builder;
+    builder.add(7, *fingerprint::make_fingerprint(fingerprint::MemorySource(text)));
+    index = std::move(*make_index_file(builder));
+    scanner = ScannerProcess::start({MODELWARD_SCAN, 65534, 65534}, index.get(),
+                                    [](pid_t) -> Result<void> { return {}; });
+    ASSERT_TRUE(scanner.has_value());
+    for (const int codec : {0, 1, 2, 6, 7}) {
+        writer::PageSpec page = writer::plain_texts(rows);
         if (codec == 1) page.body = writer::snappy_literal(page.body);
         if (codec == 2) page.body = wrapped(Wrapping::kGzip, page.body);
         if (codec == 6) page.body = wrapped(Wrapping::kZstd, page.body);
+        if (codec == 7) page.body = writer::lz4_literal(page.body);
         const auto reply =
             scan(writer::parquet_file({{.pages = {page}, .codec = codec}}, 3000), Depth::kFull);
         ASSERT_TRUE(reply.has_value()) << codec << ": " << reply.error().message();
         EXPECT_EQ(reply->format, "parquet");
         EXPECT_TRUE(reply->unseen.empty()) << codec;
+        EXPECT_TRUE(std::ranges::any_of(reply->matches, [](const fingerprint::Match& match) {
+            return match.artifact == 7 && match.method == fingerprint::Method::kRecords && match.share == 1;
+        })) << codec;
     }
 }
 

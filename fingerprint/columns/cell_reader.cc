@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "fingerprint/columns/bit_runs.h"
 #include "fingerprint/columns/cell_text.h"
@@ -26,12 +27,6 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-bool may_be_a_cell(ByteReader& page, std::uint64_t length) {
-    if (length > kMostCellBytes)
-        page.refuse(ErrorCode::kLimit, "a value of " + std::to_string(length) + " bytes");
-    return page.ok();
-}
-
 class PlainCells final : public CellReader {
   public:
     PlainCells(const Column& column, ByteReader& page)
@@ -50,11 +45,16 @@ class PlainCells final : public CellReader {
   private:
     void next_bytes(std::string& text) {
         const auto length = page_.number<std::uint32_t>();
-        if (!may_be_a_cell(page_, length)) return;
-        if (is_text(column_)) return page_.append(text, length);
-        value_.resize(length);
-        page_.take(value_);
-        if (page_.ok()) append_cell(text, column_, value_);
+        if (!page_.ok()) return;
+        const std::uint64_t taken = taken_of(length);
+        if (is_text(column_)) {
+            page_.append(text, taken);
+        } else {
+            value_.resize(taken);
+            page_.take(value_);
+        }
+        page_.skip(length - taken);
+        if (page_.ok() && !is_text(column_)) append_cell(text, column_, value_);
     }
 
     const Column& column_;
@@ -126,7 +126,9 @@ std::vector<std::uint32_t> read_lengths(ByteReader& page, std::uint64_t most) {
     if (numbers.left() > most) page.refuse(ErrorCode::kInvalid, "more lengths than values");
     while (page.ok() && numbers.left() != 0) {
         const std::uint64_t length = numbers.next();
-        if (may_be_a_cell(page, length)) lengths.push_back(static_cast<std::uint32_t>(length));
+        if (length > std::numeric_limits<std::uint32_t>::max())
+            page.refuse(ErrorCode::kInvalid, "a value of an impossible length");
+        lengths.push_back(static_cast<std::uint32_t>(length));
     }
     numbers.finish();
     return lengths;
@@ -147,11 +149,14 @@ class LengthsFirst final : public CellReader {
         if (place_ == lengths_.size()) page_.refuse(ErrorCode::kInvalid, "fewer lengths than values");
         if (!page_.ok()) return;
         const std::uint64_t prefix = prefixes_.empty() ? 0 : prefixes_[place_];
-        if (prefix > value_.size())
-            page_.refuse(ErrorCode::kInvalid, "a prefix that is longer than its text");
-        if (!may_be_a_cell(page_, prefix + lengths_[place_])) return;
-        value_.resize(prefix);
-        page_.append(value_, lengths_[place_++]);
+        if (prefix > length_) page_.refuse(ErrorCode::kInvalid, "a prefix that is longer than its text");
+        if (!page_.ok()) return;
+        const std::uint64_t own = lengths_[place_++];
+        length_ = prefix + own;
+        const std::uint64_t taken = taken_of(length_), kept = std::min(prefix, taken);
+        value_.resize(kept);
+        page_.append(value_, taken - kept);
+        page_.skip(own - (taken - kept));
         if (page_.ok()) append_cell(text, column_, bytes_of(value_));
     }
     std::size_t bytes() const override { return 4 * (prefixes_.capacity() + lengths_.capacity()); }
@@ -161,7 +166,8 @@ class LengthsFirst final : public CellReader {
     ByteReader& page_;
     std::vector<std::uint32_t> prefixes_, lengths_;
     std::size_t place_ = 0;
-    std::string value_;
+    std::string value_;         // as much of it as was taken
+    std::uint64_t length_ = 0;  // and how long it is
 };
 
 // The first bytes of all values, then the second bytes, and so on.
@@ -259,10 +265,11 @@ Result<Dictionary> read_dictionary(const Column& column, ByteReader& page, std::
         cells.next(text);
         if (!page.ok()) return fail(page.error());
         dictionary.add(text);
-        if (dictionary.bytes() > kMostDictionaryBytes)
+        if (dictionary.text_bytes() > kMostDictionaryBytes)
             return fail(ErrorCode::kLimit,
                         "a dictionary of more than " + std::to_string(kMostDictionaryBytes) + " bytes");
     }
+    if (cells.has_cut()) dictionary.set_cut();
     return dictionary;
 }
 

@@ -19,7 +19,7 @@ ColumnCursor::ColumnCursor(const ByteSource& source, const Column& column, const
       allowance_(&allowance),
       place_{.page = chunk.begin, .taken = 0, .left = chunk.values} {}
 
-Result<bool> ColumnCursor::read_rows(std::uint64_t rows, Cells& into, std::size_t most) {
+Result<bool> ColumnCursor::read_rows(std::uint64_t rows, Cells& into, std::size_t most, Excess excess) {
     std::uint64_t begun = 0, uncharged = 0;
     const auto charge = [&]() -> Result<void> {
         if (!allowance_->take_decoded(std::exchange(uncharged, 0) * kCellCost))
@@ -43,7 +43,12 @@ Result<bool> ColumnCursor::read_rows(std::uint64_t rows, Cells& into, std::size_
         uncharged += 1 + (into.texts.size() - before) / kCellCost;
         if (uncharged >= kCellsAtOnce)
             if (auto done = charge(); !done) return fail(done.error());
-        if (into.bytes() > most) return false;
+        has_cut_ = has_cut_ || page_->has_cut();
+        if (into.bytes() <= most) continue;
+        if (excess == Excess::kRefused) return false;
+        has_cut_ = true;
+        into.texts.resize(before);
+        into.cells.pop_back();
     }
     if (auto done = charge(); !done) return fail(done.error());
     return true;
@@ -98,6 +103,7 @@ Result<void> ColumnCursor::read_dictionary_page() {
     if (!allowance_->take_decoded(dictionary->size() * kCellCost))
         return fail(ErrorCode::kLimit, "too many decoded values");
     dictionary_ = std::move(*dictionary);
+    has_cut_ = has_cut_ || dictionary_->has_cut();
     if (place_.page == chunk_.begin) page_ = std::move(first);
     return {};
 }

@@ -27,10 +27,6 @@ struct Cells {
     std::string texts;
     std::vector<Cell> cells;
 
-    void clear() {
-        texts.clear();
-        cells.clear();
-    }
     std::size_t bytes() const { return texts.size() + cells.size() * sizeof(Cell); }
 };
 
@@ -40,9 +36,12 @@ class ColumnCursor {
     ColumnCursor(const ByteSource& source, const Column& column, const ColumnChunk& chunk,
                  Allowance& allowance);
 
-    // Appends the cells of the next rows. False: they would be more than `most` bytes. Errors: kInvalid: the
-    // column breaks its format, or has no more rows; kUnsupported; kLimit; kIo.
-    Result<bool> read_rows(std::uint64_t rows, Cells& into, std::size_t most);
+    enum class Excess : std::uint8_t { kRefused, kPassedOver };
+    // Appends the cells of the next rows. False: they would be more than `most` bytes, and may not be passed
+    // over. Errors: kInvalid: the column breaks its format, or has no more rows; kUnsupported; kLimit; kIo.
+    Result<bool> read_rows(std::uint64_t rows, Cells& into, std::size_t most,
+                           Excess excess = Excess::kRefused);
+    bool has_cut() const { return has_cut_; }  // values that were too long, or passed over some
 
     // Where it is, to come back there.
     struct Place {
@@ -68,6 +67,7 @@ class ColumnCursor {
     Place place_;
     std::optional<Dictionary> dictionary_;
     bool looked_for_dictionary_ = false;
+    bool has_cut_ = false;
     std::unique_ptr<ColumnPage> page_;
 };
 

@@ -44,7 +44,8 @@ class ColumnPage {
     // Appends it, unless it is null.
     Result<void> take(std::string& text);
 
-    std::size_t bytes() const;  // that it holds, about
+    bool has_cut() const { return cells_ && cells_->has_cut(); }  // a value that was too long
+    std::size_t bytes() const;                                    // that it holds, about
 
   private:
     class Levels;

@@ -71,39 +71,49 @@ class MetadataReading {
             if (id == 3) return thrift_.integer(field, rows);
             if (id != 1 || field != ThriftType::kList) return false;
             thrift_.elements([&](ThriftType of) {
-                if (of != ThriftType::kStruct || group.columns.size() == columns)
-                    return bytes_.refuse(ErrorCode::kInvalid,
-                                         "a row group with more columns than the schema");
-                group.columns.push_back(read_column_chunk());
+                if (of != ThriftType::kStruct)
+                    return bytes_.refuse(ErrorCode::kInvalid, "a column of the wrong type");
+                const ColumnChunk chunk = read_column_chunk(group);
+                if (group.columns.size() == columns)
+                    return refuse(group, ErrorCode::kInvalid,
+                                  "a row group with more columns than the schema");
+                group.columns.push_back(chunk);
             });
             return true;
         });
         if (rows < 0 || group.columns.size() != columns)
-            bytes_.refuse(ErrorCode::kInvalid, "a row group without all of its columns");
+            refuse(group, ErrorCode::kInvalid, "a row group without all of its columns");
         group.rows = static_cast<std::uint64_t>(rows);
         return group;
     }
 
-    ColumnChunk read_column_chunk() {
+    // Ends what is said of the row group; of the file it may be the only one that is wrong.
+    void refuse(RowGroup& group, ErrorCode code, const std::string& what) const {
+        if (!group.error)
+            group.error.emplace(code, "at byte " + std::to_string(bytes_.position()) + ": " + what);
+    }
+
+    ColumnChunk read_column_chunk(RowGroup& group) {
         ColumnChunk chunk;
         bool is_here = false;
         thrift_.fields([&](std::int64_t id, ThriftType type) {
             if (id == 1 && type == ThriftType::kBinary) {
                 const std::uint64_t length = bytes_.varint();
-                if (length != 0) bytes_.refuse(ErrorCode::kUnsupported, "a column that is in another file");
+                if (length != 0) refuse(group, ErrorCode::kUnsupported, "a column that is in another file");
+                bytes_.skip(length);
                 return true;
             }
-            if (id == 8) bytes_.refuse(ErrorCode::kDenied, "an encrypted column");
+            if (id == 8) refuse(group, ErrorCode::kDenied, "an encrypted column");
             if (id != 3 || type != ThriftType::kStruct) return false;
             is_here = true;
-            read_column_metadata(chunk);
+            read_column_metadata(group, chunk);
             return true;
         });
-        if (!is_here) bytes_.refuse(ErrorCode::kInvalid, "a column without metadata");
+        if (!is_here) refuse(group, ErrorCode::kInvalid, "a column without metadata");
         return chunk;
     }
 
-    void read_column_metadata(ColumnChunk& chunk) {
+    void read_column_metadata(RowGroup& group, ColumnChunk& chunk) {
         std::int64_t stored = -1, codec = -1, values = -1, packed = -1, data = -1, dictionary = 0;
         thrift_.fields([&](std::int64_t id, ThriftType type) {
             switch (id) {
@@ -128,8 +138,7 @@ class MetadataReading {
         const auto file_bytes = static_cast<std::int64_t>(std::min<std::uint64_t>(file_bytes_, INT64_MAX));
         if (stored < 0 || stored > 7 || codec < 0 || codec > 0xFF || values < 0 || begin < 0 || packed < 0 ||
             begin > file_bytes || packed > file_bytes - begin)
-            bytes_.refuse(ErrorCode::kInvalid, "a column that is not inside the file");
-        if (!bytes_.ok()) return;
+            return refuse(group, ErrorCode::kInvalid, "a column that is not inside the file");
         chunk = {.stored = static_cast<StoredType>(stored),
                  .codec = static_cast<PageCodec>(codec),
                  .begin = static_cast<std::uint64_t>(begin),

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "fingerprint/byte_source.h"
@@ -25,10 +26,13 @@ struct ColumnChunk {
 struct RowGroup {
     std::uint64_t rows = 0;
     std::vector<ColumnChunk> columns;  // as many as the schema has
+    // What is wrong with it, and then nothing else of it is said. kInvalid; kDenied: a column is encrypted;
+    // kUnsupported: one is in another file.
+    std::optional<Error> error;
 };
 
-// Stops at the visitor's first error. kInvalid: no Parquet, or broken; kDenied: encrypted; kUnsupported: the
-// columns are in other files; kLimit: as read_schema().
+// Stops at the visitor's first error. kInvalid: no Parquet, or broken; kDenied: encrypted; kUnsupported,
+// kLimit: as read_schema().
 using RowGroupVisitor = std::function<Result<void>(const Schema& schema, const RowGroup& group)>;
 Result<void> read_file_metadata(const ByteSource& source, const RowGroupVisitor& visit);
 

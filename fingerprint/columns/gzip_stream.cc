@@ -10,7 +10,7 @@
 namespace modelward::fingerprint {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;  // zlib's notation for gzip's header and no other
+constexpr int kGzipWindow = 15 + 32;  // zlib's notation for gzip's header or its own, which readers take, too
 
 class GzipStream final : public PageStream {
   public:

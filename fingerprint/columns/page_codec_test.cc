@@ -28,9 +28,10 @@ Result<std::string> unpacked(PageCodec codec, const Bytes& packed, std::size_t p
     }
 }
 
-Bytes gzip(const std::string& text) {
+// `window` is zlib's notation for the header, too.
+Bytes deflated(const std::string& text, int window) {
     z_stream state{};
-    EXPECT_EQ(::deflateInit2(&state, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    EXPECT_EQ(::deflateInit2(&state, 6, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY), Z_OK);
     Bytes packed(text.size() + 100);
     state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     state.avail_in = static_cast<uInt>(text.size());
@@ -40,6 +41,14 @@ Bytes gzip(const std::string& text) {
     packed.resize(state.total_out);
     ::deflateEnd(&state);
     return packed;
+}
+
+Bytes gzip(const std::string& text) {
+    return deflated(text, 15 + 16);
+}
+
+Bytes zlib(const std::string& text) {
+    return deflated(text, 15);
 }
 
 Bytes zstd(const std::string& text) {
@@ -85,8 +94,8 @@ TEST(PageCodec, ReadsLiteralsAndCopiesOfLz4) {
 
 TEST(PageCodec, ReadsOneStreamOfGzipAndZstdOrMore) {
     const std::string text = long_text();
-    for (const auto& [codec, pack] :
-         {std::pair{PageCodec::kGzip, &gzip}, std::pair{PageCodec::kZstd, &zstd}}) {
+    for (const auto& [codec, pack] : {std::pair{PageCodec::kGzip, &gzip}, std::pair{PageCodec::kGzip, &zlib},
+                                      std::pair{PageCodec::kZstd, &zstd}}) {
         Bytes packed = pack(text);
         for (const std::size_t piece : {std::size_t{1}, std::size_t{777}, std::size_t{1} << 20})
             EXPECT_EQ(unpacked(codec, packed, piece), text);

@@ -25,7 +25,9 @@ inline constexpr std::uint64_t kMostBandRows = 16'384;
 inline constexpr std::size_t kMostHeldBytes = std::size_t{20} << 20;
 inline constexpr std::uint64_t kMostReads = 10;
 
+// All that can be asked of a stream.
 bool begins_as_parquet(std::span<const std::uint8_t> head);
+// Begins so, or ends so: readers look for the metadata at the end, whatever the first bytes are.
 Result<bool> is_parquet(const ByteSource& source);
 
 // Errors: kIo only.

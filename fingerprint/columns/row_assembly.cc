@@ -36,7 +36,7 @@ void RowAssembly::append(std::uint32_t node, std::string& row) {
 }
 
 void RowAssembly::append_once(std::uint32_t node, std::string& row) {
-    if (++steps_ % kStepsAtOnce == 0 && !allowance_.take_decoded(kStepsAtOnce)) may_go_on_ = false;
+    if (++steps_.done % kStepsAtOnce == 0 && !steps_.allowance.take_decoded(kStepsAtOnce)) may_go_on_ = false;
     const SchemaNode& what = schema_.nodes[node];
     if (what.is_column) return append_cell(what.column - schema_.nodes[node_].column, row);
     for (std::uint32_t inside = node + 1; inside < what.end; inside = schema_.nodes[inside].end)

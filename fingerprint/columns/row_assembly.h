@@ -16,12 +16,17 @@ namespace modelward::fingerprint {
 
 class RowAssembly {
   public:
+    // Those that one assembly after the other has done; they count against the allowance, many at once.
+    struct Steps {
+        Allowance& allowance;
+        std::uint64_t done = 0;
+    };
     // `cells` are those of all columns inside the node, whose first one is the first. All must outlive it.
-    RowAssembly(const Schema& schema, std::uint32_t node, std::span<const Cells> cells, Allowance& allowance)
+    RowAssembly(const Schema& schema, std::uint32_t node, std::span<const Cells> cells, Steps& steps)
         : schema_(schema),
           node_(node),
           cells_(cells),
-          allowance_(allowance),
+          steps_(steps),
           at_(cells.size()),
           begin_(cells.size()) {}
 
@@ -36,10 +41,9 @@ class RowAssembly {
     const Schema& schema_;
     std::uint32_t node_;
     std::span<const Cells> cells_;
-    Allowance& allowance_;
+    Steps& steps_;
     std::vector<std::size_t> at_;     // of each column: the next cell
     std::vector<std::size_t> begin_;  // and that with which the row begins
-    std::uint64_t steps_ = 0;
     bool may_go_on_ = true;
 };
 

@@ -27,7 +27,8 @@ Rows rows_of(const Schema& schema, const std::vector<Cells>& cells, std::size_t 
     const MemorySource file({});
     const CountingSource counted(file);
     Allowance allowance({}, counted);
-    RowAssembly assembly(schema, 1, cells, allowance);
+    RowAssembly::Steps steps{.allowance = allowance};
+    RowAssembly assembly(schema, 1, cells, steps);
     Rows rows(count);
     for (std::string& row : rows)
         EXPECT_TRUE(assembly.append_row(row));
@@ -82,6 +83,20 @@ TEST(RowAssembly, ReadsListsInListsInTheirOrder) {
                                   column(1, 4, 1)}};
     EXPECT_EQ(rows_of(schema, {cells_of({{"1", 0}, {"2", 2}, {"3", 1}}), cells_of({{"x", 0}, {"y", 1}})}, 1),
               Rows{"1\t2\tx\t3\ty\t"});
+}
+
+TEST(RowAssembly, CountsTheStepsOfOneAfterTheOtherAgainstTheAllowance) {
+    const Schema schema{.columns = {{}}, .nodes = {{.end = 2}, column(0, 1)}};
+    const MemorySource file({});
+    const CountingSource counted(file);
+    Allowance allowance({.decoded_bytes = 200'000}, counted);
+    RowAssembly::Steps steps{.allowance = allowance};
+    const std::vector<Cells> cells{cells_of({{"a", 0}})};
+    std::string row;
+    int done = 0;
+    while (done < 300'000 && RowAssembly(schema, 1, cells, steps).append_row(row))
+        ++done;
+    EXPECT_EQ(done, 4 * 65'536 - 1);
 }
 
 TEST(RowAssembly, EndsAtARepeatedGroupWithoutColumns) {

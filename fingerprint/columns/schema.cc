@@ -186,10 +186,16 @@ class Reading {
         Levels levels;
     };
 
-    // Ends the groups that are full, and counts what comes in the one that is not.
+    // Ends the groups that are full, and counts what comes in the one that is not. Groups without columns
+    // would be walked for each row, for nothing.
     void close() {
         while (!open_.empty() && open_.back().left == 0) {
-            schema_.nodes[open_.back().node].end = static_cast<std::uint32_t>(schema_.nodes.size());
+            const std::size_t node = open_.back().node;
+            const bool has_columns = schema_.nodes[node].column != schema_.columns.size();
+            if (has_columns || node == 0)
+                schema_.nodes[node].end = static_cast<std::uint32_t>(schema_.nodes.size());
+            else
+                schema_.nodes.resize(node);
             open_.pop_back();
         }
         if (!open_.empty()) --open_.back().left;

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "fingerprint/containers/metered_stream.h"
+
 namespace modelward::fingerprint {
 namespace {
 
@@ -58,6 +60,32 @@ TEST_F(AllowanceTest, SeesMemoryThatIsAllocatedAndNotYetTouched) {
         EXPECT_FALSE(allowance.has_memory());
     }
     EXPECT_TRUE(allowance.has_memory());
+}
+
+// Bytes without end, for which memory is allocated once.
+struct Hungry final : ByteStream {
+    explicit Hungry(int when) : when_(when) {}
+    Result<std::size_t> read(std::span<std::uint8_t> into) override {
+        if (++reads_ == when_) memory_.resize(std::size_t{4} << 20);
+        return into.size();
+    }
+    int when_, reads_ = 0;
+    std::vector<std::uint8_t> memory_;
+};
+
+TEST_F(AllowanceTest, OfMemoryIsAskedAfterTheFirstBytesAndNowAndThen) {
+    const auto reads_until_it_is_seen = [&](int when) {
+        Allowance allowance({.memory = 1 << 20}, file);
+        Hungry hungry(when);
+        MeteredStream metered(hungry, allowance);
+        std::vector<std::uint8_t> block(4096);
+        while (hungry.reads_ < 100 && metered.read(block)) {
+        }
+        return hungry.reads_;
+    };
+    EXPECT_EQ(reads_until_it_is_seen(1), 1);
+    EXPECT_EQ(reads_until_it_is_seen(2), 17);
+    EXPECT_EQ(reads_until_it_is_seen(18), 33);
 }
 #endif
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/testing/parquet_writer.h"
 
+#include <algorithm>
+
 namespace modelward::fingerprint::testing {
 namespace {
 
@@ -30,6 +32,28 @@ ThriftWriter element(const ColumnSpec& column, std::size_t place) {
     element.number(3, column.repetition).text(4, "c" + std::to_string(place));
     if (column.converted >= 0) element.number(6, column.converted).number(7, column.scale);
     return element;
+}
+
+// Appends the column's pages to the file.
+ThriftWriter column_chunk(const ColumnSpec& column, Bytes& file) {
+    const std::size_t begin = file.size();
+    std::int64_t values = 0;
+    for (const PageSpec& page : column.pages) {
+        append(file, page_header(page));
+        append(file, page.body);
+        if (page.kind != 2) values += page.values;
+    }
+    ThriftWriter metadata, chunk;
+    metadata.number(1, column.type).number(4, column.codec);
+    metadata.number(5, column.values >= 0 ? column.values : values);
+    const bool is_beyond = column.defect == ChunkDefect::kBeyondTheFile;
+    metadata.number(7, is_beyond ? 1LL << 50 : static_cast<std::int64_t>(file.size() - begin));
+    metadata.number(9, static_cast<std::int64_t>(begin));
+    if (column.defect == ChunkDefect::kInAnotherFile) chunk.text(1, "part-1.parquet");
+    chunk.number(2, 0);
+    if (column.defect != ChunkDefect::kNoMetadata) chunk.structure(3, metadata);
+    if (column.defect == ChunkDefect::kEncrypted) chunk.structure(8, {});
+    return chunk;
 }
 
 }  // namespace
@@ -86,31 +110,30 @@ Bytes ThriftWriter::finish() const {
     return bytes;
 }
 
-Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows) {
+Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows, Nesting nesting) {
+    return parquet_file(std::vector<GroupSpec>{{.columns = columns, .rows = rows}}, nesting);
+}
+
+Bytes parquet_file(const std::vector<GroupSpec>& groups, Nesting nesting) {
     Bytes file;
     append(file, "PAR1");
-    std::vector<ThriftWriter> schema(1), chunks;
-    schema[0].text(4, "rows").number(5, static_cast<std::int64_t>(columns.size()));
-    for (const ColumnSpec& column : columns) {
-        const std::size_t begin = file.size();
-        std::int64_t values = 0;
-        for (const PageSpec& page : column.pages) {
-            append(file, page_header(page));
-            append(file, page.body);
-            if (page.kind != 2) values += page.values;
-        }
-        ThriftWriter metadata, chunk;
-        metadata.number(1, column.type).number(4, column.codec);
-        metadata.number(5, column.values >= 0 ? column.values : values);
-        metadata.number(7, static_cast<std::int64_t>(file.size() - begin));
-        metadata.number(9, static_cast<std::int64_t>(begin));
-        chunks.push_back(chunk.number(2, 0).structure(3, metadata));
-        schema.push_back(element(column, chunks.size()));
+    const std::vector<ColumnSpec>& columns = groups.front().columns;
+    std::vector<ThriftWriter> schema(nesting == Nesting::kOneStructure ? 2 : 1), written;
+    if (nesting == Nesting::kOneStructure) schema[0].text(4, "rows").number(5, 1);
+    schema.back().number(3, 0).text(4, "of").number(5, static_cast<std::int64_t>(columns.size()));
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        schema.push_back(element(columns[i], i + 1));
+    std::int64_t rows = 0;
+    for (const GroupSpec& group : groups) {
+        std::vector<ThriftWriter> chunks;
+        for (const ColumnSpec& column : group.columns)
+            chunks.push_back(column_chunk(column, file));
+        written.push_back(ThriftWriter().structures(1, chunks).number(3, group.rows));
+        rows += group.rows;
     }
-    ThriftWriter group, metadata;
-    group.structures(1, chunks).number(3, rows);
+    ThriftWriter metadata;
     const Bytes end =
-        metadata.number(1, 1).structures(2, schema).number(3, rows).structures(4, {group}).finish();
+        metadata.number(1, 1).structures(2, schema).number(3, rows).structures(4, written).finish();
     append(file, end);
     append_number(file, static_cast<std::uint32_t>(end.size()));
     append(file, "PAR1");
@@ -138,6 +161,18 @@ Bytes snappy_literal(const Bytes& bytes) {
     packed.push_back(62 << 2);  // a length of three bytes
     for (int i = 0; i < 3; ++i)
         packed.push_back(static_cast<std::uint8_t>((bytes.size() - 1) >> (8 * i)));
+    append(packed, bytes);
+    return packed;
+}
+
+Bytes lz4_literal(const Bytes& bytes) {
+    constexpr std::size_t kInToken = 15;
+    Bytes packed{static_cast<std::uint8_t>(std::min(bytes.size(), kInToken) << 4)};
+    if (bytes.size() >= kInToken) {
+        const std::size_t more = bytes.size() - kInToken;
+        packed.insert(packed.end(), more / 255, 255);
+        packed.push_back(static_cast<std::uint8_t>(more % 255));
+    }
     append(packed, bytes);
     return packed;
 }

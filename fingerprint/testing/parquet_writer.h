@@ -36,6 +36,8 @@ struct PageSpec {
     std::optional<std::int64_t> packed_bytes = std::nullopt;
 };
 
+enum class ChunkDefect : std::uint8_t { kNone, kEncrypted, kInAnotherFile, kBeyondTheFile, kNoMetadata };
+
 struct ColumnSpec {
     int type = 6;
     std::vector<PageSpec> pages = {};
@@ -44,10 +46,21 @@ struct ColumnSpec {
     int converted = -1;
     int scale = 0, length = 0;
     std::int64_t values = -1;  // as the metadata claims it; -1: those of its pages
+    ChunkDefect defect = ChunkDefect::kNone;
 };
 
+struct GroupSpec {
+    std::vector<ColumnSpec> columns;
+    std::int64_t rows = 0;
+};
+
+enum class Nesting : std::uint8_t { kNone, kOneStructure };  // around all columns
+
 // A file of one row group.
-Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows);
+Bytes parquet_file(const std::vector<ColumnSpec>& columns, std::int64_t rows,
+                   Nesting nesting = Nesting::kNone);
+// Or of several; the columns of the first one are the schema.
+Bytes parquet_file(const std::vector<GroupSpec>& groups, Nesting nesting = Nesting::kNone);
 
 // Pages of PLAIN.
 PageSpec plain_texts(const std::vector<std::string>& texts);
@@ -55,5 +68,6 @@ PageSpec plain_integers(const std::vector<std::uint64_t>& numbers);  // of 64 bi
 
 // What a Snappy compressor makes of bytes in which it finds nothing twice.
 Bytes snappy_literal(const Bytes& bytes);
+Bytes lz4_literal(const Bytes& bytes);  // and one of LZ4's blocks
 
 }  // namespace modelward::fingerprint::testing
