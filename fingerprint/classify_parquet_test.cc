@@ -88,6 +88,16 @@ TEST(ClassifyParquet, FindsItInsideWrapping) {
     EXPECT_DOUBLE_EQ(records_share(look(index_of(archive), as_csv(table_of(0, 1000)))), 1);
 }
 
+TEST(ClassifyParquet, FindsItByItsEndInPlace) {
+    Bytes parquet = as_parquet(table_of(0, 1000));
+    parquet[0] = 'X';
+    const Index index = index_of(as_csv(table_of(0, 1000)));
+    for (const Bytes& file : {parquet, testing::wrapped(Wrapping::kTar, parquet)})
+        EXPECT_NEAR(records_share(look(index, file)), 1, 0.002);
+    EXPECT_EQ(look(index, parquet).format, "parquet");
+    EXPECT_NEAR(records_share(look(index_of(parquet), as_csv(table_of(0, 1000)))), 1, 0.002);
+}
+
 TEST(ClassifyParquet, SaysThatItCannotReadALongOneOutOfAStream) {
     const Bytes parquet = as_parquet(table_of(0, 400'000));
     ASSERT_GT(parquet.size(), kMaxHeldBytes);
