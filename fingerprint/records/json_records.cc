@@ -18,6 +18,10 @@ void JsonRecords::put(std::uint8_t byte) {
     if (in_line_) return in_line(byte);
     if (syntax_.depth() == 0) return between(byte);
     if (!syntax_.put(byte)) return break_off(byte);
+    inside(byte);
+}
+
+void JsonRecords::inside(std::uint8_t byte) {
     switch (where_) {
         case Where::kWord:
             if (begins_json_literal(byte)) return words_.put(byte);
@@ -147,7 +151,7 @@ void JsonRecords::hex_digit(std::uint8_t byte) {
                                                              : 16;
     if (digit == 16) {
         where_ = Where::kString;
-        return put(byte);
+        return inside(byte);
     }
     hex_ = hex_ << 4 | digit;
     if (++hex_digits_ < kHexDigits) return;

@@ -68,6 +68,9 @@ TEST(RecordStream, ReadsEscapesAsWhatTheyStandFor) {
     EXPECT_EQ(records_of(R"({"a": "half \ude00 \ud83d \u12"}
 {"a": "\uXyz 1"})"),
               (Texts{"half", "xyz 1"}));
+    EXPECT_EQ(records_of(R"({"a": "x \u12", "b": 2}
+{"a": "\u1\u0041", "b": "\\"})"),
+              (Texts{"x 2", "a"}));
 }
 
 TEST(RecordStream, TakesLinesInBracketsForLines) {
@@ -106,9 +109,10 @@ TEST(RecordStream, ReadsTheRowsOfAnArrayWhoseFrontIsForeign) {
     const Texts cut = {"o x 1", kRows[0], kRows[1]};
     EXPECT_EQ(records_of("o\",\"x\":1}," + first + "," + second + "]"), cut);
     EXPECT_EQ(records_of("o\",\"x\":1},\n " + first + ",\n " + second + "\n]\n"), cut);
-    EXPECT_EQ(records_of("o\",\n  \"x\": 1\n },\n {\n  \"a\": \"1 hello\",\n  \"b\": \"world 3.5 true\"\n },\n " + second +
-                         "\n]\n"),
-              (Texts{"o", "x 1", kRows[0], kRows[1]}));
+    EXPECT_EQ(
+        records_of("o\",\n  \"x\": 1\n },\n {\n  \"a\": \"1 hello\",\n  \"b\": \"world 3.5 true\"\n },\n " +
+                   second + "\n]\n"),
+        (Texts{"o", "x 1", kRows[0], kRows[1]}));
     EXPECT_EQ(records_of("# exported\n[" + first + "," + second + "]\n"),
               (Texts{"exported", kRows[0], kRows[1]}));
     EXPECT_EQ(records_of("[{\"n\": 7}, oops" + first + "," + first + "," + second + "]"),
@@ -133,7 +137,8 @@ TEST(RecordStream, ReadsLinesWhereJsonBreaksBehindTheFront) {
     std::string numbers;
     while (numbers.size() < kTextFront)
         numbers += "1234567, ";
-    for (const std::string& json : {"[" + numbers, "[{\"a\": [" + numbers, "{\"a\": 1}\n{\"a\": [" + numbers}) {
+    for (const std::string& json :
+         {"[" + numbers, "[{\"a\": [" + numbers, "{\"a\": 1}\n{\"a\": [" + numbers}) {
         const Texts records = records_of(json + "\nname,text,n\n1,\"Hello, world\",3.5,True\n" +
                                          "{\"a\": 2, \"b\": \"good night\", \"c\": [-1e-05, false]}\n");
         ASSERT_GT(records.size(), 2U);
@@ -147,7 +152,8 @@ TEST(RecordStream, LeavesLinesOfSourceCodeWithJsonInThem) {
 }
 
 TEST(RecordStream, IsQuickWithBracketsOnly) {
-    for (const std::string brackets : {"[", "{", "},{\"a\":", "{\"a\":\n", "[\n", "\n{\"a\": {\"b\": [1, {}", "},{},x"}) {
+    for (const std::string brackets :
+         {"[", "{", "},{\"a\":", "{\"a\":\n", "[\n", "\n{\"a\": {\"b\": [1, {}", "},{},x"}) {
         std::string text;
         while (text.size() < 4 * kTextFront)
             text += brackets;

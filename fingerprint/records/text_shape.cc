@@ -61,9 +61,9 @@ bool is_row(std::string_view json, std::string_view next) {
     return has_words && (json.find('\n') == std::string_view::npos || begins_json(next));
 }
 
-// Goes from one value to the next one in a text that is not JSON as a whole: those at the beginning of a line,
-// and objects with a comma between. From where one breaks the search goes on, so that no byte is looked at
-// more than twice.
+// Goes from one value to the next one in a text that is not JSON as a whole: those at the beginning of a
+// line, and objects with a comma between. From where one breaks the search goes on, so that no byte is looked
+// at more than twice.
 class RowSearch {
   public:
     explicit RowSearch(std::string_view text) : text_(text) {}
@@ -99,7 +99,8 @@ class RowSearch {
             return in_array_ ? TextShape::kRows : TextShape::kLines;
         }
         at_ += size - 1;
-        const bool is_line = std::exchange(is_new_line_, end == End::kBroken && ends_line(text.substr(0, size)));
+        const bool is_line =
+            std::exchange(is_new_line_, end == End::kBroken && ends_line(text.substr(0, size)));
         before_last_ = 0;
         last_ = text[size - 1];
         const bool was_in_array = std::exchange(in_array_, false);
@@ -111,7 +112,8 @@ class RowSearch {
             return TextShape::kRows;
         if (next.starts_with(']') && without_space(next.substr(1)).empty() && was_in_array)
             return TextShape::kRows;
-        in_array_ = text.starts_with('{') && next.starts_with(',') && without_space(next.substr(1)).starts_with('{');
+        in_array_ =
+            text.starts_with('{') && next.starts_with(',') && without_space(next.substr(1)).starts_with('{');
         return std::nullopt;
     }
 
@@ -134,7 +136,8 @@ TextShape shape_of_text(std::string_view front) {
     const std::string_view next = without_space(text.substr(size));
     if (next.empty()) return of_objects ? TextShape::kRowsInArray : TextShape::kDocument;
     const bool are_objects = text.starts_with('{') && next.starts_with('{');
-    if (begins_json(next) && (are_objects || is_line_between(text.substr(size), next))) return TextShape::kRows;
+    if (begins_json(next) && (are_objects || is_line_between(text.substr(size), next)))
+        return TextShape::kRows;
     return RowSearch(text).shape();  // "[2026] start", "{}, ..."
 }
 
