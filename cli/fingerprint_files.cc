@@ -42,9 +42,14 @@ Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
 
 std::string warning_of(const fingerprint::Fingerprint& fingerprint, const std::string& path) {
     const bool has_tensors = std::ranges::any_of(fingerprint.tensors, &fingerprint::TensorSketch::eligible);
-    if (has_tensors || fingerprint.records.hashes.size() >= fingerprint::kLeastIdenticalEntries ||
-        fingerprint.landmarks.hashes.size() >= fingerprint::kLeastLandmarks)
+    const auto& records = fingerprint.records.hashes;
+    if (has_tensors || fingerprint.landmarks.hashes.size() >= fingerprint::kLeastLandmarks ||
+        std::ranges::count_if(records, fingerprint::is_evidence) >= fingerprint::kLeastRows)
         return {};
+    if (records.size() >= fingerprint::kLeastIdenticalEntries)
+        return path +
+               ": only the whole document will be recognised, parts of this text will not: fewer than " +
+               std::to_string(fingerprint::kLeastRows) + " of its records say enough to be evidence";
     return path + (fingerprint.chunks.empty()
                        ? ": only this very file will be recognised: too short, or the same bytes throughout"
                        : ": neither weights nor records of text are read in it: copies of its bytes will be "

@@ -79,5 +79,17 @@ TEST_F(FingerprintFiles, AnotherFileWithATemporaryLookingNameStays) {
     EXPECT_EQ(fs::file_size(path("a.mwfp.part")), 4U);
 }
 
+TEST_F(FingerprintFiles, WarnOfTextWhosePartsAreNotRecognised) {
+    const auto warning = [](std::uint64_t evidence, std::uint64_t others) {
+        fingerprint::Fingerprint made;
+        for (std::uint64_t i = 0; i < evidence + others; ++i)
+            made.records.hashes.push_back(fingerprint::with_evidence(i << 1, i < evidence));
+        return warning_of(made, "table.csv");
+    };
+    EXPECT_THAT(warning(31, 1'000), HasSubstr("table.csv: only the whole document will be recognised"));
+    EXPECT_EQ(warning(32, 0), "");
+    EXPECT_THAT(warning(0, 15), HasSubstr("only this very file"));
+}
+
 }  // namespace
 }  // namespace modelward::cli

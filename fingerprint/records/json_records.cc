@@ -5,24 +5,26 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr int kHexDigits = 4;
-
-bool begins_literal(std::uint8_t byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           byte == '-' || byte == '+' || byte == '.';
-}
+constexpr std::array<std::uint8_t, 2> kBetweenObjects = {'}', ','};
 
 }  // namespace
 
 JsonRecords::JsonRecords(RecordWords& words, TextShape shape)
     : words_(words),
       is_document_(shape == TextShape::kDocument),
-      are_lines_(shape == TextShape::kRows),
-      row_depth_(shape == TextShape::kRowsInArray ? 1 : 0) {}
+      may_be_in_array_(shape == TextShape::kRowsInArray) {}
 
 void JsonRecords::put(std::uint8_t byte) {
+    if (in_line_) return in_line(byte);
+    if (syntax_.depth() == 0) return between(byte);
+    if (!syntax_.put(byte)) return break_off(byte);
+    inside(byte);
+}
+
+void JsonRecords::inside(std::uint8_t byte) {
     switch (where_) {
         case Where::kWord:
-            if (begins_literal(byte)) return words_.put(byte);
+            if (begins_json_literal(byte)) return words_.put(byte);
             end_literal();
             return outside(byte);
         case Where::kOutside:
@@ -44,36 +46,82 @@ void JsonRecords::put(std::uint8_t byte) {
     }
 }
 
+// Behind a value: what has no words, but brackets of which the beginning was cut off, says nothing.
+void JsonRecords::between(std::uint8_t byte) {
+    switch (byte) {
+        case '\n':
+            return words_.end_record();
+        case '{':
+        case '[':
+            words_.end_record();
+            syntax_.reset();
+            syntax_.put(byte);
+            row_depth_ = may_be_in_array_ && byte == '[' ? 1 : 0;
+            is_new_line_ = false;
+            return;
+        case ' ':
+        case '\t':
+        case '\r':
+        case ',':
+        case '}':
+        case ']':
+            return;
+        default:
+            in_line_ = true;
+            before_ = {};
+            in_line(byte);
+    }
+}
+
+// A line, of which an object behind another one is a row again: of an array that was cut or broken.
+void JsonRecords::in_line(std::uint8_t byte) {
+    if (byte == '\n' || (byte == '{' && before_ == kBetweenObjects)) {
+        in_line_ = false;
+        return between(byte);
+    }
+    if (byte != ' ' && byte != '\t') before_ = {before_[1], byte};
+    words_.put(byte);
+}
+
+// What is no JSON any more goes on as rows and lines.
+void JsonRecords::break_off(std::uint8_t byte) {
+    syntax_.reset();
+    where_ = Where::kOutside;
+    is_document_ = may_be_in_array_ = false;
+    in_line_ = !is_new_line_;
+    before_ = {};
+    if (is_new_line_) words_.end_record();
+    put(byte);
+}
+
 void JsonRecords::outside(std::uint8_t byte) {
     switch (byte) {
         case '"':
             words_.mark();
             where_ = Where::kString;
+            is_new_line_ = false;
             return;
         case ':':
-            if (!is_document_ && depth_ > 0) words_.drop();
+            if (!is_document_) words_.drop();
             return;
         case '\n':
-            if (are_lines_ && depth_ == 0) words_.end_record();
+            is_new_line_ = true;
             return;
         case '{':
         case '[':
-            ++depth_;
+        case ',':
             if (is_document_) words_.end_record();
             return;
         case '}':
         case ']':
-            if (depth_ > 0) --depth_;
-            if (is_document_ || depth_ == row_depth_) words_.end_record();
-            return;
-        case ',':
-            if (is_document_) words_.end_record();
+            if (is_document_ || (row_depth_ != 0 && syntax_.depth() == row_depth_)) words_.end_record();
             return;
         default:
-            if (!begins_literal(byte)) return;
+            if (!begins_json_literal(byte)) return;
             words_.mark();
             words_.put(byte);
             where_ = Where::kWord;
+            is_new_line_ = false;
     }
 }
 
@@ -103,7 +151,7 @@ void JsonRecords::hex_digit(std::uint8_t byte) {
                                                              : 16;
     if (digit == 16) {
         where_ = Where::kString;
-        return put(byte);
+        return inside(byte);
     }
     hex_ = hex_ << 4 | digit;
     if (++hex_digits_ < kHexDigits) return;

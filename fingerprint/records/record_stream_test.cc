@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <vector>
 
 namespace modelward::fingerprint {
@@ -67,6 +68,9 @@ TEST(RecordStream, ReadsEscapesAsWhatTheyStandFor) {
     EXPECT_EQ(records_of(R"({"a": "half \ude00 \ud83d \u12"}
 {"a": "\uXyz 1"})"),
               (Texts{"half", "xyz 1"}));
+    EXPECT_EQ(records_of(R"({"a": "x \u12", "b": 2}
+{"a": "\u1\u0041", "b": "\\"})"),
+              (Texts{"x 2", "a"}));
 }
 
 TEST(RecordStream, TakesLinesInBracketsForLines) {
@@ -80,6 +84,83 @@ TEST(RecordStream, TakesLinesInBracketsForLines) {
 TEST(RecordStream, ReadsATableBehindJsonAsLines) {
     EXPECT_EQ(records_of("{}\n{}\n1,\"Hello, world\",3.5,True\n2,Good night,-1e-05,False\n"), kRows);
     EXPECT_EQ(records_of("[a]\n[b]\n{% if c %}\n"), (Texts{"a", "b", "if c"}));
+}
+
+TEST(RecordStream, ReadsRowsBehindAForeignFirstLine) {
+    const std::string rows =
+        "{\"id\": 1, \"text\": \"Hello, world\", \"x\": 3.5, \"y\": true}\n"
+        "{\"id\": 2, \"text\": \"Good night\", \"x\": -1e-05, \"y\": false}\n";
+    const auto behind = [&](const std::string& line) { return records_of(line + "\n" + rows); };
+    const auto with = [](const std::string& record) { return Texts{record, kRows[0], kRows[1]}; };
+    EXPECT_EQ(behind("# exported 2026"), with("exported 2026"));
+    EXPECT_EQ(behind("[2026] start"), with("2026 start"));
+    EXPECT_EQ(behind("o world\", \"x\": 3.5}"), with("o world x 3.5"));
+    EXPECT_EQ(behind("{\"y\": 3.5}, \"z\": true}"), with("3.5 z true"));
+    EXPECT_EQ(behind("{\"id\": 7, \"text\": \"cut o"), with("7 cut o"));
+    EXPECT_EQ(behind("if (x) {"), with("if x"));
+    for (const char* broken : {"[", "{", "[[[", "[{", "{\"a\":"})
+        EXPECT_EQ(behind(broken), kRows) << broken;
+    EXPECT_EQ(records_of("{\"id\": 0}\nsay \"this\n" + rows), (Texts{"0", "say this", kRows[0], kRows[1]}));
+}
+
+TEST(RecordStream, ReadsTheRowsOfAnArrayWhoseFrontIsForeign) {
+    const std::string first = R"({"id":1,"t":["Hello","world"],"x":{"y":3.5},"z":true})";
+    const std::string second = R"({"id":2,"t":"Good night","x":[{"y":-1e-05},{"z":false}]})";
+    const Texts cut = {"o x 1", kRows[0], kRows[1]};
+    EXPECT_EQ(records_of("o\",\"x\":1}," + first + "," + second + "]"), cut);
+    EXPECT_EQ(records_of("o\",\"x\":1},\n " + first + ",\n " + second + "\n]\n"), cut);
+    EXPECT_EQ(
+        records_of("o\",\n  \"x\": 1\n },\n {\n  \"a\": \"1 hello\",\n  \"b\": \"world 3.5 true\"\n },\n " +
+                   second + "\n]\n"),
+        (Texts{"o", "x 1", kRows[0], kRows[1]}));
+    EXPECT_EQ(records_of("# exported\n[" + first + "," + second + "]\n"),
+              (Texts{"exported", kRows[0], kRows[1]}));
+    EXPECT_EQ(records_of("[{\"n\": 7}, oops" + first + "," + first + "," + second + "]"),
+              (Texts{"7", "oops id 1 t hello world x y 3.5 z true", kRows[0], kRows[1]}));
+}
+
+TEST(RecordStream, ReadsLinesBehindWhatBeginsLikeJson) {
+    const std::string table = "1,\"Hello, world\",3.5,True\n2,Good night,-1e-05,False\n";
+    for (const char* broken : {"[", "{", "[[", "{\n[", "[\"", "{'"})
+        EXPECT_EQ(records_of(broken + ("\n" + table)), kRows) << broken;
+    for (const char* broken : {"{\"a\"", "{\"a", "[\"a", "[a,"})
+        EXPECT_EQ(records_of(broken + ("\n" + table)), (Texts{"a", kRows[0], kRows[1]})) << broken;
+    for (const char* broken : {"[\"a\",", "{\"b\": 2,\n\"a\":"})
+        EXPECT_EQ(records_of(broken + ("\nid,text\n" + table)).back(), kRows[1]) << broken;
+    EXPECT_EQ(records_of("{\n  // no JSON\n  \"hidden_size\": 4096,\n  \"rope_theta\": 10000.0,\n}\n"),
+              (Texts{"no json", kEntries[0], kEntries[1]}));
+    EXPECT_EQ(records_of("// no JSON\n{\n  \"hidden_size\": 4096,\n  \"rope_theta\": 10000.0\n}\n"),
+              (Texts{"no json", kEntries[0], kEntries[1]}));
+}
+
+TEST(RecordStream, ReadsLinesWhereJsonBreaksBehindTheFront) {
+    std::string numbers;
+    while (numbers.size() < kTextFront)
+        numbers += "1234567, ";
+    for (const std::string& json :
+         {"[" + numbers, "[{\"a\": [" + numbers, "{\"a\": 1}\n{\"a\": [" + numbers}) {
+        const Texts records = records_of(json + "\nname,text,n\n1,\"Hello, world\",3.5,True\n" +
+                                         "{\"a\": 2, \"b\": \"good night\", \"c\": [-1e-05, false]}\n");
+        ASSERT_GT(records.size(), 2U);
+        EXPECT_EQ((Texts{records.end() - 2, records.end()}), kRows) << json.substr(0, 20);
+    }
+}
+
+TEST(RecordStream, LeavesLinesOfSourceCodeWithJsonInThem) {
+    const std::string source = "x = [{\"a\": 1}, {\"b\": 2}]\ny = [\n  {\"a\": 1},\n]\nz = 3\n";
+    EXPECT_EQ(records_of(source), (Texts{"x a 1 b 2", "y", "a 1", "z 3"}));
+}
+
+TEST(RecordStream, IsQuickWithBracketsOnly) {
+    for (const std::string brackets :
+         {"[", "{", "},{\"a\":", "{\"a\":\n", "[\n", "\n{\"a\": {\"b\": [1, {}", "},{},x"}) {
+        std::string text;
+        while (text.size() < 4 * kTextFront)
+            text += brackets;
+        const auto begin = std::chrono::steady_clock::now();
+        records_of(text);
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1)) << brackets;
+    }
 }
 
 TEST(RecordStream, LeavesOutWhatHasNoWords) {
