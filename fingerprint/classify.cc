@@ -146,20 +146,6 @@ void add_apart(const std::vector<Match>& matches, const IndexTables& tables, Cla
     }
 }
 
-// Rows do not say whose training moved them: of a registered artifact and a public one, the nearer counts,
-// and the public one if both are as near.
-std::vector<Match> without_public_ones(const std::vector<Match>& rows, const IndexTables& tables) {
-    double nearest_public = kSketchBits;
-    for (const Match& match : rows)
-        if (tables.artifact(match.artifact).is_public && match.score >= kLeastTensorShare)
-            nearest_public = std::min(nearest_public, match.distance);
-    std::vector<Match> kept;
-    for (const Match& match : rows)
-        if (tables.artifact(match.artifact).is_public || match.distance < nearest_public)
-            kept.push_back(match);
-    return kept;
-}
-
 // Strongest first, by the numbers that callers know.
 void put_in_order(std::vector<Match>& matches, const IndexTables& tables) {
     for (Match& match : matches)
@@ -261,7 +247,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     if (!say_what_it_is(result.matches)) {
         const auto rows = match_all_rows(counted, *file, *carved, tables, result.unseen);
         if (!rows) return fail(rows.error());
-        add_apart(without_public_ones(*rows, tables), tables, result);
+        add_apart(*rows, tables, result);
     }
     if (!say_what_it_is(result.matches) && depth == Depth::kFull && !tables.landmarks.slots().empty()) {
         auto matches = match_own_landmarks(counted, tables);

@@ -36,7 +36,8 @@
 // A public artifact accuses nobody: where it makes up half of the file, that is said apart. A file whose
 // tensors are near a registered artifact and near a public one, as those of a fine-tune of the public one
 // are, matches the registered one when the tensors that no public artifact has are enough, or when it was
-// trained as that one was (match/lineage.h). Of rows, the nearer counts. A chunk that a public artifact holds
+// trained as that one was (match/lineage.h). So does a file whose rows and columns are near both; all this
+// whatever share of the file the public one makes up. A chunk that a public artifact holds
 // counts for that one only, and not for the registered one (whose share is still taken of all its bytes), and
 // so do a row and a group of landmarks. A document is the registered one's only where it is nearer to that
 // than to every public one.

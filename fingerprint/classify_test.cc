@@ -312,5 +312,87 @@ TEST(ClassifyPublic, AlsoByItsRows) {
     EXPECT_EQ(found.public_matches[0].method, Method::kRows);
 }
 
+// Places: 0 ours, a fine-tune of a public model, which is at 1.
+class ClassifyFineTune : public ::testing::Test {
+  protected:
+    using Matrices = std::vector<testing::Matrix>;
+    static Matrices model(std::uint64_t seed) {
+        Matrices matrices;
+        for (std::uint64_t layer = 0; layer < testing::kSmallMatrices; ++layer)
+            matrices.push_back(testing::small_matrix(seed, layer));
+        return matrices;
+    }
+    static Matrices moved(Matrices matrices, std::uint64_t seed, float by) {
+        for (std::uint64_t layer = 0; layer < matrices.size(); ++layer) {
+            const testing::Matrix noise = testing::small_matrix(seed, layer);
+            for (std::size_t i = 0; i < noise.values.size(); ++i)
+                matrices[layer].values[i] += by * noise.values[i];
+        }
+        return matrices;
+    }
+    static Matrices together(std::initializer_list<Matrices> models) {
+        Matrices all;
+        for (const Matrices& matrices : models)
+            all.insert(all.end(), matrices.begin(), matrices.end());
+        return all;
+    }
+    static Matrices turned(Matrices matrices) {
+        for (testing::Matrix& matrix : matrices)
+            matrix = testing::transposed(matrix);
+        return matrices;
+    }
+    static Matrices with_optimizer(const Matrices& weights) {
+        return together({weights, model(21), model(22)});
+    }
+    Methods methods(const Matrices& matrices, Depth depth = Depth::kFull) const {
+        Methods found;
+        const Bytes file = testing::safetensors_of(matrices);
+        const Classification result = fingerprint::classify(MemorySource(file), index_, depth).value();
+        for (const Match& match : result.matches) {
+            EXPECT_EQ(match.artifact, 4U);
+            found.push_back(match.method);
+        }
+        return found;
+    }
+
+    const Matrices base_ = model(1);
+    const Matrices ours_ = moved(base_, 31, 0.1F);
+    const Index index_ =
+        testing::index_of({{4, make_fingerprint(MemorySource(testing::safetensors_of(ours_))).value()}},
+                          {{5, make_fingerprint(MemorySource(testing::safetensors_of(base_))).value()}});
+};
+
+TEST_F(ClassifyFineTune, ACheckpointOfThePublicModelIsNotOurs) {
+    EXPECT_EQ(methods(with_optimizer(base_)), Methods{});
+    EXPECT_EQ(methods(with_optimizer(turned(base_))), Methods{});
+    EXPECT_EQ(methods(with_optimizer(turned(moved(base_, 41, 0.1F)))), Methods{}) << "nor is another's";
+    EXPECT_EQ(methods(with_optimizer(base_), Depth::kSampled), Methods{});
+}
+
+TEST_F(ClassifyFineTune, ACheckpointOfOursIsOurs) {
+    EXPECT_EQ(methods(with_optimizer(ours_), Depth::kSampled), Methods{Method::kTensors});
+    EXPECT_EQ(methods(with_optimizer(turned(ours_)), Depth::kSampled), Methods{Method::kRows});
+    EXPECT_EQ(methods(with_optimizer(turned(moved(ours_, 41, 0.02F))), Depth::kSampled),
+              Methods{Method::kRows});
+}
+
+TEST_F(ClassifyFineTune, ThePublicModelBesideOursDoesNotHideIt) {
+    EXPECT_EQ(methods(together({base_, ours_}), Depth::kSampled), Methods{Method::kTensors});
+    EXPECT_EQ(methods(turned(together({base_, ours_})), Depth::kSampled), Methods{Method::kRows});
+    EXPECT_EQ(methods(turned(together({ours_, base_, base_})), Depth::kSampled), Methods{Method::kRows});
+}
+
+// Of ours as it is kept and of the file as it is asked, other rows may be sampled.
+TEST_F(ClassifyFineTune, ThatWasExtendedDoesNotMakeThePublicModelASecret) {
+    Matrices extended = ours_;
+    for (std::uint64_t layer = 0; layer < extended.size(); ++layer)
+        extended[layer] = testing::stacked(extended[layer], testing::small_matrix(51, layer));
+    const Index index =
+        testing::index_of({{4, make_fingerprint(MemorySource(testing::safetensors_of(extended))).value()}},
+                          {{5, make_fingerprint(MemorySource(testing::safetensors_of(base_))).value()}});
+    const Bytes file = testing::safetensors_of(with_optimizer(turned(base_)));
+    EXPECT_TRUE(fingerprint::classify(MemorySource(file), index, Depth::kFull)->matches.empty());
+}
+
 }  // namespace
 }  // namespace modelward::fingerprint

@@ -6,12 +6,17 @@
 
 namespace modelward::fingerprint {
 
-void Lineage::add(const Sketch& file, const Sketch& ours, const Sketch& base) {
+void Lineage::add(Bits file, Bits ours, Bits base) {
     for (std::size_t word = 0; word < file.size(); ++word) {
         const std::uint64_t differ = ours[word] ^ base[word];
         bits_ += static_cast<std::uint64_t>(std::popcount(differ));
         ours_ += static_cast<std::uint64_t>(std::popcount(differ & ~(file[word] ^ ours[word])));
     }
+}
+
+void Lineage::add(const Lineage& more) {
+    bits_ += more.bits_;
+    ours_ += more.ours_;
 }
 
 double Lineage::score() const {
