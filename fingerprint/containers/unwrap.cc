@@ -118,7 +118,8 @@ class Look {
         if (!sampled) return fail(sampled.error());
         std::ranges::copy(sampled->tensors, std::back_inserter(found_.tensors));
         if (!allowance_.take_decoded(sampled->decoded_bytes)) return {};
-        if ((sampled->defect && sampled->tensors.empty()) || sampled->lacks_chunks)
+        const bool is_broken = sampled->defect && !sampled->is_only_compressed;
+        if ((is_broken && sampled->tensors.empty()) || sampled->lacks_chunks)
             note(found_.unseen, Unseen::kCorrupt);
         const auto wrapping = identify(source);
         if (!wrapping) return fail(wrapping.error());

@@ -2,8 +2,10 @@
 // Zip archives whose members are stored: what torch.save and torch.jit.save write (a pickle NAME/data.pkl or
 // NAME/constants.pkl, storages in NAME/data/KEY or NAME/constants/KEY), and .npz of NumPy. The table's format
 // says which; "zip" when it holds neither. Several archives may stand one behind the other (zip/zip_chain.h).
-// Members that are compressed are the business of whoever unpacks archives; here they are noted.
+// Members that are compressed are the business of whoever unpacks archives (of several, one); here they
+// are noted.
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <unordered_set>
 
@@ -31,27 +33,30 @@ void read_npy_member(const ByteSource& source, const ZipMember& member, TensorTa
     add_numpy_array(table, std::move(*array));
 }
 
-void read_npy_members(const ByteSource& source, const ZipArchive& archive, TensorTable& table) {
+// Notes compressed arrays in `compressed`: what else is wrong comes first.
+void read_npy_members(const ByteSource& source, const ZipArchive& archive, TensorTable& table,
+                      std::optional<Error>& compressed) {
     std::unordered_set<std::uint64_t> done;  // offsets
     for (const ZipMember& member : archive.members) {
         if (!member.name.ends_with(".npy")) continue;
         if (table.format == "zip") table.format = "npz";
         if (!member.is_stored) {
-            note_defect(table,
-                        Error(ErrorCode::kUnsupported,
-                              "member '" + member.name + "' is compressed; unpack the archive to see it"));
+            if (!compressed)
+                compressed =
+                    Error(ErrorCode::kUnsupported,
+                          "member '" + member.name + "' is compressed; unpack the archive to see it");
         } else if (done.insert(member.offset).second && table.tensors.size() < kMaxTensors) {
             read_npy_member(source, member, table);
         }
     }
 }
 
-Result<void> read_archive(const ByteSource& source, TensorTable& table) {
+Result<void> read_archive(const ByteSource& source, TensorTable& table, std::optional<Error>& compressed) {
     const auto archive = read_zip_archive(source);
     if (!archive) return fail(archive.error());
     if (archive->defect) note_defect(table, *archive->defect);
     if (auto read = read_torch_archive(source, *archive, table); !read) return read;
-    read_npy_members(source, *archive, table);
+    read_npy_members(source, *archive, table, compressed);
     return {};
 }
 
@@ -59,6 +64,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = {}};
     const auto archives = find_zip_archives(source);
     if (!archives) return fail(archives.error());
+    std::optional<Error> compressed;
     for (const auto& [begin, end] : *archives) {
         const std::size_t known = table.tensors.size();
         if (known >= kMaxTensors) {
@@ -66,12 +72,16 @@ Result<TensorTable> parse(const ByteSource& source) {
                         Error(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors"));
             break;
         }
-        if (auto read = read_archive(RangeSource(source, begin, end - begin), table); !read)
+        if (auto read = read_archive(RangeSource(source, begin, end - begin), table, compressed); !read)
             return fail(read.error());
         for (Tensor& tensor : std::span(table.tensors).subspan(known))
             tensor.offset += begin;
     }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    if (compressed && !table.defect) {
+        table.defect = std::move(compressed);
+        table.is_only_compressed = archives->size() == 1;
+    }
     find_packed_matrices(table);
     return table;
 }
