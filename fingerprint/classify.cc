@@ -256,7 +256,8 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
         add_apart(*matches, tables, result);
     }
     if (result.matches.empty()) {
-        if (file->defect) return fail(*file->defect);
+        const bool was_unpacked = file->is_only_compressed && inside->outermost;
+        if (file->defect && !was_unpacked) return fail(*file->defect);
         if (!say_what_it_is(result.public_matches)) result.same_seed = std::move(tensors.same_seed);
     }
     for (std::vector<Match>* matches : {&result.matches, &result.public_matches, &result.same_seed})

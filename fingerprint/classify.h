@@ -90,9 +90,10 @@ struct Classification {
     std::vector<Match> same_seed{};       // with registered artifacts that do not match
 };
 
-// kInvalid: the file claims to be a format and breaks it; kUnsupported: it has tensors of an unknown type;
-// kLimit: it is beyond a limit. Such a file is still matched by the tensors that are sound and, when depth is
-// kFull, by its bytes; the error is returned only if nothing matched. kIo: reading failed.
+// kInvalid: the file claims to be a format and breaks it; kUnsupported: it has tensors of an unknown type, or
+// compressed ones that are not looked into; kLimit: it is beyond a limit. Such a file is still matched by the
+// tensors that are sound and, when depth is kFull, by its bytes; the error is returned only if nothing
+// matched. kIo: reading failed.
 Result<Classification> classify(const ByteSource& source, const Index& index, Depth depth);
 
 std::string_view to_string(Method method);  // "exact", "chunks", "tensors", "rows", "records", "landmarks"

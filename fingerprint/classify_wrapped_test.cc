@@ -6,6 +6,7 @@
 
 #include "fingerprint/classify.h"
 #include "fingerprint/testing/index_of.h"
+#include "fingerprint/testing/numpy_files.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/wrapped_files.h"
 
@@ -132,6 +133,44 @@ TEST_F(ClassifyWrapped, NamesWhatWasNotSeen) {
     EXPECT_EQ(found.unseen, std::vector{Unseen::kEncrypted});
     EXPECT_TRUE(found.matches.empty());
     EXPECT_EQ(make_fingerprint(MemorySource(file))->unseen, std::vector{Unseen::kEncrypted});
+}
+
+// What numpy.savez_compressed writes.
+Bytes compressed_npz(std::uint64_t seed) {
+    testing::Entries arrays;
+    for (const testing::StoredTensor& tensor : testing::small_model(seed, "F32", testing::encode_f32)) {
+        if (tensor.shape.size() == 2)
+            arrays.emplace_back(tensor.name + ".npy",
+                                testing::npy_file("<f4", false, "(64, 256)", tensor.data));
+    }
+    return archive_of(Wrapping::kZip, arrays);
+}
+
+TEST_F(ClassifyWrapped, LooksIntoCompressedNpz) {
+    EXPECT_EQ(methods(compressed_npz(1)).back(), Method::kTensors);
+    for (const Depth depth : {Depth::kSampled, Depth::kFull}) {
+        for (const Bytes& file : {compressed_npz(3), archive_of(Wrapping::kZip, {{"a", compressed_npz(3)}},
+                                                                "compression=store")}) {
+            const auto found = fingerprint::classify(MemorySource(file), index_, depth);
+            ASSERT_TRUE(found.has_value()) << found.error().message();
+            EXPECT_TRUE(found->matches.empty());
+            EXPECT_TRUE(found->unseen.empty());
+        }
+    }
+    const Index index =
+        testing::index_of({}, {{5, make_fingerprint(MemorySource(testing::small_safetensors(3))).value()}});
+    const auto found = fingerprint::classify(MemorySource(compressed_npz(3)), index, Depth::kFull);
+    ASSERT_TRUE(found.has_value()) << found.error().message();
+    EXPECT_FALSE(found->public_matches.empty());
+}
+
+// Of archives that stand one behind the other one is unwrapped.
+TEST_F(ClassifyWrapped, SaysThatACompressedNpzBehindAnotherWasNotSeen) {
+    Bytes file = compressed_npz(3);
+    const Bytes another = compressed_npz(4);
+    file.insert(file.end(), another.begin(), another.end());
+    const auto found = fingerprint::classify(MemorySource(file), index_, Depth::kFull);
+    EXPECT_TRUE(!found || !found->unseen.empty());
 }
 
 }  // namespace

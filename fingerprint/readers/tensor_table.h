@@ -46,6 +46,8 @@ struct TensorTable {
     std::uint64_t data_start = 0;  // bytes before this are metadata
     std::vector<Tensor> tensors;   // by offset; inside the file; no overlap; unique names
     std::optional<Error> defect;   // the first thing that was wrong; kUnavailable: more of a stream mends it
+    // The defect is no more than that tensors are compressed, which whoever unpacks the file sees.
+    bool is_only_compressed = false;
 };
 
 // Limits of every reader. Files of real models stay far below them.

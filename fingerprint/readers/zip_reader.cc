@@ -2,8 +2,14 @@
 // Zip archives whose members are stored: what torch.save and torch.jit.save write (a pickle NAME/data.pkl or
 // NAME/constants.pkl, storages in NAME/data/KEY or NAME/constants/KEY), and .npz of NumPy. The table's format
 // says which; "zip" when it holds neither. Several archives may stand one behind the other (zip/zip_chain.h).
-// Members that are compressed are the business of whoever unpacks archives; here they are noted.
+// Members that are compressed are the business of whoever unpacks archives (of several, one); here they
+// are noted.
 #include <algorithm>
+<<<<<<< HEAD
+=======
+#include <optional>
+#include <span>
+>>>>>>> public-mends
 #include <unordered_set>
 
 #include "fingerprint/range_source.h"
@@ -30,21 +36,25 @@ void read_npy_member(const ByteSource& source, const ZipMember& member, TensorTa
     add_numpy_array(table, std::move(*array));
 }
 
-void read_npy_members(const ByteSource& source, const ZipArchive& archive, TensorTable& table) {
+// Notes compressed arrays in `compressed`: what else is wrong comes first.
+void read_npy_members(const ByteSource& source, const ZipArchive& archive, TensorTable& table,
+                      std::optional<Error>& compressed) {
     std::unordered_set<std::uint64_t> done;  // offsets
     for (const ZipMember& member : archive.members) {
         if (!member.name.ends_with(".npy")) continue;
         if (table.format == "zip") table.format = "npz";
         if (!member.is_stored) {
-            note_defect(table,
-                        Error(ErrorCode::kUnsupported,
-                              "member '" + member.name + "' is compressed; unpack the archive to see it"));
+            if (!compressed)
+                compressed =
+                    Error(ErrorCode::kUnsupported,
+                          "member '" + member.name + "' is compressed; unpack the archive to see it");
         } else if (done.insert(member.offset).second && table.tensors.size() < kMaxTensors) {
             read_npy_member(source, member, table);
         }
     }
 }
 
+<<<<<<< HEAD
 // Each archive has its names for itself: those of another one beside it must not keep its packed matrices
 // apart.
 Result<TensorTable> read_archive(const ByteSource& source) {
@@ -56,15 +66,28 @@ Result<TensorTable> read_archive(const ByteSource& source) {
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
     find_packed_matrices(table);
     return table;
+=======
+Result<void> read_archive(const ByteSource& source, TensorTable& table, std::optional<Error>& compressed) {
+    const auto archive = read_zip_archive(source);
+    if (!archive) return fail(archive.error());
+    if (archive->defect) note_defect(table, *archive->defect);
+    if (auto read = read_torch_archive(source, *archive, table); !read) return read;
+    read_npy_members(source, *archive, table, compressed);
+    return {};
+>>>>>>> public-mends
 }
 
 Result<TensorTable> parse(const ByteSource& source) {
     auto archives = find_zip_archives(source);
     if (!archives) return fail(archives.error());
+<<<<<<< HEAD
     if (archives->size() == 1) return read_archive(source);
     archives->push_back({0, source.size()});
     TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = {}};
     TensorNames names;
+=======
+    std::optional<Error> compressed;
+>>>>>>> public-mends
     for (const auto& [begin, end] : *archives) {
         auto part = read_archive(RangeSource(source, begin, end - begin));
         if (!part) return fail(part.error());
@@ -81,8 +104,22 @@ Result<TensorTable> parse(const ByteSource& source) {
                         Error(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors"));
             break;
         }
+<<<<<<< HEAD
     }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+=======
+        if (auto read = read_archive(RangeSource(source, begin, end - begin), table, compressed); !read)
+            return fail(read.error());
+        for (Tensor& tensor : std::span(table.tensors).subspan(known))
+            tensor.offset += begin;
+    }
+    if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    if (compressed && !table.defect) {
+        table.defect = std::move(compressed);
+        table.is_only_compressed = archives->size() == 1;
+    }
+    find_packed_matrices(table);
+>>>>>>> public-mends
     return table;
 }
 

@@ -81,11 +81,13 @@ Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size
         // Above what else may be wrong: it is our doing.
         table->defect =
             Error(ErrorCode::kLimit, "only the first " + std::to_string(most) + " tensors are looked at");
+        table->is_only_compressed = false;
         table->tensors.resize(most);
     }
     if (names == Names::kDropped) drop_names(table->tensors);
     file.format = table->format;
     file.defect = std::move(table->defect);
+    file.is_only_compressed = table->is_only_compressed;
     file.not_evidence.push_back({0, table->data_start});
     file.tensors.reserve(table->tensors.size());
     file.not_evidence.reserve(table->tensors.size() + 1);

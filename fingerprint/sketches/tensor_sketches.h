@@ -27,6 +27,7 @@ struct SampledFile {
     std::vector<Tensor> table{};
     std::vector<ByteRange> not_evidence;  // ascending: metadata, and tensors that a formula made
     std::optional<Error> defect;          // the format is broken; the tensors are what is sound of it
+    bool is_only_compressed = false;      // the table's; containers/unwrap.h unpacks it
     std::uint64_t decoded_bytes = 0;      // of chunks, for the sketches
     bool lacks_chunks = false;            // a tensor is left out since its chunks could not be decoded
 };
