@@ -17,11 +17,6 @@ bool is_literal(std::string_view text) {
 
 }  // namespace
 
-bool begins_json_literal(std::uint8_t byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           byte == '-' || byte == '+' || byte == '.';
-}
-
 void JsonSyntax::reset() {
     next_ = Next::kValue;
     depth_ = 0;
@@ -29,7 +24,7 @@ void JsonSyntax::reset() {
     literal_.clear();
 }
 
-bool JsonSyntax::put(std::uint8_t byte) {
+bool JsonSyntax::put_special(std::uint8_t byte) {
     if (in_string_) return in_string(byte);
     if (begins_json_literal(byte)) return in_literal(byte);
     if (!literal_.empty()) {

@@ -14,13 +14,17 @@ inline constexpr std::size_t kMostJsonDepth = 1024;
 class JsonSyntax {
   public:
     // False: with `byte` it is no JSON any more. The first one is a bracket.
-    bool put(std::uint8_t byte);
+    bool put(std::uint8_t byte) {
+        const bool is_plain = in_string_ && !escaped_ && byte != '"' && byte != '\\' && byte != '\n';
+        return is_plain || put_special(byte);
+    }
     // So many brackets are open. Zero: nothing has begun, or it is whole.
     std::size_t depth() const { return depth_; }
     void reset();
 
   private:
     enum class Next { kValue, kValueOrEnd, kKey, kKeyOrEnd, kColon, kCommaOrEnd };
+    bool put_special(std::uint8_t byte);
     bool in_string(std::uint8_t byte);
     bool in_literal(std::uint8_t byte);
     bool open(bool is_object);
@@ -36,6 +40,9 @@ class JsonSyntax {
     std::string literal_;  // that is not at its end, or the beginning of it
 };
 
-bool begins_json_literal(std::uint8_t byte);
+constexpr bool begins_json_literal(std::uint8_t byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           byte == '-' || byte == '+' || byte == '.';
+}
 
 }  // namespace modelward::fingerprint
