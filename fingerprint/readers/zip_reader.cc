@@ -5,11 +5,7 @@
 // Members that are compressed are the business of whoever unpacks archives (of several, one); here they
 // are noted.
 #include <algorithm>
-<<<<<<< HEAD
-=======
 #include <optional>
-#include <span>
->>>>>>> public-mends
 #include <unordered_set>
 
 #include "fingerprint/range_source.h"
@@ -54,7 +50,6 @@ void read_npy_members(const ByteSource& source, const ZipArchive& archive, Tenso
     }
 }
 
-<<<<<<< HEAD
 // Each archive has its names for itself: those of another one beside it must not keep its packed matrices
 // apart.
 Result<TensorTable> read_archive(const ByteSource& source) {
@@ -62,32 +57,24 @@ Result<TensorTable> read_archive(const ByteSource& source) {
     if (!archive) return fail(archive.error());
     TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = archive->defect};
     if (auto read = read_torch_archive(source, *archive, table); !read) return fail(read.error());
-    read_npy_members(source, *archive, table);
+    std::optional<Error> compressed;
+    read_npy_members(source, *archive, table, compressed);
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    if (compressed && !table.defect) {
+        table.defect = std::move(compressed);
+        table.is_only_compressed = true;
+    }
     find_packed_matrices(table);
     return table;
-=======
-Result<void> read_archive(const ByteSource& source, TensorTable& table, std::optional<Error>& compressed) {
-    const auto archive = read_zip_archive(source);
-    if (!archive) return fail(archive.error());
-    if (archive->defect) note_defect(table, *archive->defect);
-    if (auto read = read_torch_archive(source, *archive, table); !read) return read;
-    read_npy_members(source, *archive, table, compressed);
-    return {};
->>>>>>> public-mends
 }
 
 Result<TensorTable> parse(const ByteSource& source) {
     auto archives = find_zip_archives(source);
     if (!archives) return fail(archives.error());
-<<<<<<< HEAD
     if (archives->size() == 1) return read_archive(source);
     archives->push_back({0, source.size()});
     TensorTable table{.format = "zip", .data_start = 0, .tensors = {}, .defect = {}};
     TensorNames names;
-=======
-    std::optional<Error> compressed;
->>>>>>> public-mends
     for (const auto& [begin, end] : *archives) {
         auto part = read_archive(RangeSource(source, begin, end - begin));
         if (!part) return fail(part.error());
@@ -104,22 +91,8 @@ Result<TensorTable> parse(const ByteSource& source) {
                         Error(ErrorCode::kLimit, "more than " + std::to_string(kMaxTensors) + " tensors"));
             break;
         }
-<<<<<<< HEAD
     }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
-=======
-        if (auto read = read_archive(RangeSource(source, begin, end - begin), table, compressed); !read)
-            return fail(read.error());
-        for (Tensor& tensor : std::span(table.tensors).subspan(known))
-            tensor.offset += begin;
-    }
-    if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
-    if (compressed && !table.defect) {
-        table.defect = std::move(compressed);
-        table.is_only_compressed = archives->size() == 1;
-    }
-    find_packed_matrices(table);
->>>>>>> public-mends
     return table;
 }
 
