@@ -22,8 +22,8 @@ namespace modelward::fingerprint {
 inline constexpr std::uint64_t kSampledSearchBytes = 64 * 1024;
 // Over all places: a hostile file has as many headers as it likes, in each other too.
 inline constexpr std::size_t kMostCarvedTensors = 1U << 16;
-inline constexpr std::uint64_t kMostCarvedBytes = 256ULL
-                                                  << 20;  // read or decoded; the last place may go beyond
+// Read or decoded; the last place may go beyond.
+inline constexpr std::uint64_t kMostCarvedBytes = 256ULL << 20;
 
 struct CarvedModels {
     std::vector<SampledFile> models{};  // with a tensor at least; their offsets are those of the whole source

@@ -95,7 +95,6 @@ PageHeader read_page_header(ByteReader& bytes) {
     const auto size = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
     return {.kind = kind_of(numbers.kind),
             .packed_bytes = size(numbers.packed),
-            .unpacked_bytes = size(numbers.unpacked),
             .values = size(numbers.values),
             .encoding = static_cast<PageEncoding>(numbers.encoding),
             .has_packed_levels = numbers.definition_encoding == 4 || numbers.repetition_encoding == 4,

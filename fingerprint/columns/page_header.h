@@ -25,9 +25,8 @@ enum class PageEncoding : std::uint8_t {
 
 struct PageHeader {
     PageKind kind = PageKind::kOther;
-    std::uint64_t packed_bytes = 0;    // behind the header
-    std::uint64_t unpacked_bytes = 0;  // which they stand for
-    std::uint64_t values = 0;          // and nulls
+    std::uint64_t packed_bytes = 0;  // behind the header
+    std::uint64_t values = 0;        // and nulls
     PageEncoding encoding = PageEncoding::kPlain;
     bool has_packed_levels = false;      // of kData: in the notation that nobody writes any more
     std::uint64_t repetition_bytes = 0;  // of kDataV2: before what is compressed

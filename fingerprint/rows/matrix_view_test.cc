@@ -48,7 +48,6 @@ TEST(MatrixView, SurvivesTheLargestShapes) {
                 std::uint64_t{1} << 31);
 }
 
-// Columns of an output layer, 32,000 words long: models with one tokenizer agree in them.
 TEST(OuterView, HasTheOutermostDimensionAsRows) {
     const auto view = outer_view({96, 3, 3, 80});
     ASSERT_TRUE(view.has_value());
@@ -66,6 +65,7 @@ TEST(OuterView, IsNoneWhereItSaysNothingNew) {
     EXPECT_FALSE(outer_view({1, 1}).has_value());
 }
 
+// Columns of an output layer, 32,000 words long: models with one tokenizer agree in them.
 TEST(AreEvidence, NotVectorsAlongAVocabulary) {
     EXPECT_FALSE(are_evidence(32000, 4096));
     EXPECT_TRUE(are_evidence(4096, 32000));
