@@ -7,7 +7,6 @@
 #include "cli/console_client.h"
 #include "cli/console_groups.h"
 #include "cli/fingerprint_files.h"
-#include "cli/input_file.h"
 #include "cli/output.h"
 #include "fingerprint/fingerprint.h"
 #include "wire/base64.h"
@@ -26,10 +25,8 @@ struct AddOptions {
 Result<void> add(const AddOptions& options, bool json) {
     auto client = ConsoleClient::open_saved();
     if (!client) return fail(client.error());
-    const auto file = InputFile::open(options.file);
-    if (!file) return fail(file.error());
-    const auto fingerprint = fingerprint::make_fingerprint(**file);
-    if (!fingerprint) return fail(fingerprint.error().with_context(options.file));
+    const auto fingerprint = fingerprint_of(options.file);
+    if (!fingerprint) return fail(fingerprint.error());
     if (options.file.ends_with(".mwfp"))
         return fail(ErrorCode::kInvalid,
                     options.file + " is a fingerprint; register the file it was made of");

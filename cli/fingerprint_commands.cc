@@ -9,8 +9,8 @@
 #include "cli/commands.h"
 #include "cli/fingerprint_files.h"
 #include "cli/index_folder.h"
-#include "cli/input_file.h"
 #include "cli/match_report.h"
+#include "cli/model_file.h"
 #include "cli/output.h"
 #include "fingerprint/classify.h"
 #include "fingerprint/fingerprint.h"
@@ -30,8 +30,9 @@ void print(const std::string& text) {
 MatchReport match_file(const std::string& path, const NamedIndex& index, fingerprint::Depth depth) {
     const auto start = std::chrono::steady_clock::now();
     Result<fingerprint::Classification> classification;
-    if (const auto file = InputFile::open(path); file) {
-        classification = fingerprint::classify(**file, index.index, depth);
+    if (const auto file = ModelFile::open(path); file) {
+        if (!file->missing().empty()) warn(path + ": " + file->missing());
+        classification = fingerprint::classify(file->source(), index.index, depth);
     } else {
         classification = fail(file.error());
     }

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "cli/input_file.h"
+#include "cli/model_file.h"
 #include "cli/replace_file.h"
 #include "fingerprint/file_format.h"
 #include "fingerprint/match/landmark_evidence.h"
@@ -33,9 +34,11 @@ Result<fingerprint::Fingerprint> read_fingerprint_file(const std::string& path) 
 }
 
 Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
-    const auto file = InputFile::open(path);
+    const auto file = ModelFile::open(path);
     if (!file) return fail(file.error());
-    auto made = fingerprint::make_fingerprint(**file);
+    if (!file->missing().empty())
+        return fail(ErrorCode::kNotFound, path + ": " + file->missing() + "; put all files into one folder");
+    auto made = fingerprint::make_fingerprint(file->source());
     if (!made) return fail(made.error().with_context(path));
     return made;
 }

@@ -122,7 +122,12 @@ Result<void> ScanRun::look(const std::string& path, Depth depth) {
     if (!file || ::fstat(file.get(), &status) != 0) return tell_unreadable(path);
     if (!S_ISREG(status.st_mode)) return {};  // it was one when it was listed
     const auto start = std::chrono::steady_clock::now();
-    auto reply = scanner_.look_at(file.get(), depth, limit_for(depth, status.st_size), stop_);
+    const std::filesystem::path place(path);
+    const auto open_sibling = [&](const std::string& name) {
+        return open_file((place.parent_path() / name).string());
+    };
+    auto reply = scanner_.look_at({file.get(), place.filename().string(), open_sibling}, depth,
+                                  limit_for(depth, status.st_size), stop_);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     if (!reply && reply.error().code() == ErrorCode::kUnavailable)
         return stop_ ? Result<void>() : fail(reply.error());

@@ -18,6 +18,7 @@ namespace modelward::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_literals;
 using fingerprint::Depth;
 using fingerprint::testing::Bytes;
 using ::testing::ElementsAre;
@@ -93,6 +94,60 @@ TEST_F(ScanRunTest, FindsModelsWhateverTheyAreCalledAndHoweverTheyWereConverted)
         EXPECT_LT(report.p_accident, 1e-30);
         EXPECT_GT(report.bytes_read, 0U);
     }
+}
+
+// The model's matrices as TensorFlow.js stores quantised ones: codes, which by themselves say nothing.
+Bytes codes() {
+    Bytes all;
+    for (std::uint64_t layer = 0; layer < fingerprint::testing::kSmallMatrices; ++layer) {
+        const auto matrix = fingerprint::testing::small_matrix(1, layer).values;
+        const auto [least, most] = std::ranges::minmax(matrix);
+        for (const float value : matrix)
+            all.push_back(static_cast<std::uint8_t>((value - least) / (most - least) * 255));
+    }
+    return all;
+}
+
+Bytes manifest_of(const std::string& file) {
+    std::string weights;
+    for (std::uint64_t layer = 0; layer < fingerprint::testing::kSmallMatrices; ++layer) {
+        const auto matrix = fingerprint::testing::small_matrix(1, layer);
+        weights += (layer == 0 ? "" : ",") + R"({"name": "w)"s + std::to_string(layer) +
+                   R"(", "dtype": "float32", "shape": [)" + std::to_string(matrix.rows) + "," +
+                   std::to_string(matrix.columns) +
+                   R"(], "quantization": {"dtype": "uint8", "min": -1, "scale": 0.1}})";
+    }
+    const std::string json = R"([{"paths": [")" + file + R"("], "weights": [)" + weights + "]}]";
+    return {json.begin(), json.end()};
+}
+
+TEST_F(ScanRunTest, LooksAtAHeaderTogetherWithTheFilesItNames) {
+    put("model.json", manifest_of("codes.bin"));
+    put("codes.bin", codes());
+    for (const Depth depth : {Depth::kSampled, Depth::kFull}) {
+        const ScanTotals totals = run(depth);
+        EXPECT_THAT(told_, ElementsAre("model.json"));
+        EXPECT_EQ(reports_.at(0).format, "tensorflow.js");
+        EXPECT_GT(reports_.at(0).share, 0.9);
+        EXPECT_EQ(totals.found, 1U);
+        EXPECT_TRUE(totals.looked_at_all());
+    }
+}
+
+TEST_F(ScanRunTest, AHeaderThatLacksItsFilesIsLookedAtByItself) {
+    put("model.json", manifest_of("codes.bin"));
+    put("elsewhere/codes.bin", codes());
+    fs::create_symlink(tree_ / "elsewhere/codes.bin",
+                       tree_ / "codes.bin");  // not followed: it may lead anywhere
+    EXPECT_TRUE(run().looked_at_all());
+    EXPECT_THAT(told_, ::testing::IsEmpty());
+}
+
+TEST_F(ScanRunTest, TheFilesOfAHeaderAreClosedAgain) {
+    put("codes.bin", codes());
+    for (int i = 0; i < 300; ++i)
+        put(std::to_string(i) + ".json", manifest_of("codes.bin"));
+    EXPECT_EQ(run().found, 300U);
 }
 
 TEST_F(ScanRunTest, LooksAtAllBytesWhereSamplesSayNothing) {

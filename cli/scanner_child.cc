@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <variant>
+
+#include "fingerprint/readers/companions/companions.h"
 
 namespace modelward::cli {
 namespace {
@@ -53,7 +56,8 @@ Result<void> ScannerChild::ensure_process() {
     return {};
 }
 
-Result<agent::ScanReply> ScannerChild::look_at(int file, fingerprint::Depth depth, std::chrono::seconds limit,
+Result<agent::ScanReply> ScannerChild::look_at(const File& file, fingerprint::Depth depth,
+                                               std::chrono::seconds limit,
                                                const volatile std::sig_atomic_t& stop) {
     // A scanner that answered before may end by itself between two files, which says nothing of this one.
     const bool proven = process_.has_value();
@@ -62,14 +66,9 @@ Result<agent::ScanReply> ScannerChild::look_at(int file, fingerprint::Depth dept
     return proven && ended_well ? try_once(file, depth, limit, stop) : reply;
 }
 
-Result<agent::ScanReply> ScannerChild::try_once(int file, fingerprint::Depth depth,
-                                                std::chrono::seconds limit,
-                                                const volatile std::sig_atomic_t& stop) {
-    if (auto started = ensure_process(); !started) return fail(started.error());
-    const std::uint64_t request = ++request_;
-    if (auto sent = process_->submit({request, depth}, file); !sent)
-        return fail(ErrorCode::kUnavailable, "the scanner does not start: " + end_process());
-    const auto end = std::chrono::steady_clock::now() + limit;
+// Until the scanner says something. kLimit: it did not before `end`.
+Result<void> ScannerChild::wait(std::chrono::steady_clock::time_point end,
+                                const volatile std::sig_atomic_t& stop) {
     for (;;) {
         pollfd waiting{process_->socket(), POLLIN, 0};
         const auto left =
@@ -77,15 +76,39 @@ Result<agent::ScanReply> ScannerChild::try_once(int file, fingerprint::Depth dep
         const auto wait = std::clamp<std::int64_t>(left.count(), 0, 1000);
         const int ready = ::poll(&waiting, 1, static_cast<int>(wait));
         if (stop) return fail(ErrorCode::kUnavailable, "stopped");
-        if (ready > 0) break;
+        if (ready > 0) return {};
         if (ready < 0 && errno != EINTR) return fail_errno("poll");
         if (left.count() > 0) continue;
         (void)end_process();
-        return fail(ErrorCode::kLimit,
-                    "looking at it took longer than " + std::to_string(limit.count()) + " s");
+        return fail(ErrorCode::kLimit, "the time is over");
     }
-    auto reply = process_->take_reply();
-    if (reply && reply->id == request) return reply;
+}
+
+Result<agent::ScanReply> ScannerChild::try_once(const File& file, fingerprint::Depth depth,
+                                                std::chrono::seconds limit,
+                                                const volatile std::sig_atomic_t& stop) {
+    if (auto started = ensure_process(); !started) return fail(started.error());
+    const std::uint64_t request = ++request_;
+    if (auto sent = process_->submit({request, depth, file.name}, file.fd); !sent)
+        return fail(ErrorCode::kUnavailable, "the scanner does not start: " + end_process());
+    const auto end = std::chrono::steady_clock::now() + limit;
+    for (std::size_t questions = 0; questions <= fingerprint::kMostCompanions; ++questions) {
+        if (auto waited = wait(end, stop); !waited)
+            return fail(waited.error().code() != ErrorCode::kLimit
+                            ? waited.error()
+                            : Error(ErrorCode::kLimit, "looking at it took longer than " +
+                                                           std::to_string(limit.count()) + " s"));
+        const auto said = process_->take_reply_or_question();
+        if (!said) break;
+        if (const auto* reply = std::get_if<agent::ScanReply>(&*said)) {
+            if (reply->id != request) break;
+            return *reply;
+        }
+        const auto& question = std::get<agent::SiblingQuestion>(*said);
+        if (question.id != request) break;
+        const UniqueFd sibling = file.open_sibling(question.name);
+        if (!process_->answer(question, sibling ? sibling.get() : -1)) break;
+    }
     return fail(ErrorCode::kInternal, "the scanner ended over it: " + end_process());
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,9 +27,16 @@ class ScannerChild {
     // run it as (only root needs one).
     static Result<ScannerChild> start(const std::filesystem::path& program, UniqueFd index_file);
 
+    struct File {
+        int fd;
+        std::string name;  // without a folder
+        // Opens another one of its folder; none: there is none, or none that may be read.
+        std::function<UniqueFd(const std::string& name)> open_sibling;
+    };
+
     // kLimit: the file took longer than `limit`. kInternal: the scanner ended over it. kUnavailable: a signal
     // handler set `stop`, or no scanner starts.
-    Result<agent::ScanReply> look_at(int file, fingerprint::Depth depth, std::chrono::seconds limit,
+    Result<agent::ScanReply> look_at(const File& file, fingerprint::Depth depth, std::chrono::seconds limit,
                                      const volatile std::sig_atomic_t& stop);
 
     // For tests: the process ends as one does that has used up its processor time, between two files.
@@ -38,8 +46,9 @@ class ScannerChild {
     ScannerChild(agent::ScannerProgram program, UniqueFd index_file)
         : program_(std::move(program)), index_file_(std::move(index_file)) {}
     Result<void> ensure_process();
-    Result<agent::ScanReply> try_once(int file, fingerprint::Depth depth, std::chrono::seconds limit,
+    Result<agent::ScanReply> try_once(const File& file, fingerprint::Depth depth, std::chrono::seconds limit,
                                       const volatile std::sig_atomic_t& stop);
+    Result<void> wait(std::chrono::steady_clock::time_point end, const volatile std::sig_atomic_t& stop);
     std::string end_process();  // how it ended
 
     agent::ScannerProgram program_;

@@ -10,12 +10,16 @@
 
 namespace modelward::fingerprint {
 
+class JoinedFiles;  // readers/companions/joined_files.h
+
 class ByteSource {
   public:
     virtual ~ByteSource() = default;
     virtual std::uint64_t size() const = 0;
     // Fills `into` from `offset`. kInvalid when the range is outside the source.
     virtual Result<void> read(std::uint64_t offset, std::span<std::uint8_t> into) const = 0;
+    // Not null where these are the bytes of several files, of which the first names the others.
+    virtual const JoinedFiles* joined() const { return nullptr; }
 };
 
 // Does not own the bytes.

@@ -12,10 +12,22 @@
 namespace modelward::agent {
 namespace {
 
+constexpr std::size_t kNameBytes = 256;
+
 struct RequestRecord {
     std::uint64_t id;
     std::uint8_t depth;
     std::uint8_t padding[7];
+    std::array<char, kNameBytes> file_name;  // NUL-terminated
+};
+
+struct QuestionRecord {
+    std::uint64_t id;
+    std::array<char, kNameBytes> name;
+};
+
+struct AnswerRecord {
+    std::uint64_t id;
 };
 
 struct MatchRecord {
@@ -67,6 +79,7 @@ struct ReplyRecord {
     std::array<MatchRecord, kMaxScanMatches> matches;
 };
 static_assert(std::is_trivially_copyable_v<RequestRecord> && std::is_trivially_copyable_v<ReplyRecord>);
+static_assert(sizeof(QuestionRecord) != sizeof(ReplyRecord));  // which tells them apart
 
 template <std::size_t N>
 void put_text(std::array<char, N>& into, std::string_view text) {
@@ -74,13 +87,19 @@ void put_text(std::array<char, N>& into, std::string_view text) {
     std::copy_n(text.begin(), std::min(text.size(), N - 1), into.begin());
 }
 
+template <std::size_t N>
+std::optional<std::string> get_name(const std::array<char, N>& from) {
+    const auto end = std::ranges::find(from, '\0');
+    if (end == from.end()) return std::nullopt;
+    return std::string(from.begin(), end);
+}
+
 // Printable ASCII only: the text ends up in logs and on the console.
 template <std::size_t N>
 std::optional<std::string> get_text(const std::array<char, N>& from) {
-    const auto end = std::ranges::find(from, '\0');
-    if (end == from.end()) return std::nullopt;
-    std::string text(from.begin(), end);
-    for (auto& c : text)
+    auto text = get_name(from);
+    if (!text) return std::nullopt;
+    for (auto& c : *text)
         if (c < 0x20 || c > 0x7e) c = '?';
     return text;
 }
@@ -93,6 +112,74 @@ std::unexpected<Error> socket_error(const char* what) {
     if (errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
         return fail(ErrorCode::kUnavailable, std::string(what) + ": the other side is gone");
     return fail_errno(what);
+}
+
+// `file` -1: none.
+template <typename Record>
+Result<void> send_with_file(int socket, const Record& record, int file, const char* what) {
+    Record copy = record;
+    iovec data{&copy, sizeof copy};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    if (file >= 0) {
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(header), &file, sizeof file);
+    }
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0) return socket_error(what);
+    return {};
+}
+
+// The file that came with the record, if one did.
+template <typename Record>
+Result<UniqueFd> receive_with_file(int socket, Record& record) {
+    iovec data{&record, sizeof record};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t size;
+    do
+        size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (size < 0 && errno == EINTR);
+    if (size < 0) return socket_error("receive from the agent");
+    if (size == 0) return fail(ErrorCode::kUnavailable, "the agent is gone");
+    UniqueFd file;
+    if (const cmsghdr* header = CMSG_FIRSTHDR(&message);
+        header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
+        int number = -1;
+        std::memcpy(&number, CMSG_DATA(header), sizeof number);
+        file.reset(number);
+    }
+    if (size != sizeof record || (message.msg_flags & MSG_TRUNC) != 0)
+        return fail(ErrorCode::kInvalid, "a record of a wrong size");
+    return file;
+}
+
+// Not the folder itself, nor a way out of it.
+bool may_be_file(const std::string& name) {
+    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
+}
+
+// The bytes of one record.
+Result<std::vector<std::uint8_t>> receive_record(int socket) {
+    std::vector<std::uint8_t> bytes(sizeof(ReplyRecord) + 1);
+    ssize_t size;
+    do
+        size = ::recv(socket, bytes.data(), bytes.size(), 0);
+    while (size < 0 && errno == EINTR);
+    if (size < 0) return socket_error("receive from the scanner");
+    if (size == 0) return fail(ErrorCode::kUnavailable, "the scanner is gone");
+    bytes.resize(static_cast<std::size_t>(size));
+    return bytes;
 }
 
 }  // namespace
@@ -115,48 +202,39 @@ Result<void> send_request(int socket, const ScanRequest& request, int file) {
     RequestRecord record{};
     record.id = request.id;
     record.depth = static_cast<std::uint8_t>(request.depth);
-    iovec data{&record, sizeof record};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &file, sizeof file);
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0) return socket_error("send to the scanner");
-    return {};
+    // One that does not fit would be another file's.
+    if (request.file_name.size() < kNameBytes) put_text(record.file_name, request.file_name);
+    return send_with_file(socket, record, file, "send to the scanner");
 }
 
 Result<ReceivedRequest> receive_request(int socket) {
     RequestRecord record{};
-    iovec data{&record, sizeof record};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    ssize_t size;
-    do
-        size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    while (size < 0 && errno == EINTR);
-    if (size < 0) return socket_error("receive from the agent");
-    if (size == 0) return fail(ErrorCode::kUnavailable, "the agent is gone");
-    ReceivedRequest received;
-    if (const cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
-        int file = -1;
-        std::memcpy(&file, CMSG_DATA(header), sizeof file);
-        received.file.reset(file);
-    }
-    if (size != sizeof record || !received.file || record.depth > 1)
-        return fail(ErrorCode::kInvalid, "a request without its descriptor or of a wrong size");
-    received.request = {record.id, static_cast<fingerprint::Depth>(record.depth)};
-    return received;
+    auto file = receive_with_file(socket, record);
+    if (!file) return fail(file.error());
+    auto name = get_name(record.file_name);
+    if (!*file || record.depth > 1 || !name)
+        return fail(ErrorCode::kInvalid, "a request without its descriptor");
+    return ReceivedRequest{{record.id, static_cast<fingerprint::Depth>(record.depth), std::move(*name)},
+                           std::move(*file)};
+}
+
+Result<void> send_question(int socket, const SiblingQuestion& question) {
+    QuestionRecord record{};
+    record.id = question.id;
+    put_text(record.name, question.name);
+    if (::send(socket, &record, sizeof record, MSG_NOSIGNAL) < 0) return socket_error("send to the agent");
+    return {};
+}
+
+Result<void> send_answer(int socket, std::uint64_t id, int file) {
+    return send_with_file(socket, AnswerRecord{id}, file, "send to the scanner");
+}
+
+Result<UniqueFd> receive_answer(int socket, std::uint64_t id) {
+    AnswerRecord record{};
+    auto file = receive_with_file(socket, record);
+    if (file && record.id != id) return fail(ErrorCode::kInvalid, "an answer to another question");
+    return file;
 }
 
 std::vector<std::uint8_t> encode_reply(const ScanReply& reply) {
@@ -222,14 +300,21 @@ Result<void> send_reply(int socket, const ScanReply& reply) {
 }
 
 Result<ScanReply> receive_reply(int socket) {
-    std::array<std::uint8_t, sizeof(ReplyRecord) + 1> bytes;
-    ssize_t size;
-    do
-        size = ::recv(socket, bytes.data(), bytes.size(), 0);
-    while (size < 0 && errno == EINTR);
-    if (size < 0) return socket_error("receive from the scanner");
-    if (size == 0) return fail(ErrorCode::kUnavailable, "the scanner is gone");
-    return decode_reply(std::span(bytes).first(static_cast<std::size_t>(size)));
+    const auto bytes = receive_record(socket);
+    if (!bytes) return fail(bytes.error());
+    return decode_reply(*bytes);
+}
+
+Result<FromScanner> receive_from_scanner(int socket) {
+    const auto bytes = receive_record(socket);
+    if (!bytes) return fail(bytes.error());
+    QuestionRecord record;
+    if (bytes->size() != sizeof record) return decode_reply(*bytes);
+    std::memcpy(&record, bytes->data(), sizeof record);
+    auto name = get_name(record.name);
+    if (!name || !may_be_file(*name))
+        return fail(ErrorCode::kInvalid, "the scanner asks for a file that no folder has");
+    return SiblingQuestion{record.id, std::move(*name)};
 }
 
 }  // namespace modelward::agent

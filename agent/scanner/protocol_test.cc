@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <random>
+#include <variant>
 
 namespace modelward::agent {
 namespace {
@@ -41,10 +43,69 @@ TEST(ScannerProtocol, ARequestCarriesItsDescriptor) {
     EXPECT_NE(received->file.get(), file.get());
 }
 
+TEST(ScannerProtocol, ARequestMayNameItsFile) {
+    SocketPair pair;
+    const UniqueFd file(::open("/proc/self/exe", O_RDONLY));
+    const std::string longest(255, 'n');
+    for (const std::string& name : {std::string(), std::string("model.onnx"), longest}) {
+        ASSERT_TRUE(send_request(pair.agent.get(), {5, fingerprint::Depth::kFull, name}, file.get()));
+        EXPECT_EQ(receive_request(pair.scanner.get())->request.file_name, name);
+    }
+    // A part of it would name another file.
+    ASSERT_TRUE(send_request(pair.agent.get(), {5, fingerprint::Depth::kFull, longest + "n"}, file.get()));
+    EXPECT_EQ(receive_request(pair.scanner.get())->request.file_name, "");
+}
+
 TEST(ScannerProtocol, ARequestWithoutADescriptorIsRefused) {
     SocketPair pair;
+    ASSERT_TRUE(send_request(pair.agent.get(), {5, fingerprint::Depth::kFull}, -1));
+    EXPECT_EQ(receive_request(pair.scanner.get()).error().code(), ErrorCode::kInvalid);
     ASSERT_EQ(::send(pair.agent.get(), "1234567890123456", 16, 0), 16);
     EXPECT_EQ(receive_request(pair.scanner.get()).error().code(), ErrorCode::kInvalid);
+}
+
+TEST(ScannerProtocol, AQuestionHasAnAnswerWithAFileOrWithoutOne) {
+    SocketPair pair;
+    ASSERT_TRUE(send_question(pair.scanner.get(), {5, "model.onnx.data"}));
+    const auto said = receive_from_scanner(pair.agent.get());
+    ASSERT_TRUE(said);
+    ASSERT_TRUE(std::holds_alternative<SiblingQuestion>(*said));
+    EXPECT_EQ(std::get<SiblingQuestion>(*said).id, 5u);
+    EXPECT_EQ(std::get<SiblingQuestion>(*said).name, "model.onnx.data");
+    const UniqueFd file(::open("/proc/self/exe", O_RDONLY));
+    ASSERT_TRUE(send_answer(pair.agent.get(), 5, file.get()));
+    EXPECT_TRUE(*receive_answer(pair.scanner.get(), 5));
+    ASSERT_TRUE(send_answer(pair.agent.get(), 5, -1));
+    EXPECT_FALSE(*receive_answer(pair.scanner.get(), 5));
+    ASSERT_TRUE(send_answer(pair.agent.get(), 6, -1));
+    EXPECT_EQ(receive_answer(pair.scanner.get(), 5).error().code(), ErrorCode::kInvalid);
+}
+
+TEST(ScannerProtocol, AReplyMayComeInPlaceOfAQuestion) {
+    SocketPair pair;
+    ASSERT_TRUE(send_reply(pair.scanner.get(), reply_with_matches()));
+    const auto said = receive_from_scanner(pair.agent.get());
+    ASSERT_TRUE(said);
+    EXPECT_EQ(std::get<ScanReply>(*said).id, 9u);
+}
+
+// What opens the files trusts in this.
+TEST(ScannerProtocol, NoQuestionLeadsOutOfTheFolder) {
+    SocketPair pair;
+    for (const char* name : {"", ".", "..", "../secret", "/etc/shadow", "a/b"}) {
+        ASSERT_TRUE(send_question(pair.scanner.get(), {5, name}));
+        EXPECT_EQ(receive_from_scanner(pair.agent.get()).error().code(), ErrorCode::kInvalid) << name;
+    }
+    std::array<char, 264> endless{};
+    endless.fill('n');
+    ASSERT_EQ(::send(pair.scanner.get(), endless.data(), endless.size(), 0), 264);
+    EXPECT_EQ(receive_from_scanner(pair.agent.get()).error().code(), ErrorCode::kInvalid);
+}
+
+TEST(ScannerProtocol, WhoAllowedNoQuestionsTakesNone) {
+    SocketPair pair;
+    ASSERT_TRUE(send_question(pair.scanner.get(), {5, "model.onnx.data"}));
+    EXPECT_EQ(receive_reply(pair.agent.get()).error().code(), ErrorCode::kInvalid);
 }
 
 TEST(ScannerProtocol, AHangUpIsUnavailable) {

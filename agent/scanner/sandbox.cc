@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <memory>
 
+#include "fingerprint/readers/companions/companions.h"
+
 namespace modelward::agent {
 namespace {
 
@@ -70,7 +72,9 @@ Result<void> set_limits(const SandboxLimits& limits) {
     if (auto done = set_limit(RLIMIT_AS, limits.memory_bytes, "AS"); !done) return done;
 #endif
     if (auto done = set_limit(RLIMIT_CPU, limits.cpu_seconds, "CPU"); !done) return done;
-    if (auto done = set_limit(RLIMIT_NOFILE, 16, "NOFILE"); !done) return done;
+    // A file, those beside it, and what was open before.
+    constexpr rlim_t kFiles = fingerprint::kMostCompanions + 16;
+    if (auto done = set_limit(RLIMIT_NOFILE, kFiles, "NOFILE"); !done) return done;
     if (auto done = set_limit(RLIMIT_NPROC, 0, "NPROC"); !done) return done;
     if (auto done = set_limit(RLIMIT_FSIZE, 0, "FSIZE"); !done) return done;
     return set_limit(RLIMIT_CORE, 0, "CORE");

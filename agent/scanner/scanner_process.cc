@@ -102,6 +102,14 @@ Result<ScanReply> ScannerProcess::take_reply() {
     return receive_reply(socket_.get());
 }
 
+Result<FromScanner> ScannerProcess::take_reply_or_question() {
+    return receive_from_scanner(socket_.get());
+}
+
+Result<void> ScannerProcess::answer(const SiblingQuestion& question, int file) {
+    return send_answer(socket_.get(), question.id, file);
+}
+
 std::string ScannerProcess::stop() {
     if (pid_ < 0) return "not running";
     socket_.reset();

@@ -42,6 +42,9 @@ class ScannerProcess {
     Result<void> submit(const ScanRequest& request, int file);
     Result<ScanReply>
     take_reply();  // kUnavailable: the process is gone; kInvalid: it cannot be trusted any more
+    // The same, of a request that names its file: the scanner may ask for others before it replies.
+    Result<FromScanner> take_reply_or_question();
+    Result<void> answer(const SiblingQuestion& question, int file);  // -1: there is no such file
 
     // Kills it and says how it ended: "exit code 0", "signal 31 (Bad system call)".
     std::string stop();

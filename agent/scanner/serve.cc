@@ -4,8 +4,12 @@
 #include <time.h>
 
 #include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "agent/scanner/innocent_content.h"
+#include "fingerprint/readers/companions/companions.h"
 
 namespace modelward::agent {
 namespace {
@@ -16,12 +20,62 @@ std::uint64_t cpu_seconds_used() {
     return static_cast<std::uint64_t>(used.tv_sec);
 }
 
-Result<ScanReply> classify_file(const ScanRequest& request, int file, const fingerprint::Index& index) {
+// Files beside the one that is looked at, which the agent opens.
+class AskedSiblings final : public fingerprint::Siblings {
+  public:
+    AskedSiblings(int socket, std::uint64_t id) : socket_(socket), id_(id) {}
+    Result<std::unique_ptr<fingerprint::ByteSource>> open(const std::string& name) override {
+        if (auto sent = send_question(socket_, {id_, name}); !sent) return fail(sent.error());
+        auto file = receive_answer(socket_, id_);
+        if (!file) return fail(file.error());
+        if (!*file) return fail(ErrorCode::kNotFound, name);
+        auto source = fingerprint::FileSource::from_fd(file->get());
+        if (!source) return fail(source.error());
+        files_.push_back(std::move(*file));
+        return std::make_unique<fingerprint::FileSource>(*source);
+    }
+
+  private:
+    int socket_;
+    std::uint64_t id_;
+    std::vector<UniqueFd> files_;
+};
+
+using Classified = Result<fingerprint::Classification>;
+
+bool matches_something(const Classified& found) {
+    return found && !(found->matches.empty() && found->public_matches.empty() && found->same_seed.empty());
+}
+
+// A header with the files that it names; nullopt: it has none.
+std::optional<Classified> classify_joined(const fingerprint::ByteSource& header, const std::string& file_name,
+                                          fingerprint::Siblings& siblings, const fingerprint::Index& index) {
+    if (file_name.empty()) return std::nullopt;
+    const auto companions = fingerprint::find_companions(header, file_name, siblings);
+    if (!companions) return fail(companions.error());
+    if (!companions->joined) return std::nullopt;
+    return fingerprint::classify(*companions->joined, index, fingerprint::Depth::kSampled);
+}
+
+Classified classify_all(const fingerprint::ByteSource& source, int socket, const ScanRequest& request,
+                        const fingerprint::Index& index) {
+    AskedSiblings siblings(socket, request.id);
+    auto joined = classify_joined(source, request.file_name, siblings, index);
+    if (joined && matches_something(*joined)) return std::move(*joined);
+    auto alone = fingerprint::classify(source, index, request.depth);
+    if (!joined || matches_something(alone)) return alone;
+    // By itself a header lacks what was seen beside it.
+    const bool lacks_others = !alone && alone.error().code() == ErrorCode::kUnsupported;
+    return lacks_others || !*joined ? std::move(*joined) : std::move(alone);
+}
+
+Result<ScanReply> classify_file(int socket, const ScanRequest& request, int file,
+                                const fingerprint::Index& index) {
     auto source = fingerprint::FileSource::from_fd(file);
     if (!source) return fail(source.error());
     ScanReply reply;
     reply.id = request.id;
-    auto found = fingerprint::classify(*source, index, request.depth);
+    auto found = classify_all(*source, socket, request, index);
     if (found) {
         reply.format = found->format;
         reply.bytes_read = found->bytes_read;
@@ -46,10 +100,10 @@ Result<ScanReply> classify_file(const ScanRequest& request, int file, const fing
 
 }  // namespace
 
-ScanReply scan_file(const ScanRequest& request, int file, const fingerprint::Index& index) {
+ScanReply scan_file(int socket, const ScanRequest& request, int file, const fingerprint::Index& index) {
     ScanReply reply;
     try {
-        auto result = classify_file(request, file, index);
+        auto result = classify_file(socket, request, file, index);
         if (result) return *result;
         reply.failure = result.error();
     } catch (const std::exception& error) {  // memory is limited: a hostile file may ask for more
@@ -64,7 +118,7 @@ Result<void> serve(int socket, const fingerprint::Index& index, std::uint64_t cp
         auto received = receive_request(socket);
         if (!received && received.error().code() == ErrorCode::kUnavailable) return {};
         if (!received) return fail(received.error());
-        const ScanReply reply = scan_file(received->request, received->file.get(), index);
+        const ScanReply reply = scan_file(socket, received->request, received->file.get(), index);
         if (auto sent = send_reply(socket, reply); !sent) return sent;
     } while (cpu_seconds_used() < cpu_seconds);
     return {};

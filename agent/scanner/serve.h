@@ -9,8 +9,10 @@
 
 namespace modelward::agent {
 
-// One file: classified at the depth asked for; what matched nothing in full is judged for innocence.
-ScanReply scan_file(const ScanRequest& request, int file, const fingerprint::Index& index);
+// One file: classified at the depth asked for; what matched nothing in full is judged for innocence. A header
+// whose tensors are in files beside it is also looked at with them, which are asked for through `socket`, and
+// then sampled only: in full they are looked at by themselves.
+ScanReply scan_file(int socket, const ScanRequest& request, int file, const fingerprint::Index& index);
 
 // Returns when the agent has hung up, or after a reply once `cpu_seconds` are used: a process that ends
 // between two files is replaced without one of them being suspected. An error means that the socket broke.

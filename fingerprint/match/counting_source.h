@@ -14,6 +14,7 @@ class CountingSource final : public ByteSource {
         bytes_read_ += into.size();
         return source_.read(offset, into);
     }
+    const JoinedFiles* joined() const override { return source_.joined(); }
     std::uint64_t bytes_read() const { return bytes_read_; }
 
   private:

@@ -207,4 +207,48 @@ std::optional<std::uint64_t> JsonCursor::unsigned_integer() {
     return number;
 }
 
+void JsonCursor::skip_word() {
+    const auto is_part = [](std::uint8_t byte) {
+        return is_digit(byte) || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z') || byte == '+' ||
+               byte == '-' || byte == '.';
+    };
+    for (auto byte = peek(); byte && is_part(*byte); byte = peek())
+        ++position_;
+}
+
+void JsonCursor::skip_name() {
+    skip_text();
+    expect(':');
+}
+
+void JsonCursor::skip_value() {
+    std::uint64_t objects = 0;  // bit n: the n-th one out from here is an object, and no list
+    int depth = 0;
+    do {
+        const Kind kind = next();
+        if (kind == Kind::kObject || kind == Kind::kList) {
+            const bool is_object = kind == Kind::kObject;
+            if (depth == kMaxDepth)
+                refuse(ErrorCode::kLimit, "nested deeper than " + std::to_string(kMaxDepth));
+            expect(is_object ? '{' : '[');
+            if (!take(is_object ? '}' : ']')) {
+                objects = objects << 1 | static_cast<std::uint64_t>(is_object);
+                ++depth;
+                if (is_object) skip_name();
+                continue;
+            }
+        } else if (kind == Kind::kText) {
+            skip_text();
+        } else {
+            skip_word();
+        }
+        while (depth > 0 && ok() && !take(',')) {
+            expect((objects & 1) != 0 ? '}' : ']');
+            objects >>= 1;
+            --depth;
+        }
+        if (depth > 0 && (objects & 1) != 0) skip_name();
+    } while (depth > 0 && ok());
+}
+
 }  // namespace modelward::fingerprint

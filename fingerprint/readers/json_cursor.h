@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads JSON from front to back through a small buffer: a header of 100 MB is never held, and no tree is made
 // of it. The caller knows which values it wants and asks for them one by one; what it does not ask for is not
-// JSON to it.
+// JSON to it; what it passes over is only looked at as far as its end has to be found.
 //
 // Errors stick: after the first one every call gives nothing, so a parser may read an entry and ask ok()
 // once. https://www.rfc-editor.org/rfc/rfc8259
@@ -39,11 +39,17 @@ class JsonCursor {
     void skip_text();
     // nullopt: a number, but not one of these; no error then, and the cursor is inside it.
     std::optional<std::uint64_t> unsigned_integer();
+    // What is left of a number, true, false or null.
+    void skip_word();
+    // A value of any kind; kLimit: it is nested deeper than kMaxDepth.
+    void skip_value();
+    static constexpr int kMaxDepth = 64;
 
   private:
     std::optional<std::uint8_t> peek();  // nullopt at the end
     std::uint8_t take();                 // zero at the end, which is an error
     void skip_space();
+    void skip_name();
     void read_text(std::size_t most, bool keep);
     void read_character(std::string& into);
     void read_escape(std::string& into);

@@ -122,5 +122,39 @@ TEST(JsonCursor, ReadsNothingBehindItsEnd) {
     EXPECT_EQ(cursor.error().code(), ErrorCode::kInvalid);
 }
 
+// What follows a value that is passed over.
+std::optional<std::uint64_t> behind(std::string_view value) {
+    const std::string json = "[" + std::string(value) + ", 7]";
+    const auto number = read(json, [](JsonCursor& cursor) {
+        cursor.expect('[');
+        cursor.skip_value();
+        cursor.expect(',');
+        const auto after = cursor.unsigned_integer();
+        cursor.expect(']');
+        return after;
+    });
+    return number;
+}
+
+TEST(JsonCursor, PassesOverValuesOfAnyKind) {
+    for (const char* value :
+         {"1", "-1.5e-7", "true", "null", "\"}]\\\"\"", "{}", "[]", "[[], {}]", "[1, [2, [3]], 4]",
+          R"({"a": 1, "b": {"c": [{"d": "]"}, {}], "e": false}})", " [ 1 , { \"a\" : [ ] } ] "})
+        EXPECT_EQ(behind(value), 7u) << value;
+}
+
+TEST(JsonCursor, DoesNotPassOverWhatHasNoEnd) {
+    for (const char* value :
+         {"", "[", "{", "{\"a\"}", "{\"a\": }", "[1 2]", "[1}", "{\"a\": 1]", "{1: 2}", "\"a", "?"})
+        EXPECT_EQ(behind(value), std::nullopt) << value;
+}
+
+TEST(JsonCursor, PassesOverWhatIsNestedUpToALimit) {
+    const auto nested = [](int depth) { return std::string(depth, '[') + "1" + std::string(depth, ']'); };
+    EXPECT_EQ(behind(nested(JsonCursor::kMaxDepth)), 7u);
+    EXPECT_EQ(behind(nested(JsonCursor::kMaxDepth + 1)), std::nullopt);
+    EXPECT_EQ(behind(nested(100'000)), std::nullopt);
+}
+
 }  // namespace
 }  // namespace modelward::fingerprint

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include "fingerprint/readers/companions/joined_files.h"
+#include "fingerprint/readers/onnx/external_data.h"
 #include "fingerprint/readers/onnx/onnx_tensor.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
@@ -21,7 +23,8 @@ constexpr std::uint64_t kMaxOutputName = 256;
 
 class ModelReader {
   public:
-    ModelReader(HeaderCursor& cursor, TensorTable& table) : cursor_(cursor), table_(table) {}
+    ModelReader(HeaderCursor& cursor, TensorTable& table, ExternalFiles& external)
+        : cursor_(cursor), table_(table), external_(external) {}
 
     void read_model(std::uint64_t end) {
         enum Field : std::uint64_t { kGraph = 7, kTrainingInfo = 20, kFunctions = 25 };
@@ -65,7 +68,7 @@ class ModelReader {
             if (field->is_bytes(kNode)) {
                 read_node(field->end, depth);
             } else if (field->is_bytes(kInitializer)) {
-                read_onnx_tensor(cursor_, field->end, {}, table_);
+                read_onnx_tensor(cursor_, field->end, {}, table_, external_);
             } else if (field->is_bytes(kSparseInitializer)) {
                 read_sparse_tensor(field->end, {});
             }
@@ -97,7 +100,7 @@ class ModelReader {
         };
         while (const auto field = next_field(cursor_, end)) {
             if (field->is_bytes(kTensor) || field->is_bytes(kTensors)) {
-                read_onnx_tensor(cursor_, field->end, name, table_);
+                read_onnx_tensor(cursor_, field->end, name, table_, external_);
             } else if (field->is_bytes(kGraph) || field->is_bytes(kGraphs)) {
                 read_graph(field->end, depth + 1);
             } else if (field->is_bytes(kSparseTensor) || field->is_bytes(kSparseTensors)) {
@@ -111,24 +114,33 @@ class ModelReader {
     void read_sparse_tensor(std::uint64_t end, const std::string& name) {
         enum Field : std::uint64_t { kValues = 1 };
         while (const auto field = next_field(cursor_, end)) {
-            if (field->is_bytes(kValues)) read_onnx_tensor(cursor_, field->end, name, table_);
+            if (field->is_bytes(kValues)) read_onnx_tensor(cursor_, field->end, name, table_, external_);
             leave_field(cursor_, *field);
         }
     }
 
     HeaderCursor& cursor_;
     TensorTable& table_;
+    ExternalFiles& external_;
 };
 
-Result<TensorTable> parse(const ByteSource& source) {
+Result<TensorTable> parse_model(const ByteSource& source, ExternalFiles& external) {
     TensorTable table{.format = kUnknownFormat, .data_start = 0, .tensors = {}, .defect = {}};
-    HeaderCursor cursor(source);
-    ModelReader(cursor, table).read_model(source.size());
+    const std::uint64_t end = external.joined == nullptr ? source.size() : external.joined->header_bytes();
+    HeaderCursor cursor(source, 0, end);
+    ModelReader(cursor, table, external).read_model(end);
     if (!cursor.ok() && cursor.error().code() == ErrorCode::kIo) return fail(cursor.error());
     if (table.format == kUnknownFormat)
         return TensorTable{.format = kUnknownFormat, .data_start = 0, .tensors = {}, .defect = {}};
     if (!cursor.ok()) note_defect(table, cursor.error().with_context("ONNX"));
-    if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
+    return table;
+}
+
+Result<TensorTable> parse(const ByteSource& source) {
+    ExternalFiles external{source.joined()};
+    auto table = parse_model(source, external);
+    if (!table || table->format == kUnknownFormat) return table;
+    if (auto settled = settle_shared(*table, source.size()); !settled) return fail(settled.error());
     return table;
 }
 
@@ -146,6 +158,13 @@ bool claims(std::span<const std::uint8_t> head) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> external_files(const ByteSource& model) {
+    ExternalFiles external;
+    const auto table = parse_model(model, external);
+    if (!table) return fail(table.error());
+    return table->format == kUnknownFormat ? std::vector<std::string>{} : std::move(external.names);
+}
 
 const Reader kOnnxReader{"onnx", claims, parse};
 

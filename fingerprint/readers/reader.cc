@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "fingerprint/readers/companions/joined_files.h"
 #include "fingerprint/readers/hdf5/superblock.h"
 
 namespace modelward::fingerprint {
 
 Result<std::vector<const Reader*>> find_readers(const ByteSource& source) {
+    if (source.joined() != nullptr) return std::vector{&source.joined()->reader()};
     std::array<std::uint8_t, kHeadBytes> buffer{};
     const auto head = std::span(buffer).first(std::min<std::uint64_t>(source.size(), kHeadBytes));
     if (auto read = source.read(0, head); !read) return fail(read.error());

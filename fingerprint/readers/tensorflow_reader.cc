@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TensorFlow's graphs with their weights inside: a frozen graph (GraphDef), and the constants of a
 // SavedModel's saved_model.pb. Weights stand in the attributes of nodes, in the graph and in its functions.
-// Those of a SavedModel's variables are in files beside it, which are not opened.
+// Those of a SavedModel's variables are in a checkpoint (companions/tensorflow_checkpoint.cc).
 // https://github.com/tensorflow/tensorflow/tree/master/tensorflow/core/framework: graph.proto,
 // node_def.proto, attr_value.proto, function.proto, tensor.proto; ../protobuf: meta_graph.proto,
 // saved_model.proto
@@ -15,18 +15,10 @@
 #include "fingerprint/readers/protobuf_fields.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
+#include "fingerprint/readers/tensorflow_types.h"
 
 namespace modelward::fingerprint {
 namespace {
-
-// Indexed by DataType; kCount marks what is not read.
-constexpr std::array kTypes = {
-    DType::kCount, DType::kF32, DType::kF64, DType::kI32,    DType::kU8,     DType::kI16, DType::kI8,
-    DType::kCount, DType::kC64, DType::kI64, DType::kBool,   DType::kI8,     DType::kU8,  DType::kI32,
-    DType::kBF16,  DType::kI16, DType::kU16, DType::kU16,    DType::kC128,   DType::kF16, DType::kCount,
-    DType::kCount, DType::kU32, DType::kU64, DType::kF8E5M2, DType::kF8E4M3,
-};
-constexpr std::uint64_t kString = 7;
 
 // Where a run of bytes lies that is a field.
 struct Run {
@@ -36,9 +28,7 @@ struct Run {
 
 struct Constant {
     std::optional<std::uint64_t> type;
-    std::vector<std::uint64_t> shape;
-    bool has_shape = false;
-    bool has_too_many_dimensions = false;
+    std::optional<TensorFlowShape> shape;
     Run content;                    // tensor_content, which counts when it is not empty
     Run floats;                     // the last run of float_val or double_val
     std::uint64_t value_bytes = 0;  // of all runs and numbers of all value fields
@@ -123,8 +113,7 @@ class GraphReader {
             if (field.is_number(kType)) {
                 constant.type = field.number;
             } else if (field.is_bytes(kShape)) {
-                constant.has_shape = true;
-                read_shape(field.end, constant);
+                constant.shape = read_tensorflow_shape(cursor_, field.end);
             } else if (field.is_bytes(kContent)) {
                 if (run.bytes > 0) constant.content = run;
             } else if (field.field > kContent && field.field != kTexts) {
@@ -135,34 +124,20 @@ class GraphReader {
         return constant;
     }
 
-    void read_shape(std::uint64_t end, Constant& constant) {
-        enum Field : std::uint64_t { kDimension = 2, kSize = 1 };
-        each(end, [&](const ProtobufField& dimension) {
-            if (!dimension.is_bytes(kDimension)) return;
-            std::uint64_t size = 0;  // not written when it is 0
-            each(dimension.end, [&](const ProtobufField& field) {
-                if (field.is_number(kSize)) size = field.number;
-            });
-            constant.has_too_many_dimensions |= constant.shape.size() == kMaxDimensions;
-            if (!constant.has_too_many_dimensions) constant.shape.push_back(size);
-        });
-    }
-
     void add(const std::string& name, Constant constant) {
         const auto note = [&](ErrorCode code, const std::string& what) {
             note_defect(table_, Error(code, "TensorFlow: the constant '" + name + "' " + what));
         };
         // Anything may look like a node; this does not come about by accident.
-        if (!cursor_.ok() || !constant.type || !constant.has_shape) return;
+        if (!cursor_.ok() || !constant.type || !constant.shape) return;
         table_.format = "tensorflow";
         const std::uint64_t type = *constant.type;
-        if (type == kString || (constant.content.bytes == 0 && constant.value_bytes == 0)) return;
-        if (type >= kTypes.size() || kTypes[type] == DType::kCount)
-            return note(ErrorCode::kUnsupported, "has the unknown type " + std::to_string(type));
-        if (constant.has_too_many_dimensions || table_.tensors.size() >= kMaxTensors)
+        if (type == kTensorFlowString || (constant.content.bytes == 0 && constant.value_bytes == 0)) return;
+        const auto dtype = tensorflow_type(type);
+        if (!dtype) return note(ErrorCode::kUnsupported, "has the unknown type " + std::to_string(type));
+        if (constant.shape->has_too_many_dimensions || table_.tensors.size() >= kMaxTensors)
             return note(ErrorCode::kLimit, "has too many dimensions, or there are too many constants");
-        const DType dtype = kTypes[type];
-        const auto extent = extent_of(dtype, constant.shape);
+        const auto extent = extent_of(*dtype, constant.shape->extents);
         if (!extent) return note(ErrorCode::kInvalid, "is too large");
         Run data = constant.content;
         if (data.bytes == 0) {
@@ -170,7 +145,7 @@ class GraphReader {
                 data = constant.floats;
             } else {
                 // A few values, of which the last is repeated, are nothing that was learnt, nor are integers.
-                if (constant.value_bytes > kMostRepeated && info(dtype).decode != nullptr)
+                if (constant.value_bytes > kMostRepeated && info(*dtype).decode != nullptr)
                     note(ErrorCode::kUnsupported, "has its elements written one by one, or in pieces");
                 return;
             }
@@ -179,7 +154,7 @@ class GraphReader {
         if (data.bytes != extent->bytes)
             return note(ErrorCode::kInvalid, "needs " + std::to_string(extent->bytes) + " bytes and has " +
                                                  std::to_string(data.bytes));
-        append(table_, {names_.keep(name.empty() ? "constant" : name), dtype, std::move(constant.shape),
+        append(table_, {names_.keep(name.empty() ? "constant" : name), *dtype, constant.shape->extents,
                         extent->elements, data.offset, extent->bytes});
     }
 

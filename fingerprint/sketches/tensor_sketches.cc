@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fingerprint/readers/companions/joined_files.h"
 #include "fingerprint/readers/element_layout.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/sketches/eligibility.h"
@@ -38,6 +39,19 @@ void drop_names(std::vector<Tensor>& tensors) {
         if (tensor.chunked() == nullptr)
             std::string().swap(tensor.name);  // whose chunks may yet be complained of
     if (tensors.size() > kMany) ::malloc_trim(0);
+}
+
+// Of a header that names other files, what is no weight: a graph, which models of one architecture share, and
+// in it vectors too short to be evidence.
+void add_header(const JoinedFiles& files, const std::vector<Tensor>& tensors, std::vector<ByteRange>& into) {
+    std::uint64_t begin = 0;
+    for (const Tensor& tensor : tensors) {
+        if (tensor.offset >= files.header_bytes()) break;
+        if (!has_eligible_shape(tensor)) continue;
+        into.push_back({begin, tensor.offset});
+        begin = tensor.offset + tensor.bytes;
+    }
+    if (begin < files.header_bytes()) into.push_back({begin, files.header_bytes()});
 }
 
 }  // namespace
@@ -88,7 +102,10 @@ Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size
     file.format = table->format;
     file.defect = std::move(table->defect);
     file.is_only_compressed = table->is_only_compressed;
-    file.not_evidence.push_back({0, table->data_start});
+    if (source.joined() == nullptr)
+        file.not_evidence.push_back({0, table->data_start});
+    else
+        add_header(*source.joined(), table->tensors, file.not_evidence);
     file.tensors.reserve(table->tensors.size());
     file.not_evidence.reserve(table->tensors.size() + 1);
     std::shared_ptr<const DecodedBytes> decoded;

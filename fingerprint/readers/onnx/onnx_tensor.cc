@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/readers/onnx/onnx_tensor.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+
+#include "fingerprint/readers/companions/companions.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -33,12 +37,20 @@ struct Data {
     bool is_scattered = false;  // in more than one piece
 };
 
+// Where a tensor's data is in another file.
+struct ExternalData {
+    std::string location;
+    std::uint64_t offset = 0;
+    std::optional<std::uint64_t> length;
+    bool is_broken = false;
+};
+
 struct OnnxTensor {
     std::string name;
     std::uint64_t type = 0;
     std::vector<std::uint64_t> shape;
     Data data;
-    bool is_external = false;
+    std::optional<ExternalData> external;
     bool has_too_many_dimensions = false;
 
     void add_dimension(std::uint64_t extent) {
@@ -58,6 +70,31 @@ void read_data(HeaderCursor& cursor, const ProtobufField& field, Data& data) {
     data.bytes = field.end - data.offset;
 }
 
+// One of its entries, a key and a value.
+void read_external(HeaderCursor& cursor, std::uint64_t end, ExternalData& data) {
+    constexpr std::uint64_t kKey = 1, kValue = 2;
+    std::string key;
+    std::string value;
+    while (const auto field = next_field(cursor, end)) {
+        const std::uint64_t length =
+            field->kind == ProtobufField::Kind::kBytes ? field->end - cursor.position() : 0;
+        if ((field->is_bytes(kKey) || field->is_bytes(kValue)) && length <= kMaxNameBytes)
+            (field->is_bytes(kKey) ? key : value) = cursor.text(length);
+        leave_field(cursor, *field);
+    }
+    if (key == "location") {
+        data.location = value.starts_with("./") ? value.substr(2) : value;
+    } else if (key == "offset" || key == "length") {
+        std::uint64_t number = 0;
+        const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+        data.is_broken |= error != std::errc() || stop != value.data() + value.size();
+        if (key == "offset")
+            data.offset = number;
+        else
+            data.length = number;
+    }
+}
+
 OnnxTensor read_message(HeaderCursor& cursor, std::uint64_t end) {
     OnnxTensor tensor;
     while (const auto field = next_field(cursor, end)) {
@@ -73,17 +110,35 @@ OnnxTensor read_message(HeaderCursor& cursor, std::uint64_t end) {
         } else if (field->is_bytes(kRawData) || field->is_bytes(kFloatData) || field->is_bytes(kDoubleData)) {
             read_data(cursor, *field, tensor.data);
         } else if (field->is_bytes(kExternalData)) {
-            tensor.is_external = true;
+            if (!tensor.external) tensor.external.emplace();
+            read_external(cursor, field->end, *tensor.external);
         }
         leave_field(cursor, *field);
     }
     return tensor;
 }
 
+// Where its bytes lie in the joined files.
+Result<std::uint64_t> place_of(const ExternalData& data, std::uint64_t bytes, ExternalFiles& files) {
+    auto& names = files.names;
+    if (!data.location.empty() && names.size() <= kMostCompanions &&
+        std::ranges::find(names, data.location) == names.end())
+        names.push_back(data.location);
+    const JoinedFiles::File* file = files.joined == nullptr ? nullptr : files.joined->find(data.location);
+    if (file == nullptr)
+        return fail(ErrorCode::kUnsupported, "has its data in another file, '" + data.location +
+                                                 "', which is not read with it; look at that one");
+    if (data.is_broken || data.length.value_or(bytes) != bytes)
+        return fail(ErrorCode::kInvalid, "does not fit what it says of its data in '" + data.location + "'");
+    if (data.offset > file->bytes || bytes > file->bytes - data.offset)
+        return fail(ErrorCode::kInvalid, "ends beyond '" + data.location + "'");
+    return file->begin + data.offset;
+}
+
 }  // namespace
 
 void read_onnx_tensor(HeaderCursor& cursor, std::uint64_t end, const std::string& default_name,
-                      TensorTable& table) {
+                      TensorTable& table, ExternalFiles& external) {
     OnnxTensor tensor = read_message(cursor, end);
     if (!cursor.ok()) return;
     if (tensor.name.empty()) tensor.name = default_name.empty() ? "tensor" : default_name;
@@ -93,14 +148,19 @@ void read_onnx_tensor(HeaderCursor& cursor, std::uint64_t end, const std::string
     if (tensor.type == kString) return;
     if (tensor.type >= kTypes.size() || kTypes[tensor.type] == DType::kCount)
         return note(ErrorCode::kUnsupported, "has the unknown type " + std::to_string(tensor.type));
-    if (tensor.is_external)
-        return note(ErrorCode::kUnsupported, "has its data in another file; look at that one");
     if (tensor.has_too_many_dimensions || table.tensors.size() >= kMaxTensors)
         return note(ErrorCode::kLimit, "has too many dimensions, or there are too many tensors");
     const DType dtype = kTypes[tensor.type];
     const auto extent = extent_of(dtype, tensor.shape);
     if (!extent) return note(ErrorCode::kInvalid, "is too large");
     if (extent->bytes == 0) return;
+    if (tensor.external) {
+        const auto place = place_of(*tensor.external, extent->bytes, external);
+        if (!place) return note(place.error().code(), place.error().message());
+        append(table, {std::move(tensor.name), dtype, std::move(tensor.shape), extent->elements, *place,
+                       extent->bytes});
+        return;
+    }
     if (tensor.data.field == 0 || tensor.data.is_scattered) {
         // Integers are often written so, and they are no weights.
         if (info(dtype).decode != nullptr)

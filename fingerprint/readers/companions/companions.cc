@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fingerprint/readers/companions/companions.h"
+
+#include <array>
+#include <utility>
+
+#include "fingerprint/readers/companions/companion_format.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+constexpr std::array kFormats = {&kGgufSplit, &kOnnxExternalData, &kTensorFlowCheckpoint, &kShardIndex,
+                                 &kTensorFlowJs};
+
+bool is_sibling(const std::string& name) {
+    return !name.empty() && name != "." && name != ".." && name.size() <= kMostFileName &&
+           name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+}
+
+Result<Companions> join(const ByteSource& header, const CompanionFormat& format,
+                        std::vector<std::string> names, Siblings& siblings) {
+    if (names.size() > kMostCompanions)
+        return fail(ErrorCode::kLimit, "its tensors are in more than " + std::to_string(kMostCompanions) +
+                                           " files; look at each by itself");
+    Companions found;
+    std::vector<Companion> there;
+    for (std::string& name : names) {
+        auto opened = is_sibling(name) ? siblings.open(name) : fail(ErrorCode::kDenied, "is elsewhere");
+        if (opened)
+            there.push_back({std::move(name), std::move(*opened)});
+        else
+            found.missing.push_back(std::move(name));
+    }
+    if (!there.empty())
+        found.joined = std::make_unique<JoinedFiles>(header, *format.reader, std::move(there));
+    return found;
+}
+
+}  // namespace
+
+Result<Companions> find_companions(const ByteSource& header, std::string_view file_name, Siblings& siblings) {
+    for (const CompanionFormat* format : kFormats) {
+        auto names = format->names(header, file_name);
+        if (!names) return fail(names.error());
+        if (!names->empty()) return join(header, *format, std::move(*names), siblings);
+    }
+    return Companions{};
+}
+
+}  // namespace modelward::fingerprint

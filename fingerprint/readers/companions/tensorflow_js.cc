@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+// TensorFlow.js: a manifest, alone or as "weightsManifest" of a model.json, is a list of groups. The files of
+// a group, end to end, hold its tensors, end to end:
+//
+//   [{"paths": ["group1-shard1of2.bin", ...],
+//     "weights": [{"name", "shape", "dtype", "quantization": {"dtype", "min", "scale"}}, ...]}, ...]
+//
+// Of a quantised tensor the codes are stored, which are the numbers but for a scale and a shift: a sketch of
+// the one is that of the other. https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "fingerprint/readers/companions/companion_format.h"
+#include "fingerprint/readers/companions/companions.h"
+#include "fingerprint/readers/companions/index_json.h"
+#include "fingerprint/readers/companions/joined_files.h"
+#include "fingerprint/readers/shared_bytes.h"
+
+namespace modelward::fingerprint {
+namespace {
+
+using Kind = JsonCursor::Kind;
+
+struct NamedType {
+    std::string_view name;
+    DType dtype;
+};
+constexpr std::array kTypes = {
+    NamedType{"float32", DType::kF32}, NamedType{"float16", DType::kF16}, NamedType{"int32", DType::kI32},
+    NamedType{"uint8", DType::kU8},    NamedType{"uint16", DType::kU16},  NamedType{"int16", DType::kI16},
+    NamedType{"int8", DType::kI8},     NamedType{"bool", DType::kBool},   NamedType{"complex64", DType::kC64},
+};
+
+constexpr std::size_t kMostWeights = 1U << 16;
+
+struct Weight {
+    std::string name;
+    std::optional<DType> type;  // as it is stored
+    std::vector<std::uint64_t> shape;
+    bool has_readable_shape = true;
+};
+
+struct Group {
+    std::vector<std::string> paths;
+    std::vector<Weight> weights;
+};
+
+std::optional<DType> read_type(JsonCursor& json) {
+    const std::string_view name = json.text(kMaxNameBytes);
+    const auto type = std::ranges::find(kTypes, name, &NamedType::name);
+    return type == kTypes.end() ? std::nullopt : std::optional(type->dtype);
+}
+
+void read_shape(JsonCursor& json, Weight& weight) {
+    each_item(json, [&] {
+        const bool is_number = json.next() == Kind::kNumber;
+        const auto extent = is_number ? json.unsigned_integer() : std::nullopt;
+        if (!is_number) json.skip_value();
+        if (is_number && !extent) json.skip_word();
+        weight.has_readable_shape &= extent && weight.shape.size() < kMaxDimensions;
+        if (weight.has_readable_shape) weight.shape.push_back(*extent);
+    });
+}
+
+class GroupReader {
+  public:
+    // Of a group that has more weights than `most_weights`, those that come first.
+    GroupReader(JsonCursor& json, TensorNames& names, std::size_t most_weights)
+        : json_(json), names_(names), most_weights_(most_weights) {}
+
+    Group read() {
+        Group group;
+        each_member(json_, [&](const std::string& name) {
+            if (json_.next() != Kind::kList) return false;
+            if (name == "paths") {
+                each_item(json_, [&] { read_path(group); });
+            } else if (name == "weights") {
+                each_item(json_, [&] { read_entry(group); });
+            } else {
+                return false;
+            }
+            return true;
+        });
+        return group;
+    }
+
+  private:
+    void read_path(Group& group) {
+        if (json_.next() == Kind::kText && group.paths.size() <= kMostCompanions)
+            group.paths.emplace_back(json_.text(kMaxNameBytes));
+        else
+            json_.skip_value();
+    }
+
+    void read_entry(Group& group) {
+        if (json_.next() == Kind::kObject && group.weights.size() < most_weights_)
+            group.weights.push_back(read_weight());
+        else
+            json_.skip_value();
+    }
+
+    Weight read_weight() {
+        Weight weight;
+        std::optional<DType> type;
+        bool is_quantised = false;
+        each_member(json_, [&](const std::string& name) {
+            const Kind kind = json_.next();
+            if (name == "name" && kind == Kind::kText) {
+                weight.name = names_.keep(json_.text(kMaxNameBytes));
+            } else if (name == "dtype" && kind == Kind::kText) {
+                type = read_type(json_);
+            } else if (name == "shape" && kind == Kind::kList) {
+                read_shape(json_, weight);
+            } else if (name == "quantization" && kind == Kind::kObject) {
+                is_quantised = true;
+                weight.type = read_stored_type();
+            } else {
+                return false;
+            }
+            return true;
+        });
+        if (!is_quantised) weight.type = type;
+        return weight;
+    }
+
+    std::optional<DType> read_stored_type() {
+        std::optional<DType> type;
+        each_member(json_, [&](const std::string& name) {
+            if (name != "dtype" || json_.next() != Kind::kText) return false;
+            type = read_type(json_);
+            return true;
+        });
+        return type;
+    }
+
+    JsonCursor& json_;
+    TensorNames& names_;
+    std::size_t most_weights_;
+};
+
+// Calls use(group) for each group of the manifest; stops where it returns false.
+template <typename Use>
+void each_group(JsonCursor& json, std::size_t most_weights, const Use& use) {
+    TensorNames names;
+    GroupReader reader(json, names, most_weights);
+    bool goes_on = true;
+    const auto read_groups = [&] {
+        each_item(json, [&] {
+            if (!goes_on || json.next() != Kind::kObject) return json.skip_value();
+            Group group = reader.read();
+            if (json.ok()) goes_on = use(std::move(group));
+        });
+    };
+    const Kind kind = json.next();
+    if (kind == Kind::kList) return read_groups();
+    if (kind != Kind::kObject) return;
+    each_member(json, [&](const std::string& name) {
+        if (name != "weightsManifest" || json.next() != Kind::kList) return false;
+        read_groups();
+        return true;
+    });
+}
+
+Result<std::vector<std::string>> names(const ByteSource& header, std::string_view file_name) {
+    std::vector<std::string> files;
+    if (!may_be_index(header, file_name)) return files;
+    JsonCursor json(header, 0, header.size());
+    each_group(json, 1, [&](const Group& group) {
+        if (group.weights.empty() || group.paths.empty()) return false;
+        for (const std::string& path : group.paths)
+            if (files.size() <= kMostCompanions && std::ranges::find(files, path) == files.end())
+                files.push_back(path);
+        return true;
+    });
+    if (!json.ok() && json.error().code() == ErrorCode::kIo) return fail(json.error());
+    return files;
+}
+
+// Where the files of the group lie; nullopt: not all of them are there, one after the other.
+std::optional<JoinedFiles::File> place_of(const Group& group, const JoinedFiles& files) {
+    std::optional<JoinedFiles::File> place;
+    for (const std::string& path : group.paths) {
+        const JoinedFiles::File* file = files.find(path);
+        if (file == nullptr) return std::nullopt;
+        if (!place) {
+            place = *file;
+            continue;
+        }
+        if (place->begin + place->bytes != file->begin) return std::nullopt;
+        place->bytes += file->bytes;
+    }
+    return place;
+}
+
+class ManifestReader {
+  public:
+    explicit ManifestReader(const JoinedFiles& files) : files_(files) {}
+
+    void add(Group group) {
+        const auto place = place_of(group, files_);
+        if (!place) return note(ErrorCode::kInvalid, "a file is missing of '" + first_of(group.paths) + "'");
+        std::uint64_t at = 0;
+        for (Weight& weight : group.weights) {
+            // Where the next one begins is not known then.
+            if (!weight.type || !weight.has_readable_shape)
+                return note(ErrorCode::kUnsupported,
+                            "the type or shape of '" + weight.name + "' is not known");
+            const auto extent = extent_of(*weight.type, weight.shape);
+            if (!extent || extent->bytes > place->bytes - at)
+                return note(ErrorCode::kInvalid, "'" + weight.name + "' ends beyond its files");
+            if (table_.tensors.size() == kMostWeights)
+                return note(ErrorCode::kLimit, "only " + std::to_string(kMostWeights) + " tensors are read");
+            if (extent->bytes != 0)
+                append(table_, {std::move(weight.name), *weight.type, weight.shape, extent->elements,
+                                place->begin + at, extent->bytes});
+            at += extent->bytes;
+        }
+    }
+
+    // kIo; what else is wrong with the JSON is a defect.
+    Result<TensorTable> take(const JsonCursor& json) {
+        if (!json.ok() && json.error().code() == ErrorCode::kIo) return fail(json.error());
+        if (!json.ok()) note(json.error().code(), json.error().message());
+        if (auto settled = settle_shared(table_, files_.size()); !settled) return fail(settled.error());
+        return std::move(table_);
+    }
+
+  private:
+    static std::string first_of(const std::vector<std::string>& paths) {
+        return paths.empty() ? "a group" : paths.front();
+    }
+    void note(ErrorCode code, const std::string& what) {
+        note_defect(table_, Error(code, "TensorFlow.js: " + what));
+    }
+
+    const JoinedFiles& files_;
+    TensorTable table_{.format = "tensorflow.js", .tensors = {}, .defect = {}};
+};
+
+Result<TensorTable> read(const ByteSource& source) {
+    const JoinedFiles& files = *source.joined();
+    ManifestReader manifest(files);
+    JsonCursor json(source, 0, files.header_bytes());
+    each_group(json, kMostWeights + 1, [&](Group group) {
+        manifest.add(std::move(group));
+        return true;
+    });
+    return manifest.take(json);
+}
+
+constexpr Reader kReader{"tensorflow.js", nullptr, read};
+
+}  // namespace
+
+const CompanionFormat kTensorFlowJs{names, &kReader};
+
+}  // namespace modelward::fingerprint
