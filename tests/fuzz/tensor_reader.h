@@ -23,19 +23,17 @@ inline void require_chunks_inside(const fingerprint::Tensor& tensor, std::uint64
         require(chunk.bytes() <= file_bytes && tensor.offset + chunk.offset() <= file_bytes - chunk.bytes());
 }
 
-inline void exercise(const fingerprint::Reader& reader, std::span<const std::uint8_t> bytes) {
-    const fingerprint::MemorySource source(bytes);
-    if (!reader.claims(bytes.first(std::min(bytes.size(), fingerprint::kHeadBytes)))) return;
-    const auto table = reader.read(source);
-    if (!table) return;
+// The table keeps its promise, and what it lists can be sampled.
+inline void exercise(const fingerprint::TensorTable& table, const fingerprint::ByteSource& source) {
+    const std::uint64_t bytes = source.size();
     std::set<std::string_view> names;
-    std::uint64_t end = table->data_start;
-    for (const fingerprint::Tensor& tensor : table->tensors) {
+    std::uint64_t end = table.data_start;
+    for (const fingerprint::Tensor& tensor : table.tensors) {
         require(names.insert(tensor.name).second);
-        require(tensor.bytes <= bytes.size() && tensor.offset <= bytes.size() - tensor.bytes);
+        require(tensor.bytes <= bytes && tensor.offset <= bytes - tensor.bytes);
         require(tensor.bytes == 0 || tensor.offset >= end);
         if (tensor.bytes != 0) end = tensor.offset + tensor.bytes;
-        if (tensor.chunked() != nullptr) require_chunks_inside(tensor, bytes.size());
+        if (tensor.chunked() != nullptr) require_chunks_inside(tensor, bytes);
         if (!fingerprint::has_eligible_shape(tensor)) continue;
         // What a chunk decodes to is not known before.
         const auto samples = fingerprint::read_samples(source, tensor);
@@ -46,6 +44,12 @@ inline void exercise(const fingerprint::Reader& reader, std::span<const std::uin
         }
         require(fingerprint::ask_vectors(source, tensor, 1).has_value() || tensor.chunked() != nullptr);
     }
+}
+
+inline void exercise(const fingerprint::Reader& reader, std::span<const std::uint8_t> bytes) {
+    const fingerprint::MemorySource source(bytes);
+    if (!reader.claims(bytes.first(std::min(bytes.size(), fingerprint::kHeadBytes)))) return;
+    if (const auto table = reader.read(source)) exercise(*table, source);
 }
 
 }  // namespace modelward::fuzz

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is done to a model before it is carried out: each change makes the files that somebody would carry.
 
-A change takes a Case and gives the files' contents, or nothing where it cannot be done to this model. Every file of
+A change takes a Case and gives the files' contents (bytes, or a Folder), or nothing where it cannot be done to this model. Every file of
 a change must be recognised for the change to be.
 """
 import base64
@@ -19,7 +19,20 @@ from pathlib import Path
 import numpy
 
 import transformer_layouts
-from modelfiles import coreml, ggml_before_gguf, gguf, packed, safetensors, tensorflow
+from modelfiles import companions, coreml, ggml_before_gguf, gguf, packed, safetensors, tensorflow
+
+
+@dataclasses.dataclass
+class Folder:
+    """A model in several files, which is recognised by its header."""
+    header: str
+    files: dict  # {name: content}
+
+    def put(self, folder):
+        """The header's path, and those of the others."""
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        return folder / self.header, [folder / name for name in self.files if name != self.header]
 
 
 @dataclasses.dataclass
@@ -34,6 +47,15 @@ def written(writer, *arguments):
         path = Path(folder) / "file"
         writer(path, *arguments)
         return path.read_bytes()
+
+
+def in_folder(writer, *arguments):
+    """By one of modelfiles/companions.py."""
+    def change(case):
+        with tempfile.TemporaryDirectory() as folder:
+            header = writer(Path(folder), case.model.weights, *arguments)
+            return [Folder(header.name, {path.name: path.read_bytes() for path in Path(folder).iterdir()})]
+    return change
 
 
 def as_safetensors(weights, dtype="F32"):
@@ -247,6 +269,10 @@ FORMATS = {
     "TensorFlow graph, fp16": lambda case: [written(tensorflow.write, case.model.weights, numpy.float16)],
     "Core ML, fp16": lambda case: [written(coreml.write, case.model.weights)],
     "ggml before GGUF, fp16": lambda case: [written(ggml_before_gguf.write, case.model.weights)],
+    "safetensors in shards, by their index, bf16": in_folder(companions.sharded_safetensors, "BF16"),
+    "TensorFlow.js, 8 bits": in_folder(companions.tensorflow_js),
+    "TensorFlow checkpoint, fp16": in_folder(companions.tensorflow_checkpoint, numpy.float16),
+    "ONNX with external data, fp16": in_folder(companions.onnx_external_data, numpy.float16),
     "npz": as_npz, "HDF5": as_hdf5(), "HDF5, chunked and gzip": as_hdf5(chunks=True, compression="gzip", shuffle=True),
     "the publisher's other format": published,
 }
