@@ -32,25 +32,27 @@ constexpr std::size_t kLandmarkBlock = std::size_t{1} << 20;
 // Leaves of the file's table what rows are asked of: the largest tensors whose rows or columns can be
 // evidence. (What is inside wrapping is not in it; it cannot be read at will.) The rest would only take
 // memory.
-void keep_largest(SampledFile& file) {
+void keep_largest(SampledFile& file, std::size_t most) {
     std::vector<std::uint32_t> places;
     for (std::uint32_t i = 0; i < file.table.size(); ++i) {
         if (file.tensors[i].eligible && may_have_evidence(file.table[i])) places.push_back(i);
     }
     std::ranges::sort(places, {}, [&](std::uint32_t i) { return std::pair(~file.tensors[i].elements, i); });
     places.resize(std::min(places.size(), kAskedTensors));
+    // Of those, evenly: the largest alone may all be of a public model beside ours.
+    const std::size_t count = std::min(places.size(), most);
     std::vector<Tensor> kept;
-    for (const std::uint32_t place : places)
-        kept.push_back(std::move(file.table[place]));
+    for (std::size_t i = 0; i < count; ++i)
+        kept.push_back(std::move(file.table[places[i * places.size() / count]]));
     file.table = std::move(kept);
 }
 
 // What chunks cannot be decoded of is noted.
-Result<void> match_rows(const ByteSource& source, const SampledFile& file, const IndexTables& tables,
-                        std::vector<Match>& matches, std::vector<Unseen>& unseen) {
+Result<void> match_rows(const ByteSource& source, const SampledFile& file, std::size_t most,
+                        const IndexTables& tables, std::vector<Match>& matches, std::vector<Unseen>& unseen) {
     RowEvidence evidence(tables);
     for (const Tensor& tensor : file.table) {
-        const auto asked = ask_vectors(source, tensor, file.table.size());
+        const auto asked = ask_vectors(source, tensor, file.table.size(), most);
         if (!asked && tensor.chunked() != nullptr && asked.error().code() != ErrorCode::kIo) {
             note(unseen,
                  asked.error().code() == ErrorCode::kLimit ? Unseen::kDecodedBytes : Unseen::kCorrupt);
@@ -183,14 +185,14 @@ void add_carved(const CarvedModels& carved, const IndexTables& tables, TensorFin
 
 // By the rows of the file's own matrices, or else of those of the largest models in it.
 Result<std::vector<Match>> match_all_rows(const ByteSource& source, const SampledFile& file,
-                                          CarvedModels& carved, const IndexTables& tables,
+                                          CarvedModels& carved, std::size_t most, const IndexTables& tables,
                                           std::vector<Unseen>& unseen) {
     std::vector<Match> rows;
-    if (auto done = match_rows(source, file, tables, rows, unseen); !done) return fail(done.error());
+    if (auto done = match_rows(source, file, most, tables, rows, unseen); !done) return fail(done.error());
     std::ranges::sort(carved.models, std::greater(),
                       [](const SampledFile& model) { return eligible_elements(model.tensors); });
     for (std::size_t i = 0; i < std::min(carved.models.size(), kMostModelsByRows) && rows.empty(); ++i)
-        if (auto done = match_rows(source, carved.models[i], tables, rows, unseen); !done)
+        if (auto done = match_rows(source, carved.models[i], most, tables, rows, unseen); !done)
             return fail(done.error());
     return rows;
 }
@@ -213,7 +215,8 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     const CountingSource counted(source);
     auto file = sample_file(counted, Names::kDropped);
     if (!file) return fail(file.error());
-    keep_largest(*file);
+    const std::size_t most_asked = depth == Depth::kFull ? kAskedTensors : kAskedTensorsSampled;
+    keep_largest(*file, most_asked);
     ContentEvidence content(tables);
     auto inside = unwrap(counted, limits_of(depth), depth == Depth::kFull ? &content : nullptr);
     if (!inside) return fail(inside.error());
@@ -237,7 +240,8 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
         if (auto done = search_front(counted, search); !done) return fail(done.error());
     auto carved = carve(counted, search.places());
     if (!carved) return fail(carved.error());
-    std::ranges::for_each(carved->models, keep_largest);
+    for (SampledFile& model : carved->models)
+        keep_largest(model, most_asked);
     for (const Unseen reason : carved->unseen)
         note(result.unseen, reason);
     if (search.has_more()) note(result.unseen, Unseen::kPlaces);
@@ -245,7 +249,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     std::ranges::move(tensors.matches, std::back_inserter(result.matches));
     add_apart(tensors.of_public, tables, result);
     if (!say_what_it_is(result.matches)) {
-        const auto rows = match_all_rows(counted, *file, *carved, tables, result.unseen);
+        const auto rows = match_all_rows(counted, *file, *carved, most_asked, tables, result.unseen);
         if (!rows) return fail(rows.error());
         add_apart(*rows, tables, result);
     }

@@ -21,8 +21,9 @@
 // - rows: asked only where no registered artifact matches otherwise. A tensor of the file is found when 3 of
 //   its rows or columns, different from each other, are near rows or columns of the artifact (Hamming
 //   distance 28 of 128 or less). The tensors that are found are at least 50 % of the elements of the 16
-//   largest that could be, or stand for 50 % of the artifact, and have 9 different vectors in at least 3
-//   tensors of the artifact. Finds matrices that were transposed, permuted, cut, stacked or extended.
+//   largest that could be (kSampled: of every second of these), or stand for 50 % of the artifact, and have 9
+//   different vectors in at least 3 tensors of the artifact. Finds matrices that were transposed, permuted,
+//   cut, stacked or extended.
 // - records: rows, lines and entries of text, in whatever order and notation (records/record_stream.h; kFull
 //   only). 32 that both hold and that are evidence (long, not the same word again) make up 50 % of those of
 //   the file or 25 % of the artifact's; or the file is the same document: 90 % of the records that either

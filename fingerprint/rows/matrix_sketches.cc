@@ -60,11 +60,10 @@ Result<void> keep_vectors(const ByteSource& source, const Tensor& tensor, std::u
 }
 
 Result<std::vector<VectorSketches>> ask_vectors(const ByteSource& source, const Tensor& tensor,
-                                                std::size_t tensors) {
+                                                std::size_t tensors, std::size_t most) {
     std::vector<VectorSketches> asked;
-    const std::size_t count =
-        std::clamp(kAskedTensors * kFewestAskedVectors / std::max<std::size_t>(tensors, 1),
-                   kFewestAskedVectors, kMostAskedVectors);
+    const std::size_t count = std::clamp(most * kFewestAskedVectors / std::max<std::size_t>(tensors, 1),
+                                         kFewestAskedVectors, kMostAskedVectors);
     for (const Vectors& vectors : kinds_of_vectors(tensor.shape)) {
         if (vectors.length() < kLeastVector) continue;
         const auto chosen = spread(vectors.count(), count, kAsked);

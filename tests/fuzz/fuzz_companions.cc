@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any header of a model in several files, with any bytes in those that it names. One byte says what the header
-// is called, two how long it is; the rest is what every file beside it holds.
+// Any header of a model in several files, with any bytes in those that it names. One byte says what the
+// header is called, two how long it is; the rest is what every file beside it holds.
 #include <array>
 
 #include "fingerprint/readers/companions/companions.h"
