@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fingerprint/readers/pickle/pickle_machine.h"
 
+#include <array>
 #include <charconv>
 
 #include "fingerprint/dtypes/little_endian.h"
@@ -298,19 +299,20 @@ class Machine {
     }
 
     void add_elements(const std::vector<PickleId>& elements) {
-        PickleValue& container = stack_.pickle().values[stack_.top()];
-        if (container.kind == PickleKind::kList) {
-            container.items.insert(container.items.end(), elements.begin(), elements.end());
-        } else if (container.kind == PickleKind::kObject) {
+        const PickleId container = stack_.top();
+        const PickleKind kind = stack_.pickle()[container].kind;
+        if (kind == PickleKind::kList) {
+            stack_.append(container, elements);
+        } else if (kind == PickleKind::kObject) {
             for (const PickleId element : elements)
-                container.items.insert(container.items.end(), {kPickleNone, element});
+                stack_.append(container, std::array{kPickleNone, element});
         }
     }
 
     void add_pairs(const std::vector<PickleId>& items) {
-        PickleValue& container = stack_.pickle().values[stack_.top()];
-        if (container.kind != PickleKind::kDict && container.kind != PickleKind::kObject) return;
-        container.items.insert(container.items.end(), items.begin(), items.end());
+        const PickleId container = stack_.top();
+        const PickleKind kind = stack_.pickle()[container].kind;
+        if (kind == PickleKind::kDict || kind == PickleKind::kObject) stack_.append(container, items);
     }
 
     void build() {
@@ -322,7 +324,7 @@ class Machine {
             if (value.state == kPickleNone) {
                 value.state = state;
             } else {
-                value.items.insert(value.items.end(), {kPickleNone, state});
+                stack_.append(built, std::array{kPickleNone, state});
             }
         }
         if (after_build_) after_build_(stack_.pickle(), built);

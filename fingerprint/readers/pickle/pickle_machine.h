@@ -14,7 +14,9 @@
 
 namespace modelward::fingerprint {
 
-inline constexpr std::size_t kMaxPickleValues = std::size_t{1} << 20;
+// Of the values, what they hold and what remembers them, as they are counted: what a pickle makes is held
+// until all of it is read. A PyTorch checkpoint takes a good kilobyte a tensor.
+inline constexpr std::size_t kMaxPickleBytes = std::size_t{36} << 20;
 inline constexpr std::size_t kMaxPickleStack = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxPickleMemo = std::size_t{1} << 20;
 inline constexpr std::size_t kMaxPickleMarks = std::size_t{1} << 12;

@@ -11,6 +11,7 @@
 namespace modelward::fingerprint {
 namespace {
 
+using namespace std::string_literals;
 using testing::Bytes;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -206,9 +207,53 @@ TEST(PickleMachine, BoundsStackMarksMemoAndValues) {
     expect_refused(repeat("", "(", kMaxPickleMarks + 1), ErrorCode::kLimit, "marks are open");
     expect_refused(repeat("", "N", kMaxPickleStack + 1), ErrorCode::kLimit, "the stack is deeper");
     expect_refused(repeat("N", "\x94", kMaxPickleMemo + 1), ErrorCode::kLimit, "memo entries");
-    expect_refused(repeat("", "]0", kMaxPickleValues + 1), ErrorCode::kLimit, "values");
+    expect_refused(repeat("", "]0", kMaxPickleBytes / sizeof(PickleValue) + 1), ErrorCode::kLimit,
+                   "values take");
     // Integers, constants and the memo are shared: a long list of small numbers costs nothing.
     EXPECT_LT(run(repeat("K\x01", "0K\x01", 1000)).pickle.values.size(), 10U);
+}
+
+// Each of these makes few bytes of pickle hold many of memory.
+TEST(PickleMachine, BoundsTheMemoryOfWhatValuesHold) {
+    const auto refused_after = [](const std::string& start, const std::string& unit) {
+        Bytes bytes(start.begin(), start.end());
+        std::size_t times = 0;
+        for (; bytes.size() < (64U << 20); ++times)
+            bytes.insert(bytes.end(), unit.begin(), unit.end());
+        const Outcome outcome = run(bytes);
+        EXPECT_TRUE(outcome.error && outcome.error->code() == ErrorCode::kLimit) << unit;
+        return outcome.pickle.values.size();
+    };
+    refused_after("]N", "aN");         // one list, appended to
+    refused_after("]", "(NNNNNNNNe");  // the same, by eights
+    EXPECT_LT(refused_after("", "X\x64\0\0\0"s + std::string(100, 't') + "0"),
+              kMaxPickleBytes / 200);                                                  // texts
+    EXPECT_LT(refused_after("", "}(K\x01K\x02K\x03K\x04u0"s), kMaxPickleBytes / 120);  // dicts
+}
+
+// Keys of the memo count up in what Python writes; a hostile pickle may jump.
+TEST(PickleMachine, TheMemoHasAnyKeys) {
+    EXPECT_EQ(run_text(("K\x05q\x00K\x06q\x02K\x07q\x01"
+                        "0h\x02."s))
+                  .root()
+                  .number,
+              6);
+    EXPECT_EQ(run_text(("K\x05q\x02K\x06q\x00K\x07q\x01K\x08q\x02"
+                        "0h\x02."s))
+                  .root()
+                  .number,
+              8);
+    EXPECT_EQ(run_text(("K\x05r\xFF\xFF\xFF\xFFK\x06\x94"
+                        "0j\xFF\xFF\xFF\xFF."s))
+                  .root()
+                  .number,
+              5);
+    EXPECT_EQ(run_text(("K\x05\x94K\x06\x94K\x07q\x00"
+                        "00h\x01."s))
+                  .root()
+                  .number,
+              6)
+        << "memorised again";
 }
 
 TEST(PickleMachine, KeepsWhatItMadeBeforeItBreaksOff) {

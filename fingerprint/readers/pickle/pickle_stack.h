@@ -3,6 +3,7 @@
 // wrongly (taking from an empty stack) is refused through the cursor and gives None.
 #pragma once
 
+#include <span>
 #include <unordered_map>
 
 #include "fingerprint/readers/header_cursor.h"
@@ -31,8 +32,11 @@ class PickleStack {
     std::vector<PickleId> pop_to_mark();
 
     void memorise(std::uint64_t key);
-    void memorise_next() { memorise(memo_.size()); }
+    void memorise_next() { memorise(memo_entries_); }
     void recall(std::uint64_t key);
+
+    // Adds to what a value holds.
+    void append(PickleId to, std::span<const PickleId> items);
 
   private:
     // Immutable values that are made once.
@@ -43,12 +47,19 @@ class PickleStack {
     static constexpr std::int64_t kSharedIntegers = 1024;
 
     PickleId make(PickleValue value);
+    // False: `bytes` more are beyond kMaxPickleBytes.
+    bool charge(std::size_t bytes);
+    bool is_memorised(std::uint64_t key) const { return key < memo_.size() || scattered_memo_.contains(key); }
 
     HeaderCursor& cursor_;
     Pickle pickle_;
     std::vector<PickleId> stack_;
     std::vector<std::size_t> marks_;  // heights of the stack
-    std::unordered_map<std::uint64_t, PickleId> memo_;
+    std::size_t charged_ = 0;
+    // By its keys, which are counted up from 0; those that are not, apart.
+    std::vector<PickleId> memo_;
+    std::unordered_map<std::uint64_t, PickleId> scattered_memo_;
+    std::size_t memo_entries_ = 0;
     std::unordered_map<std::int64_t, PickleId> integers_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ struct PickleValue {
 };
 
 struct Pickle {
-    std::vector<PickleValue> values;  // values[kPickleNone] is None
+    std::deque<PickleValue> values;  // values[kPickleNone] is None; grows without a copy
     PickleId root = kPickleNone;
 
     const PickleValue& operator[](PickleId id) const { return values[id]; }
