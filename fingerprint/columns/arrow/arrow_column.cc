@@ -205,13 +205,13 @@ bool ArrowColumn::append_view(Step& step, std::uint64_t at, std::string& text) {
 bool ArrowColumn::append_bytes(BatchBuffer& buffer, std::uint64_t begin, std::uint64_t length,
                                std::string& text) {
     const std::uint64_t taken = std::min(length, kMostCellBytes);
-    has_cut_ = has_cut_ || length > kMostCellBytes;
     for (std::uint64_t done = 0; done < taken;) {
         value_.resize(std::min<std::uint64_t>(taken - done, kAppendedAtOnce));
         if (!read(buffer, begin + done, value_)) return false;
         text.append(value_.begin(), value_.end());
         done += value_.size();
     }
+    has_cut_ = has_cut_ || length > kMostCellBytes;
     return true;
 }
 

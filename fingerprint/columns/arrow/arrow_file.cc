@@ -98,8 +98,9 @@ Result<void> read_arrow_footer(const ByteSource& source, const ArrowFileVisitor&
     const auto place = find_footer(source);
     if (!place) return fail(place.error());
     if (!*place) return fail(ErrorCode::kInvalid, "the file does not end as Arrow does");
-    const RangeSource part(source, (*place)->begin, (*place)->end - (*place)->begin);
-    const Flatbuffer footer(part);
+    const auto metadata = ArrowMetadata::load(source, **place);
+    if (!metadata) return fail(metadata.error());
+    const Flatbuffer footer(*metadata);
     return FooterReading(source, footer, visitor).read();
 }
 

@@ -39,6 +39,7 @@ Result<std::optional<MessagePlace>> find_message(const ByteSource& source, std::
     const auto there = std::span(bytes).first(std::min<std::uint64_t>(bytes.size(), size - position));
     if (auto read = source.read(position, there); !read) return fail(read.error());
     const Prefix prefix = read_prefix(bytes);
+    if (prefix.bytes > there.size()) return fail(ErrorCode::kInvalid, "the file ends before a message does");
     if (prefix.length == 0) return std::nullopt;
     if (prefix.length > kMostMessageBytes)
         return fail(ErrorCode::kInvalid, "at byte " + std::to_string(position) + ": a message of " +
@@ -47,6 +48,19 @@ Result<std::optional<MessagePlace>> find_message(const ByteSource& source, std::
         return fail(ErrorCode::kInvalid, "the file ends before a message does");
     const std::uint64_t begin = position + prefix.bytes;
     return MessagePlace{.metadata = {begin, begin + prefix.length}, .body = {}};
+}
+
+Result<ArrowMetadata> ArrowMetadata::load(const ByteSource& source, const BufferPlace& place) {
+    ArrowMetadata metadata(RangeSource(source, place.begin, place.end - place.begin));
+    if (metadata.size() > kMostHeldMetadata) return metadata;
+    std::vector<std::uint8_t> held(metadata.size());
+    if (auto read = metadata.part_.read(0, held); !read) return fail(read.error());
+    metadata.held_ = std::move(held);
+    return metadata;
+}
+
+Result<void> ArrowMetadata::read(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    return held_.empty() ? part_.read(offset, into) : MemorySource(held_).read(offset, into);
 }
 
 MessageKind ArrowMessage::kind() const {
@@ -76,12 +90,9 @@ bool begins_as_message(std::span<const std::uint8_t> head) {
     if (prefix.length < 16 || prefix.length > kMostMessageBytes || prefix.length % 4 != 0) return false;
     const auto root = load_le<std::uint32_t>(head.data() + prefix.bytes);
     if (root < 4 || root > prefix.length - 4) return false;
-    const MemorySource source(head);
-    const ArrowMessage message(
-        source,
-        {.metadata = {prefix.bytes, std::min<std::uint64_t>(head.size(), prefix.bytes + prefix.length)},
-         .body = {}});
-    return is_schema(message);
+    const MemorySource there(
+        head.subspan(prefix.bytes, std::min<std::uint64_t>(prefix.length, head.size() - prefix.bytes)));
+    return is_schema(ArrowMessage(there));
 }
 
 Result<bool> is_schema_at(const ByteSource& source, std::uint64_t position) {
@@ -91,7 +102,9 @@ Result<bool> is_schema_at(const ByteSource& source, std::uint64_t position) {
         return false;
     }
     if (!*place) return false;
-    const ArrowMessage message(source, **place);
+    const BufferPlace& metadata = (*place)->metadata;
+    const RangeSource part(source, metadata.begin, metadata.end - metadata.begin);
+    const ArrowMessage message(part);
     const bool is = is_schema(message);
     if (const auto& error = message.tables().io_error()) return fail(*error);
     return is;

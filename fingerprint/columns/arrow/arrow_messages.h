@@ -14,6 +14,7 @@
 namespace modelward::fingerprint {
 
 inline constexpr std::uint32_t kMostMessageBytes = std::uint32_t{16} << 20;  // without the body
+inline constexpr std::uint64_t kMostHeldMetadata = std::uint64_t{4} << 20;
 
 enum class MessageKind : std::uint8_t {
     kNone = 0,
@@ -32,13 +33,23 @@ struct MessagePlace {
 // there is none. kIo.
 Result<std::optional<MessagePlace>> find_message(const ByteSource& source, std::uint64_t position);
 
-// A message as a FlatBuffer.
+// The FlatBuffer of a message, or of a footer. Tables point all about: it is held, unless it is large.
+class ArrowMetadata final : public ByteSource {
+  public:
+    static Result<ArrowMetadata> load(const ByteSource& source, const BufferPlace& place);
+    std::uint64_t size() const override { return part_.size(); }
+    Result<void> read(std::uint64_t offset, std::span<std::uint8_t> into) const override;
+
+  private:
+    explicit ArrowMetadata(const RangeSource& part) : part_(part) {}
+    RangeSource part_;
+    std::vector<std::uint8_t> held_;  // all of it, or nothing
+};
+
+// A message as its tables say what it is.
 class ArrowMessage {
   public:
-    ArrowMessage(const ByteSource& source, const MessagePlace& place)
-        : part_(source, place.metadata.begin, place.metadata.end - place.metadata.begin), tables_(part_) {}
-    ArrowMessage(const ArrowMessage&) = delete;
-    ArrowMessage& operator=(const ArrowMessage&) = delete;
+    explicit ArrowMessage(const ByteSource& metadata) : tables_(metadata) {}
 
     const Flatbuffer& tables() const { return tables_; }
     MessageKind kind() const;
@@ -51,7 +62,6 @@ class ArrowMessage {
   private:
     std::optional<std::uint64_t> root() const { return tables_.follow(0); }
 
-    RangeSource part_;
     Flatbuffer tables_;
 };
 

@@ -37,8 +37,9 @@ class ArrowReading {
                                        std::uint64_t table) { return take_schema(footer, table); },
                       .message = [this](const MessagePlace& place) { return take_message(place); },
                       .misplaced = [this](const Error& error) { note(unseen_, unseen_by(error.code())); }});
-        if (done || has_ended() || done.error().code() == ErrorCode::kIo) return done;
-        note_of_whole(done.error());
+        if (done) return done;
+        if (done.error().code() != ErrorCode::kIo) note_of_whole(done.error());
+        if (has_ended() || done.error().code() == ErrorCode::kIo) return done;
         return schema_ ? Result<void>() : read_messages(kArrowMagicBytes);
     }
 
@@ -64,7 +65,9 @@ class ArrowReading {
             end_ = source_.size();
             if (!place) return take_error(place.error());
             if (!*place) break;
-            const ArrowMessage message(source_, **place);
+            const auto metadata = ArrowMetadata::load(source_, (*place)->metadata);
+            if (!metadata) return take_error(metadata.error());
+            const ArrowMessage message(*metadata);
             const std::uint64_t body = message.body_bytes();
             const std::uint64_t begin = (*place)->metadata.end;
             if (const auto& error = message.tables().io_error()) return fail(*error);
@@ -79,8 +82,9 @@ class ArrowReading {
     }
 
     Result<void> take_message(const MessagePlace& place) {
-        const ArrowMessage message(source_, place);
-        return take_message(message, *place.body);
+        const auto metadata = ArrowMetadata::load(source_, place.metadata);
+        if (!metadata) return take_error(metadata.error());
+        return take_message(ArrowMessage(*metadata), *place.body);
     }
 
     // What is wrong with one message need not be with another.
@@ -147,7 +151,8 @@ class ArrowReading {
     }
 
     void note_of_whole(const Error& error) {
-        if (error.code() == ErrorCode::kIo || has_ended()) return;
+        if (error.code() == ErrorCode::kIo) return;
+        if (has_ended()) return note(unseen_, allowance_.ended().value_or(Unseen::kMemory));
         note(unseen_, error.code() == ErrorCode::kLimit ? Unseen::kEntries : unseen_by(error.code()));
     }
 
