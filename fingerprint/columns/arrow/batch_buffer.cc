@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t kLengthBytes = 8;  // in front of a compressed buffer
 constexpr std::size_t kDecodedAtOnce = 4096;
 constexpr std::size_t kMostKept = std::size_t{1} << 20;  // decoded, to be read again
+constexpr std::uint64_t kMostWhole = 16 * 1024;          // that takes less than what decodes it
 
 }  // namespace
 
@@ -101,16 +102,18 @@ Result<void> BatchBuffer::fill(std::uint64_t offset) {
         }
         decoder_->metered = std::make_unique<MeteredStream>(*decoder_->unpacked, allowance_);
     }
-    while (offset - held_at_ >= held_.size())
+    while (offset - held_at_ >= held_.size() || (size_ <= kMostWhole && held_.size() != size_))
         if (auto done = decode_more(); !done) return done;
+    if (held_.size() == size_) decoder_.reset();
     return {};
 }
 
 Result<void> BatchBuffer::decode_more() {
     const std::uint64_t wanted_from = std::max(held_at_, std::min(kept_, last_));
     std::uint64_t dropped = std::min<std::uint64_t>(wanted_from - held_at_, held_.size());
+    if (size_ <= kMostWhole) dropped = 0;
     if (held_.size() - dropped > kMostKept) dropped = held_.size();
-    if (dropped >= kDecodedAtOnce || dropped == held_.size()) {
+    if (dropped >= kDecodedAtOnce || (dropped != 0 && dropped == held_.size())) {
         held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(dropped));
         held_at_ += dropped;
     }

@@ -3,7 +3,8 @@
 // format/Message.fbs, BodyCompressionMethod), read through a window.
 //
 // Reads are meant to go forward. What is not compressed can be read anywhere; of what is, the bytes since
-// keep() are kept, as long as they are few, and going further back decodes it from its beginning again.
+// keep() are kept, as long as they are few, and going further back decodes it from its beginning again. A
+// small one is decoded at once.
 #pragma once
 
 #include <cstdint>
