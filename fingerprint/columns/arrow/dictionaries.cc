@@ -22,8 +22,11 @@ Result<void> Dictionaries::take(const Flatbuffer& message, std::uint64_t table, 
     if (values == schema_.dictionaries.end()) return {};  // no column needs it
     Result<Dictionary> dictionary;
     const auto before = known_.find(id);
-    if (is_delta && before != known_.end()) dictionary = std::move(before->second);
-    known_.erase(id);
+    if (before != known_.end()) {
+        held_ -= before->second ? before->second->text_bytes() : 0;
+        if (is_delta) dictionary = std::move(before->second);
+        known_.erase(before);
+    }
     if (!values->second) dictionary = fail(ErrorCode::kUnsupported, "a dictionary of lists or structures");
     if (!data) dictionary = fail(ErrorCode::kInvalid, "a dictionary without values");
     if (dictionary) {
@@ -32,13 +35,11 @@ Result<void> Dictionaries::take(const Flatbuffer& message, std::uint64_t table, 
         if (!added) dictionary = fail(added.error());
     }
     const auto& kept = known_.emplace(id, std::move(dictionary)).first->second;
+    held_ += kept ? kept->text_bytes() : 0;
     return kept ? Result<void>() : fail(kept.error());
 }
 
 Result<void> Dictionaries::add(Dictionary& dictionary, const ArrowField& values, const ArrowBatch& batch) {
-    std::size_t held = 0;  // by the others
-    for (const auto& [id, other] : known_)
-        held += other ? other->text_bytes() : 0;
     const ArrowSchema schema = schema_of_values(values);
     const BatchParts parts{source_, schema, batch, allowance_, kWindow};
     ArrowColumn column(parts, 0, nullptr);
@@ -53,7 +54,7 @@ Result<void> Dictionaries::add(Dictionary& dictionary, const ArrowField& values,
             dictionary.add(std::string_view(cells.texts).substr(begin, cell.end - begin));
             begin = cell.end;
         }
-        if (!*fits || held + dictionary.text_bytes() > kMostDictionaryBytes)
+        if (!*fits || held_ + dictionary.text_bytes() > kMostDictionaryBytes)
             return fail(ErrorCode::kLimit,
                         "dictionaries of more than " + std::to_string(kMostDictionaryBytes) + " bytes");
         left -= count;

@@ -31,6 +31,7 @@ class Dictionaries {
     const ArrowSchema& schema_;
     Allowance& allowance_;
     std::map<std::int64_t, Result<Dictionary>> known_;
+    std::size_t held_ = 0;  // bytes of their texts
 };
 
 }  // namespace modelward::fingerprint
