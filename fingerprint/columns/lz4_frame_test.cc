@@ -50,6 +50,17 @@ TEST(Lz4Frame, MayHaveASizeAndChecksums) {
     EXPECT_EQ(unpack_frame(frame).value_or("?"), "hellohellohellohellohello") << "padded";
 }
 
+TEST(Lz4Frame, BeginsEachBlockAnew) {
+    Bytes frame{0x04, 0x22, 0x4D, 0x18, 0x40, 0x40, 0};
+    for (const std::string_view text : {"one", "two"}) {
+        testing::append_number(frame, std::uint32_t{4});
+        frame.push_back(0x30);  // three bytes as they are, and no copy: the last sequence of a block
+        testing::append(frame, text);
+    }
+    testing::append_number(frame, std::uint32_t{0});
+    EXPECT_EQ(unpack_frame(frame).value_or("?"), "onetwo");
+}
+
 TEST(Lz4Frame, ThatIsBrokenIsRefused) {
     const Bytes frame = testing::lz4_frame(bytes_of_text("some text that is no copy"));
     const auto refused = [](Bytes bytes, std::size_t at, std::uint8_t value) {

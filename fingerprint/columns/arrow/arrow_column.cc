@@ -73,7 +73,7 @@ bool ArrowColumn::read_value(std::size_t step, std::uint64_t at, std::uint32_t r
 
 bool ArrowColumn::read_list(std::size_t step, const Span& span, std::uint32_t repetition,
                             const Reading& reading) {
-    if (span.begin > span.end || span.end > steps_[step + 1].of_batch->length)
+    if (span.end > steps_[step + 1].of_batch->length)
         return refuse(ErrorCode::kInvalid, "a list that lies outside of its values");
     for (std::uint64_t i = span.begin; i != span.end; ++i)
         if (!read_value(step + 1, i, i == span.begin ? repetition : steps_[step].field->repetition, reading))

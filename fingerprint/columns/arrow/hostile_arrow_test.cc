@@ -82,6 +82,8 @@ TEST(HostileArrow, WhoseEndsOfTextsOrListsAreImpossibleIsNoted) {
     };
     const ArrowArray texts = arrow_texts({"one", "two"}), lists = arrow_lists({1, 2}, arrow_numbers({1, 2}));
     EXPECT_EQ(unseen_of(with_ends(texts, {3, 0})), Reasons{Unseen::kCorrupt}) << "going back";
+    const ArrowArray long_texts = arrow_texts({std::string(3 << 20, 'x')});
+    EXPECT_EQ(unseen_of(with_ends(long_texts, {3, 0})), Reasons{Unseen::kCorrupt}) << "going back";
     EXPECT_EQ(unseen_of(with_ends(texts, {0, 7})), Reasons{Unseen::kCorrupt}) << "beyond the texts";
     EXPECT_EQ(unseen_of(with_ends(texts, {0xFFFFFFFF, 0xFFFFFFFF})), Reasons{}) << "of nothing, nowhere";
     EXPECT_EQ(unseen_of(with_ends(texts, {0, 0xFFFFFFFF})), Reasons{Unseen::kCorrupt}) << "below zero";
@@ -103,6 +105,11 @@ TEST(HostileArrow, WhosePlacesOrViewsLeadNowhereIsNoted) {
     ArrowArray views = arrow_views({"more than twelve bytes"});
     views.buffers[1][8] = 1;
     EXPECT_EQ(unseen_of(views), Reasons{Unseen::kCorrupt}) << "in the second of one buffers";
+    views.buffers[1][8] = 3;
+    const std::vector<ArrowArray> beside{views, arrow_texts({"of another column, which is long"})};
+    const ArrowLook found = look_at_arrow(arrow_stream({arrow_schema(beside), arrow_batch(beside)}));
+    EXPECT_EQ(found.unseen, Reasons{Unseen::kCorrupt}) << "in a buffer of the next column";
+    EXPECT_TRUE(found.rows.empty());
     views.buffers[1][8] = 0;
     views.buffers[1][12] = 200;
     EXPECT_EQ(unseen_of(views), Reasons{Unseen::kCorrupt}) << "beyond it";
