@@ -15,7 +15,7 @@ constexpr std::uint64_t kCellCost = 8;  // of the allowance: a null costs time, 
 constexpr std::uint64_t kCellsAtOnce = 1024;
 constexpr std::uint64_t kViewBytes = 16;
 constexpr std::uint32_t kMostBytesInView = 12;
-constexpr std::size_t kAppendedAtOnce = 64 * 1024;
+constexpr std::size_t kAppendedAtOnce = std::size_t{64} << 10;
 
 std::uint64_t widened(std::span<const std::uint8_t> bytes, bool is_signed) {
     std::uint64_t value = 0;

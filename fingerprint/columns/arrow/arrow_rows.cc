@@ -15,7 +15,7 @@ namespace modelward::fingerprint {
 namespace {
 
 constexpr std::string_view kFeather1 = "FEA1";  // at both ends
-constexpr std::size_t kMostWindow = 32 * 1024;
+constexpr std::size_t kMostWindow = std::size_t{32} << 10;
 constexpr std::size_t kLeastWindow = 256;
 constexpr std::size_t kWindowsBytes = std::size_t{8} << 20;  // of all columns
 constexpr std::size_t kBuffersOfStep = 3;

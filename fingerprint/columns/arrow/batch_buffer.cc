@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::uint64_t kLengthBytes = 8;  // in front of a compressed buffer
 constexpr std::size_t kDecodedAtOnce = 4096;
-constexpr std::size_t kMostKept = std::size_t{1} << 20;  // decoded, to be read again
-constexpr std::uint64_t kMostWhole = 16 * 1024;          // that takes less than what decodes it
+constexpr std::size_t kMostKept = std::size_t{1} << 20;        // decoded, to be read again
+constexpr std::uint64_t kMostWhole = std::uint64_t{16} << 10;  // that takes less than what decodes it
 
 }  // namespace
 

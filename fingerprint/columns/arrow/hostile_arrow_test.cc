@@ -130,6 +130,14 @@ TEST(HostileArrow, OfWhichOneBatchIsWrongHasItsOtherRowsSeen) {
     EXPECT_EQ(
         beside_sound(batch_with([](auto& fields) { fields[0].claims = {{0, 0}, {8, ~0ULL}}; }), sound, rows),
         Reasons{Unseen::kCorrupt});
+    EXPECT_EQ(
+        beside_sound(batch_with([](auto& fields) { fields[0].claims = {{0, 0}, {64, 8}}; }), sound, rows),
+        Reasons{Unseen::kCorrupt})
+        << "in the message behind it";
+    EXPECT_EQ(
+        beside_sound(batch_with([](auto& fields) { fields[0].claims = {{0, 0}, {0, 64}}; }), sound, rows),
+        Reasons{Unseen::kCorrupt})
+        << "up to the message behind it";
     EXPECT_EQ(beside_sound(batch_with([](auto& fields) { fields.pop_back(); }), sound, rows),
               Reasons{Unseen::kCorrupt})
         << "a field too few";
