@@ -10,7 +10,7 @@
 
 #include "fingerprint/carving/carve.h"
 #include "fingerprint/chunks/full_pass.h"
-#include "fingerprint/columns/parquet_rows.h"
+#include "fingerprint/columns/table_rows.h"
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/match/chunk_evidence.h"
 #include "fingerprint/match/counting_source.h"
@@ -87,15 +87,15 @@ Result<std::vector<Match>> match_bytes(const ByteSource& source, const IndexTabl
     return matches;
 }
 
-// By the rows of a file that is Parquet, which its bytes as text do not show.
-Result<void> match_parquet(const ByteSource& source, const IndexTables& tables, Depth depth,
-                           Classification& result, std::vector<Match>& matches) {
-    const auto is_columns = is_parquet(source);
-    if (!is_columns) return fail(is_columns.error());
-    if (!*is_columns) return {};
-    if (result.format == "unknown") result.format = "parquet";
+// By the rows of a table of columns, which its bytes as text do not show.
+Result<void> match_table(const ByteSource& source, const IndexTables& tables, Depth depth,
+                         Classification& result, std::vector<Match>& matches) {
+    const auto format = table_format(source);
+    if (!format) return fail(format.error());
+    if (format->empty()) return {};
+    if (result.format == "unknown") result.format = *format;
     if (depth != Depth::kFull) return {};
-    const auto records = sample_parquet_rows(source, result.unseen);
+    const auto records = sample_table_rows(source, result.unseen);
     if (!records) return fail(records.error());
     matches = match_records(*records, tables);
     return {};
@@ -225,7 +225,7 @@ Result<Classification> classify_or_throw(const ByteSource& source, const IndexTa
     if (inside->outermost && file->format == "unknown") result.format = to_string(*inside->outermost);
     result.unseen = std::move(inside->unseen);
     std::vector<Match> by_rows;
-    if (auto done = match_parquet(counted, tables, depth, result, by_rows); !done) return fail(done.error());
+    if (auto done = match_table(counted, tables, depth, result, by_rows); !done) return fail(done.error());
     std::ranges::move(inside->tensors, std::back_inserter(file->tensors));
     TensorFindings tensors = TensorEvidence(tables, file->tensors).weigh();
     SignatureSearch search;

@@ -4,7 +4,7 @@
 #include <new>
 
 #include "fingerprint/chunks/full_pass.h"
-#include "fingerprint/columns/parquet_rows.h"
+#include "fingerprint/columns/table_rows.h"
 #include "fingerprint/containers/unwrap.h"
 #include "fingerprint/fingerprint.h"
 #include "fingerprint/records/record_hash.h"
@@ -62,13 +62,13 @@ Result<void> add_inside(const ByteSource& source, Fingerprint& fingerprint) {
     return {};
 }
 
-// The records of Parquet are its rows, and not what of its bytes may look like text.
-Result<void> add_parquet_rows(const ByteSource& source, Fingerprint& fingerprint) {
-    const auto is_columns = is_parquet(source);
-    if (!is_columns) return fail(is_columns.error());
-    if (!*is_columns) return {};
-    if (fingerprint.format == "unknown") fingerprint.format = "parquet";
-    auto records = sample_parquet_rows(source, fingerprint.unseen);
+// The records of a table of columns are its rows, and not what of its bytes may look like text.
+Result<void> add_table_rows(const ByteSource& source, Fingerprint& fingerprint) {
+    const auto format = table_format(source);
+    if (!format) return fail(format.error());
+    if (format->empty()) return {};
+    if (fingerprint.format == "unknown") fingerprint.format = *format;
+    auto records = sample_table_rows(source, fingerprint.unseen);
     if (!records) return fail(records.error());
     if (!records->hashes.empty()) fingerprint.records = std::move(*records);
     return {};
@@ -106,7 +106,7 @@ Result<Fingerprint> make_or_throw(const ByteSource& source) {
     fingerprint.records = records.take();
     fingerprint.landmarks = landmarks.take();
     if (auto added = add_inside(source, fingerprint); !added) return fail(added.error());
-    if (auto added = add_parquet_rows(source, fingerprint); !added) return fail(added.error());
+    if (auto added = add_table_rows(source, fingerprint); !added) return fail(added.error());
     // Text beside weights is of the architecture, or a licence: it says nothing of whose weights they are.
     if (std::ranges::any_of(fingerprint.tensors, &TensorSketch::eligible)) fingerprint.records = {};
     return fingerprint;

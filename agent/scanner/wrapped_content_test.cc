@@ -9,6 +9,7 @@
 
 #include "agent/scanner/index_file.h"
 #include "agent/scanner/scanner_process.h"
+#include "fingerprint/testing/arrow_writer.h"
 #include "fingerprint/testing/parquet_writer.h"
 #include "fingerprint/testing/small_models.h"
 #include "fingerprint/testing/wrapped_files.h"
@@ -75,8 +76,7 @@ TEST_F(WrappedContent, AnExactCopyWithoutAWrappingIsRecognisedInTheSandbox) {
     EXPECT_EQ(reply->matches[0].method, fingerprint::Method::kExact);
 }
 
-// By the codecs' numbers in Parquet: of pages that Snappy, gzip, zstd and LZ4 pack.
-TEST_F(WrappedContent, RowsOfParquetAreReadInTheSandbox) {
+TEST_F(WrappedContent, RowsOfTablesAreReadInTheSandbox) {
     namespace writer = fingerprint::testing;
     std::vector<std::string> rows;
     Bytes text;
@@ -90,21 +90,30 @@ TEST_F(WrappedContent, RowsOfParquetAreReadInTheSandbox) {
     scanner = ScannerProcess::start({MODELWARD_SCAN, 65534, 65534}, index.get(),
                                     [](pid_t) -> Result<void> { return {}; });
     ASSERT_TRUE(scanner.has_value());
+    const auto expect_all = [&](const Bytes& table, const std::string& format, const std::string& packed_by) {
+        const auto reply = scan(table, Depth::kFull);
+        ASSERT_TRUE(reply.has_value()) << packed_by << ": " << reply.error().message();
+        EXPECT_EQ(reply->format, format);
+        EXPECT_TRUE(reply->unseen.empty()) << packed_by;
+        EXPECT_TRUE(std::ranges::any_of(reply->matches, [](const fingerprint::Match& match) {
+            return match.artifact == 7 && match.method == fingerprint::Method::kRecords && match.share == 1;
+        })) << packed_by;
+    };
+    // By the codecs' numbers in Parquet: of pages that Snappy, gzip, zstd and LZ4 pack.
     for (const int codec : {0, 1, 2, 6, 7}) {
         writer::PageSpec page = writer::plain_texts(rows);
         if (codec == 1) page.body = writer::snappy_literal(page.body);
         if (codec == 2) page.body = wrapped(Wrapping::kGzip, page.body);
         if (codec == 6) page.body = wrapped(Wrapping::kZstd, page.body);
         if (codec == 7) page.body = writer::lz4_literal(page.body);
-        const auto reply =
-            scan(writer::parquet_file({{.pages = {page}, .codec = codec}}, 3000), Depth::kFull);
-        ASSERT_TRUE(reply.has_value()) << codec << ": " << reply.error().message();
-        EXPECT_EQ(reply->format, "parquet");
-        EXPECT_TRUE(reply->unseen.empty()) << codec;
-        EXPECT_TRUE(std::ranges::any_of(reply->matches, [](const fingerprint::Match& match) {
-            return match.artifact == 7 && match.method == fingerprint::Method::kRecords && match.share == 1;
-        })) << codec;
+        expect_all(writer::parquet_file({{.pages = {page}, .codec = codec}}, 3000), "parquet",
+                   "codec " + std::to_string(codec));
     }
+    const std::vector<writer::ArrowArray> fields{writer::arrow_texts(rows)};
+    for (const writer::ArrowPacking packing :
+         {writer::ArrowPacking::kNone, writer::ArrowPacking::kLz4, writer::ArrowPacking::kZstd})
+        expect_all(writer::arrow_file(fields, {}, {writer::arrow_batch(fields, packing)}), "arrow",
+                   "Arrow " + std::to_string(static_cast<int>(packing)));
 }
 
 TEST_F(WrappedContent, IsRecognisedInTheSandboxWhenItIsNested) {

@@ -17,7 +17,8 @@ ColumnCursor::ColumnCursor(const ByteSource& source, const Column& column, const
       column_(&column),
       chunk_(chunk),
       allowance_(&allowance),
-      place_{.page = chunk.begin, .taken = 0, .left = chunk.values} {}
+      place_{.page = chunk.begin, .taken = 0, .left = chunk.values},
+      mark_(place_) {}
 
 Result<bool> ColumnCursor::read_rows(std::uint64_t rows, Cells& into, std::size_t most, Excess excess) {
     std::uint64_t begun = 0, uncharged = 0;
@@ -108,9 +109,10 @@ Result<void> ColumnCursor::read_dictionary_page() {
     return {};
 }
 
-void ColumnCursor::go_to(const Place& place) {
+void ColumnCursor::go_back() {
+    if (place_.left == mark_.left) return;
     page_.reset();
-    place_ = place;
+    place_ = mark_;
 }
 
 void ColumnCursor::let_go() {

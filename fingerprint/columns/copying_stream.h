@@ -20,6 +20,12 @@ class CopyingStream : public PageStream {
     // That of LZ4's format; Snappy's compressors keep to it.
     static constexpr std::size_t kWindow = 64 * 1024;
 
+    struct Next {
+        std::uint64_t literal = 0;   // so many bytes follow as they are,
+        std::uint64_t copied = 0;    // or are copied
+        std::uint64_t distance = 0;  // from so far before
+    };
+
     Result<std::size_t> read(std::span<std::uint8_t> into) final;
     std::size_t bytes() const final { return kWindow + kBuffer; }
 
@@ -28,11 +34,6 @@ class CopyingStream : public PageStream {
     CopyingStream(ByteReader& packed, std::uint64_t length)
         : length_(length), section_(packed, length), packed_(section_, 0, kBuffer) {}
 
-    struct Next {
-        std::uint64_t literal = 0;   // so many bytes follow as they are,
-        std::uint64_t copied = 0;    // or are copied
-        std::uint64_t distance = 0;  // from so far before
-    };
     // Reads what comes next; the block has not ended.
     virtual Next next(ByteReader& packed) = 0;
 

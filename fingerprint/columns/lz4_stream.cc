@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fingerprint/columns/copying_stream.h"
+#include "fingerprint/columns/lz4_sequences.h"
 #include "fingerprint/columns/page_codec.h"
 
 namespace modelward::fingerprint {
@@ -10,32 +10,9 @@ class Lz4Stream final : public CopyingStream {
     Lz4Stream(ByteReader& packed, std::uint64_t length) : CopyingStream(packed, length) {}
 
   private:
-    static constexpr std::uint64_t kLeastCopied = 4;
+    Next next(ByteReader& packed) override { return sequences_.next(packed); }
 
-    // 15 and more is told by bytes that follow, up to one that is not 255.
-    static std::uint64_t length_of(ByteReader& packed, std::uint64_t nibble) {
-        if (nibble != 15) return nibble;
-        std::uint64_t length = nibble;
-        while (true) {
-            const std::uint8_t more = packed.byte();
-            length += more;
-            if (more != 255) return length;
-        }
-    }
-
-    // The last sequence of a block has its literal only.
-    Next next(ByteReader& packed) override {
-        is_copy_next_ = !is_copy_next_;
-        if (!is_copy_next_) {
-            const std::uint64_t distance = packed.number<std::uint16_t>();
-            return {.copied = kLeastCopied + length_of(packed, token_ & 0xFU), .distance = distance};
-        }
-        token_ = packed.byte();
-        return {.literal = length_of(packed, token_ >> 4)};
-    }
-
-    std::uint8_t token_ = 0;
-    bool is_copy_next_ = false;
+    Lz4Sequences sequences_;
 };
 
 }  // namespace

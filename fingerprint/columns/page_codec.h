@@ -35,6 +35,7 @@ Result<std::unique_ptr<PageStream>> open_page(PageCodec codec, ByteReader& packe
 // Each of those that are more than a few lines. kLimit: out of memory.
 std::unique_ptr<PageStream> open_snappy(ByteReader& packed, std::uint64_t length);        // snappy_stream.cc
 std::unique_ptr<PageStream> open_lz4_block(ByteReader& packed, std::uint64_t length);     // lz4_stream.cc
+std::unique_ptr<PageStream> open_lz4_frame(ByteReader& packed, std::uint64_t length);     // not of Parquet
 Result<std::unique_ptr<PageStream>> open_gzip(ByteReader& packed, std::uint64_t length);  // gzip_stream.cc
 Result<std::unique_ptr<PageStream>> open_zstd(ByteReader& packed, std::uint64_t length);  // zstd_stream.cc
 

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "fingerprint/columns/column.h"
-#include "fingerprint/columns/column_cursor.h"
+#include "fingerprint/columns/row_cursor.h"
+#include "fingerprint/containers/allowance.h"
 
 namespace modelward::fingerprint {
 

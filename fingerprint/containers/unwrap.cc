@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "fingerprint/columns/parquet_rows.h"
+#include "fingerprint/columns/table_rows.h"
 #include "fingerprint/containers/archive.h"
 #include "fingerprint/containers/content_stream.h"
 #include "fingerprint/containers/metered_stream.h"
@@ -151,10 +151,7 @@ class Look {
 
     // A table is the same one in an archive.
     Result<void> look_at_rows(const ByteSource& source) {
-        const auto is_columns = is_parquet(source);
-        if (!is_columns) return fail(is_columns.error());
-        if (!*is_columns) return {};
-        return visit_parquet_rows(
+        return visit_table_rows(
             source, allowance_, [this](std::string_view canonical) { visitor_->record(canonical); },
             found_.unseen);
     }
@@ -166,7 +163,7 @@ class Look {
         if (!head) return take(head.error());
         const auto wrapping = identify_wrapping(*head);
         if (wrapping == Wrapping::k7z && may_open(depth)) return hold(input, depth);
-        if (!wrapping && pieces() != nullptr && begins_as_parquet(*head)) return hold(input, depth);
+        if (!wrapping && pieces() != nullptr && begins_as_table(*head)) return hold(input, depth);
         auto table = read_stream_table(input, size, allowance_, found_.unseen);
         if (!table) return take(table.error());
         if (*table && has_chunks(**table)) {

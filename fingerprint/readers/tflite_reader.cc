@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "fingerprint/readers/flatbuffer.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
-#include "fingerprint/readers/tflite/flatbuffer.h"
 
 namespace modelward::fingerprint {
 namespace {

@@ -2,6 +2,7 @@
 // Any bytes as Parquet: records are no greater than they may be, and nothing costs more than the allowance.
 #include <cstdlib>
 
+#include "fingerprint/columns/limited_source.h"
 #include "fingerprint/columns/parquet_rows.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fingerprint/readers/tflite/flatbuffer.h"
+#include "fingerprint/readers/flatbuffer.h"
 
 #include <algorithm>
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a file or stream of Arrow: records are no greater than they may be, and nothing costs more
+// than the allowance.
+#include <cstdlib>
+
+#include "fingerprint/columns/arrow/arrow_rows.h"
+#include "fingerprint/columns/limited_source.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace modelward::fingerprint;
+    const MemorySource source({data, size});
+    const CountingSource counted(source);
+    WrappingLimits limits;
+    limits.ratio_grace = std::uint64_t{1} << 20;  // so that an input costs little
+    Allowance allowance(limits, counted);
+    std::vector<Unseen> unseen;
+    begins_as_arrow({data, size});
+    const auto done = visit_arrow_rows(
+        counted, allowance,
+        [](std::string_view record) {
+            if (record.empty() || record.size() > kMostRecordBytes) std::abort();
+        },
+        unseen);
+    if (!done || counted.bytes_read() > kMostReads * size + (std::uint64_t{2} << 20)) std::abort();
+    return 0;
+}
