@@ -39,5 +39,10 @@ void decode_iq4_xs(BlockBytes bytes, Floats into);
 void decode_mxfp4(BlockBytes bytes, Floats into);
 void decode_tq1_0(BlockBytes bytes, Floats into);  // ternary.cc
 void decode_tq2_0(BlockBytes bytes, Floats into);
+void decode_iq2_xxs(BlockBytes bytes, Floats into);  // quants_by_codebook.cc
+void decode_iq2_xs(BlockBytes bytes, Floats into);
+void decode_iq2_s(BlockBytes bytes, Floats into);
+void decode_iq3_xxs(BlockBytes bytes, Floats into);
+void decode_iq3_s(BlockBytes bytes, Floats into);
 
 }  // namespace modelward::fingerprint

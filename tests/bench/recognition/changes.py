@@ -261,7 +261,8 @@ def packed_by(pack):
 
 
 # ggml's types of blocks, by their numbers in a GGUF file.
-BLOCK_TYPES = {"Q6_K": 14, "Q5_K": 13, "Q4_K": 12, "Q3_K": 11, "Q2_K": 10, "IQ4_NL": 20, "IQ4_XS": 23}
+BLOCK_TYPES = {"Q6_K": 14, "Q5_K": 13, "Q4_K": 12, "Q3_K": 11, "Q2_K": 10, "IQ4_NL": 20, "IQ4_XS": 23, "IQ3_S": 21, "IQ3_XXS": 18,
+               "IQ2_S": 22, "IQ2_XS": 17, "IQ2_XXS": 16}
 
 NUMBERS = {
     "bf16": lambda case: [as_safetensors(case.model.weights, "BF16")], "fp16": lambda case: [as_safetensors(case.model.weights, "F16")],
