@@ -22,6 +22,8 @@ void decode_i8(BlockBytes bytes, Floats into);  // bytes.cc
 void decode_u8(BlockBytes bytes, Floats into);
 void decode_u4(BlockBytes bytes, Floats into);
 void decode_u2(BlockBytes bytes, Floats into);
+void decode_nf4(BlockBytes bytes, Floats into);
+void decode_fp4(BlockBytes bytes, Floats into);
 void decode_q4_0(BlockBytes bytes, Floats into);  // quants32.cc
 void decode_q4_1(BlockBytes bytes, Floats into);
 void decode_q5_0(BlockBytes bytes, Floats into);

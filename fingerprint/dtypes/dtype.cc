@@ -46,6 +46,8 @@ constexpr std::array<DTypeInfo, kTypes> kTable = {{
     {"F8_E5M2FNUZ", 1, 1, decode_f8_e5m2fnuz},
     {"U4", 2, 1, decode_u4},
     {"U2", 4, 1, decode_u2},
+    {"NF4", 2, 1, decode_nf4},
+    {"FP4", 2, 1, decode_fp4},
     {"BOOL", 1, 1, nullptr},
     {"I16", 1, 2, nullptr},
     {"U16", 1, 2, nullptr},

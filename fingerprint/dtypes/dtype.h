@@ -45,8 +45,10 @@ enum class DType : std::uint8_t {
     kIQ3_S,
     kF8E4M3FNUZ,
     kF8E5M2FNUZ,
-    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these two
+    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these four
     kU2,
+    kNF4,  // codes of bitsandbytes (readers/bitsandbytes.h), the upper half of a byte first
+    kFP4,
     // Known by size only: a file with such tensors is read, the tensors carry no evidence. IQ1_S and IQ1_M
     // have no signs outside their codebook of 2,048 vectors, which would have to be copied; F8_E8M0 holds
     // scales, not weights.

@@ -65,6 +65,14 @@ TEST(DType, DecodesCodesOfLessThanAByteTheLowestBitsFirst) {
     EXPECT_EQ(decode(DType::kU2, "e4"), (std::vector{0.0F, 1.0F, 2.0F, 3.0F}));
 }
 
+TEST(DType, DecodesCodesOfBitsandbytesTheUpperHalfFirst) {
+    EXPECT_EQ(decode(DType::kNF4, "077f"), (std::vector{-7.0F, 0.0F, 0.0F, 8.0F}));
+    EXPECT_EQ(decode(DType::kFP4, "01234567"),
+              (std::vector{0.0F, 0.0F, 8.0F, 12.0F, 4.0F, 6.0F, 2.0F, 3.0F}));
+    EXPECT_EQ(decode(DType::kFP4, "89abcdef"),
+              (std::vector{0.0F, 0.0F, -8.0F, -12.0F, -4.0F, -6.0F, -2.0F, -3.0F}));
+}
+
 TEST(DType, DecodesTheSixteenValuesOfMicroscaling) {
     // A scale of 2; elements 0 to 15 are the low halves, each of which has its number as code.
     const auto values = decode(DType::kMXFP4,

@@ -2,6 +2,7 @@
 #include "fingerprint/readers/json_cursor.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/utf8.h"
 
@@ -205,6 +206,22 @@ std::optional<std::uint64_t> JsonCursor::unsigned_integer() {
     const auto after = peek();
     if (digits == 0 || after == '.' || after == 'e' || after == 'E') return std::nullopt;
     return number;
+}
+
+std::optional<double> JsonCursor::number() {
+    if (next() != Kind::kNumber) return std::nullopt;
+    constexpr std::size_t kMost = 32;
+    std::string digits;
+    for (auto byte = peek(); byte && digits.size() < kMost; byte = peek()) {
+        if (!is_digit(*byte) && !std::string_view("+-.eE").contains(static_cast<char>(*byte))) break;
+        digits += static_cast<char>(*byte);
+        ++position_;
+    }
+    double value = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [read_to, error] = std::from_chars(digits.data(), end, value);
+    if (error != std::errc() || read_to != end) return std::nullopt;
+    return value;
 }
 
 }  // namespace modelward::fingerprint

@@ -113,14 +113,4 @@ void find_packed_matrices(TensorTable& table) {
     }
 }
 
-void shift(Tensor& tensor, std::uint64_t bytes) {
-    tensor.offset += bytes;
-    if (tensor.packed() == nullptr) return;
-    PackedMatrix packed = *tensor.packed();
-    packed.zeros.offset += bytes;
-    packed.scales.offset += bytes;
-    if (packed.group_of_rows) packed.group_of_rows->offset += bytes;
-    tensor.layout = element_layout(packed);
-}
-
 }  // namespace modelward::fingerprint

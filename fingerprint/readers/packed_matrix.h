@@ -43,7 +43,4 @@ struct PackedMatrix {
 // and after.
 void find_packed_matrices(TensorTable& table);
 
-// The same tensor, and what it is read with, in a file that has `bytes` more in front.
-void shift(Tensor& tensor, std::uint64_t bytes);
-
 }  // namespace modelward::fingerprint

@@ -7,6 +7,7 @@
 
 #include "fingerprint/dtypes/little_endian.h"
 #include "fingerprint/readers/element_layout.h"
+#include "fingerprint/sketches/scaled_elements.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -113,6 +114,8 @@ class PackedReader {
 
 Result<void> read_packed_elements(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
                                   std::span<float> into) {
+    if (tensor.block_scales() != nullptr) return read_block_scaled(source, tensor, first, into);
+    if (tensor.row_scales() != nullptr) return read_row_scaled(source, tensor, first, into);
     const PackedReader reader(source, tensor);
     const std::uint64_t columns = tensor.shape.extents()[1];
     while (!into.empty()) {

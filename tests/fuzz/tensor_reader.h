@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "fingerprint/readers/bitsandbytes.h"
 #include "fingerprint/readers/chunked_data.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/rows/matrix_sketches.h"
@@ -26,8 +27,9 @@ inline void require_chunks_inside(const fingerprint::Tensor& tensor, std::uint64
 inline void exercise(const fingerprint::Reader& reader, std::span<const std::uint8_t> bytes) {
     const fingerprint::MemorySource source(bytes);
     if (!reader.claims(bytes.first(std::min(bytes.size(), fingerprint::kHeadBytes)))) return;
-    const auto table = reader.read(source);
+    auto table = reader.read(source);
     if (!table) return;
+    fingerprint::read_quant_states(source, *table);
     std::set<std::string_view> names;
     std::uint64_t end = table->data_start;
     for (const fingerprint::Tensor& tensor : table->tensors) {
