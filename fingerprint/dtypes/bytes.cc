@@ -28,6 +28,15 @@ void decode_u4(BlockBytes bytes, Floats into) {
         into[i] = static_cast<float>(bytes[i / 2] >> (4 * (i % 2)) & 0xF);
 }
 
+// Eight in three bytes.
+void decode_u3(BlockBytes bytes, Floats into) {
+    for (std::size_t i = 0; i < into.size(); ++i) {
+        const std::uint8_t* eight = &bytes[i / 8 * 3];
+        const unsigned bits = eight[0] | eight[1] << 8U | eight[2] << 16U;
+        into[i] = static_cast<float>(bits >> (3 * (i % 8)) & 7);
+    }
+}
+
 void decode_u2(BlockBytes bytes, Floats into) {
     for (std::size_t i = 0; i < into.size(); ++i)
         into[i] = static_cast<float>(bytes[i / 4] >> (2 * (i % 4)) & 3);

@@ -21,6 +21,7 @@ void decode_f8_e5m2fnuz(BlockBytes bytes, Floats into);
 void decode_i8(BlockBytes bytes, Floats into);  // bytes.cc
 void decode_u8(BlockBytes bytes, Floats into);
 void decode_u4(BlockBytes bytes, Floats into);
+void decode_u3(BlockBytes bytes, Floats into);
 void decode_u2(BlockBytes bytes, Floats into);
 void decode_nf4(BlockBytes bytes, Floats into);
 void decode_fp4(BlockBytes bytes, Floats into);

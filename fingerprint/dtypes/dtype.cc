@@ -45,6 +45,7 @@ constexpr std::array<DTypeInfo, kTypes> kTable = {{
     {"F8_E4M3FNUZ", 1, 1, decode_f8_e4m3fnuz},
     {"F8_E5M2FNUZ", 1, 1, decode_f8_e5m2fnuz},
     {"U4", 2, 1, decode_u4},
+    {"U3", 32, 12, decode_u3},
     {"U2", 4, 1, decode_u2},
     {"NF4", 2, 1, decode_nf4},
     {"FP4", 2, 1, decode_fp4},

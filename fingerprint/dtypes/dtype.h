@@ -45,7 +45,8 @@ enum class DType : std::uint8_t {
     kIQ3_S,
     kF8E4M3FNUZ,
     kF8E5M2FNUZ,
-    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these four
+    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these five
+    kU3,
     kU2,
     kNF4,  // codes of bitsandbytes (readers/bitsandbytes.h), the upper half of a byte first
     kFP4,

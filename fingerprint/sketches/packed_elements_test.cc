@@ -78,6 +78,27 @@ TEST_F(PackedElements, GptqHasTwoAndEightBits) {
     EXPECT_EQ(read(narrow, 15 * 16, 3), (Values{0, 2, 0}));
 }
 
+TEST_F(PackedElements, GptqHasThreeBitsOfWhichSomeRunIntoTheNextWord) {
+    // [32, 32]: row r has the code r % 8 in column 0, and 7 in all others; all zeros are r % 8 of their
+    // column. Bits 0 to 2 are the first code: 0b...011'010'001'000.
+    const std::vector<std::uint32_t> stream = {0x88fac688, 0xc688fac6, 0xfac688fa};
+    std::vector<std::uint32_t> words_of_rows;
+    for (const std::uint32_t word : stream) {
+        words_of_rows.push_back(word);
+        words_of_rows.insert(words_of_rows.end(), 31, 0xffffffff);
+    }
+    const Tensor tensor = matrix(words(words_of_rows), DType::kU3, {32, 32},
+                                 {Layout::kGptq, 3, words(stream), floats(Values(32, 1)), {}});
+    for (std::size_t row = 0; row < 32; ++row)
+        EXPECT_EQ(read(tensor, row * 32, 1), Values{static_cast<float>(row % 8) - 1}) << row;
+    // Zeros are stored less one, and the last one is 0 in three bits.
+    Values last_row;
+    for (std::size_t column = 0; column < 32; ++column)
+        last_row.push_back(7 - static_cast<float>((column % 8 + 1) % 8));
+    EXPECT_EQ(read(tensor, 31 * 32, 32), last_row);
+    EXPECT_EQ(read(tensor, 31 * 32 + 9, 5), Values(last_row.begin() + 9, last_row.begin() + 14));
+}
+
 TEST_F(PackedElements, AwqHasColumnsInAWordInItsOwnOrder) {
     // [2, 16]: each column has its number, and the number is its zero in the second half.
     const Tensor codes = words({0x75316420, 0xfdb9eca8, 0x75316420, 0xfdb9eca8});

@@ -273,7 +273,9 @@ NUMBERS = {
     "int8 a row": each_tensor(int8),
     **{dtype: lambda case, dtype=dtype: [as_safetensors(case.model.weights, dtype)] for dtype in safetensors.FLOAT8},
     **{f"GGUF {dtype}": as_gguf(dtype) for dtype in ("F16", "Q8_0", "Q4_0", *BLOCK_TYPES)},
-    "GPTQ, 4 bits": packed_by(packed.gptq), "AWQ, 4 bits": packed_by(packed.awq),
+    "GPTQ, 4 bits": packed_by(packed.gptq),
+    "GPTQ, 3 bits": packed_by(lambda fits: packed.gptq(fits, bits=3), lambda array: packed.can_pack(array, 32)),
+    "AWQ, 4 bits": packed_by(packed.awq),
     **{f"bitsandbytes, {name}": by_bitsandbytes(lambda fits, kind=kind, nested=nested: bitsandbytes.four_bits(fits, kind, nested))
        for name, kind, nested in (("NF4", "nf4", False), ("NF4, nested", "nf4", True), ("FP4", "fp4", False))},
     "bitsandbytes, 8 bits": by_bitsandbytes(bitsandbytes.eight_bits),
