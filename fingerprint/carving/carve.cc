@@ -7,7 +7,6 @@
 #include "fingerprint/match/counting_source.h"
 #include "fingerprint/range_source.h"
 #include "fingerprint/readers/element_layout.h"
-#include "fingerprint/readers/packed_matrix.h"
 
 namespace modelward::fingerprint {
 namespace {

@@ -43,6 +43,8 @@ TensorCollector::TensorCollector(TensorTable table)
     : table_(std::move(table)),
       file_{.format = table_.format, .tensors = {}, .not_evidence = {}, .defect = {}} {
     file_.not_evidence.push_back({0, table_.data_start});
+    for (Tensor& tensor : table_.tensors)
+        if (tensor.row_scales() != nullptr) tensor.layout.reset();  // they pass by at another time
     plan();
 }
 

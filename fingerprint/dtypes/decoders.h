@@ -21,7 +21,10 @@ void decode_f8_e5m2fnuz(BlockBytes bytes, Floats into);
 void decode_i8(BlockBytes bytes, Floats into);  // bytes.cc
 void decode_u8(BlockBytes bytes, Floats into);
 void decode_u4(BlockBytes bytes, Floats into);
+void decode_u3(BlockBytes bytes, Floats into);
 void decode_u2(BlockBytes bytes, Floats into);
+void decode_nf4(BlockBytes bytes, Floats into);
+void decode_fp4(BlockBytes bytes, Floats into);
 void decode_q4_0(BlockBytes bytes, Floats into);  // quants32.cc
 void decode_q4_1(BlockBytes bytes, Floats into);
 void decode_q5_0(BlockBytes bytes, Floats into);
@@ -39,5 +42,10 @@ void decode_iq4_xs(BlockBytes bytes, Floats into);
 void decode_mxfp4(BlockBytes bytes, Floats into);
 void decode_tq1_0(BlockBytes bytes, Floats into);  // ternary.cc
 void decode_tq2_0(BlockBytes bytes, Floats into);
+void decode_iq2_xxs(BlockBytes bytes, Floats into);  // quants_by_codebook.cc
+void decode_iq2_xs(BlockBytes bytes, Floats into);
+void decode_iq2_s(BlockBytes bytes, Floats into);
+void decode_iq3_xxs(BlockBytes bytes, Floats into);
+void decode_iq3_s(BlockBytes bytes, Floats into);
 
 }  // namespace modelward::fingerprint

@@ -38,12 +38,20 @@ enum class DType : std::uint8_t {
     kMXFP4,
     kTQ1_0,
     kTQ2_0,
+    kIQ2_XXS,  // these five approximately: signs and scales, of the magnitudes a part (quants_by_codebook.cc)
+    kIQ2_XS,
+    kIQ2_S,
+    kIQ3_XXS,
+    kIQ3_S,
     kF8E4M3FNUZ,
     kF8E5M2FNUZ,
-    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these two
+    kU4,  // codes of a packed matrix (readers/packed_matrix.h); no file names these five
+    kU3,
     kU2,
-    // Known by size only: a file with such tensors is read, the tensors carry no evidence. IQ1 to IQ3 look
-    // their values up in codebooks of up to 2,048 vectors, which would have to be copied; F8_E8M0 holds
+    kNF4,  // codes of bitsandbytes (readers/bitsandbytes.h), the upper half of a byte first
+    kFP4,
+    // Known by size only: a file with such tensors is read, the tensors carry no evidence. IQ1_S and IQ1_M
+    // have no signs outside their codebook of 2,048 vectors, which would have to be copied; F8_E8M0 holds
     // scales, not weights.
     kBool,
     kI16,
@@ -54,11 +62,6 @@ enum class DType : std::uint8_t {
     kU64,
     kIQ1_S,
     kIQ1_M,
-    kIQ2_XXS,
-    kIQ2_XS,
-    kIQ2_S,
-    kIQ3_XXS,
-    kIQ3_S,
     kC64,
     kC128,
     kF8E8M0,

@@ -12,6 +12,8 @@
 namespace modelward::fingerprint {
 namespace {
 
+using Values = std::vector<float>;
+
 std::vector<float> decode(DType dtype, const std::string& hex) {
     const auto bytes = from_hex(hex).value();
     const DTypeInfo& type = info(dtype);
@@ -62,7 +64,18 @@ TEST(DType, DecodesEightBitFloatsWithoutNegativeZero) {
 
 TEST(DType, DecodesCodesOfLessThanAByteTheLowestBitsFirst) {
     EXPECT_EQ(decode(DType::kU4, "21f0"), (std::vector{1.0F, 2.0F, 0.0F, 15.0F}));
+    const auto three_bits = decode(DType::kU3, "88c6fa88c6fa88c6fa88c6fe");
+    EXPECT_EQ(Values(three_bits.begin() + 16, three_bits.end()),
+              (Values{0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 7, 7}));
     EXPECT_EQ(decode(DType::kU2, "e4"), (std::vector{0.0F, 1.0F, 2.0F, 3.0F}));
+}
+
+TEST(DType, DecodesCodesOfBitsandbytesTheUpperHalfFirst) {
+    EXPECT_EQ(decode(DType::kNF4, "077f"), (std::vector{-7.0F, 0.0F, 0.0F, 8.0F}));
+    EXPECT_EQ(decode(DType::kFP4, "01234567"),
+              (std::vector{0.0F, 0.0F, 8.0F, 12.0F, 4.0F, 6.0F, 2.0F, 3.0F}));
+    EXPECT_EQ(decode(DType::kFP4, "89abcdef"),
+              (std::vector{0.0F, 0.0F, -8.0F, -12.0F, -4.0F, -6.0F, -2.0F, -3.0F}));
 }
 
 TEST(DType, DecodesTheSixteenValuesOfMicroscaling) {

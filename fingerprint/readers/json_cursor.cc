@@ -2,6 +2,7 @@
 #include "fingerprint/readers/json_cursor.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/utf8.h"
 
@@ -249,6 +250,22 @@ void JsonCursor::skip_value() {
         }
         if (depth > 0 && (objects & 1) != 0) skip_name();
     } while (depth > 0 && ok());
+}
+
+std::optional<double> JsonCursor::number() {
+    if (next() != Kind::kNumber) return std::nullopt;
+    constexpr std::size_t kMost = 32;
+    std::string digits;
+    for (auto byte = peek(); byte && digits.size() < kMost; byte = peek()) {
+        if (!is_digit(*byte) && !std::string_view("+-.eE").contains(static_cast<char>(*byte))) break;
+        digits += static_cast<char>(*byte);
+        ++position_;
+    }
+    double value = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [read_to, error] = std::from_chars(digits.data(), end, value);
+    if (error != std::errc() || read_to != end) return std::nullopt;
+    return value;
 }
 
 }  // namespace modelward::fingerprint

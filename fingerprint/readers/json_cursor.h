@@ -39,6 +39,7 @@ class JsonCursor {
     void skip_text();
     // nullopt: a number, but not one of these; no error then, and the cursor is inside it.
     std::optional<std::uint64_t> unsigned_integer();
+    std::optional<double> number();  // of at most 32 characters
     // What is left of a number, true, false or null.
     void skip_word();
     // A value of any kind; kLimit: it is nested deeper than kMaxDepth.

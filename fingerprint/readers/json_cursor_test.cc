@@ -94,6 +94,18 @@ TEST(JsonCursor, ReadsUnsignedIntegers) {
     }
 }
 
+TEST(JsonCursor, ReadsNumbers) {
+    const auto any = [](std::string_view json) {
+        return read(json, [](JsonCursor& cursor) { return cursor.number(); });
+    };
+    EXPECT_EQ(any("0"), 0.0);
+    EXPECT_EQ(any(" -12.5e-1 "), -1.25);
+    EXPECT_EQ(any("0.022"), 0.022);
+    for (const char* none : {"", "-", "1.2.3", "1e", "1e999", "NaN", "\"1\"", "null", "[1]", "1,",
+                             "0.00000000000000000000000000000001"})
+        EXPECT_EQ(any(none), std::nullopt) << none;
+}
+
 TEST(JsonCursor, SkipsTextsOfAnyLength) {
     const std::string json = "\"" + std::string(1 << 20, 'x') + "\\n\":\"\\uD83D\"";
     const MemorySource source({reinterpret_cast<const std::uint8_t*>(json.data()), json.size()});

@@ -13,7 +13,6 @@ constexpr std::string_view kCodes = ".qweight";
 constexpr std::string_view kZeros = ".qzeros";
 constexpr std::string_view kScales = ".scales";
 constexpr std::string_view kGroups = ".g_idx";
-constexpr std::uint64_t kWordBits = 32;
 
 struct Matrix {
     std::uint64_t rows;
@@ -29,18 +28,22 @@ std::optional<Matrix> matrix_of(const Tensor& tensor) {
     return std::nullopt;
 }
 
+// So many codes are so many words; those of 3 bits run from one word into the next.
 struct CodeType {
     unsigned bits;
     DType dtype;
+    std::uint64_t codes;
+    std::uint64_t words;
 };
-constexpr std::array kCodeTypes = {CodeType{2, DType::kU2}, CodeType{4, DType::kU4}, CodeType{8, DType::kU8}};
+constexpr std::array kCodeTypes = {CodeType{2, DType::kU2, 16, 1}, CodeType{3, DType::kU3, 32, 3},
+                                   CodeType{4, DType::kU4, 8, 1}, CodeType{8, DType::kU8, 4, 1}};
 
-// By how many zeros share a word. (Words that hold no whole number of codes, of 3 bits, are not read.)
+// By how many zeros share a word.
 std::optional<CodeType> code_type(std::uint64_t columns, std::uint64_t words) {
-    for (const CodeType& type : kCodeTypes) {
-        const std::uint64_t codes = kWordBits / type.bits;
-        if (columns % codes == 0 && columns / codes == words) return type;
-    }
+    for (const CodeType& type : kCodeTypes)
+        if (columns % type.codes == 0 && words % type.words == 0 &&
+            columns / type.codes == words / type.words)
+            return type;
     return std::nullopt;
 }
 
@@ -73,8 +76,9 @@ class Finder {
         std::uint64_t rows = words->rows;
         auto layout = PackedMatrix::Layout::kAwq;
         if (words->columns == scale->columns) {
+            if (rows % type->words != 0) return;
             layout = PackedMatrix::Layout::kGptq;
-            rows *= kWordBits / type->bits;  // no overflow: a row is a byte of the words at least
+            rows = rows / type->words * type->codes;  // no overflow: words have as many bits
         } else if (type->bits != 4 || words->columns != words_of_zeros->columns) {
             return;
         }
@@ -111,16 +115,6 @@ void find_packed_matrices(TensorTable& table) {
     for (Tensor& tensor : table.tensors) {
         if (tensor.name.ends_with(kCodes)) finder.unpack(tensor);
     }
-}
-
-void shift(Tensor& tensor, std::uint64_t bytes) {
-    tensor.offset += bytes;
-    if (tensor.packed() == nullptr) return;
-    PackedMatrix packed = *tensor.packed();
-    packed.zeros.offset += bytes;
-    packed.scales.offset += bytes;
-    if (packed.group_of_rows) packed.group_of_rows->offset += bytes;
-    tensor.layout = element_layout(packed);
 }
 
 }  // namespace modelward::fingerprint

@@ -3,14 +3,15 @@
 // for a matrix of [in, out], which is the transpose of the model's weight; in groups of consecutive or listed
 // rows, each column has a scale and a zero of its own. An element is scale * (code - zero).
 //
-//   NAME.qweight  int32  the codes, 32 / bits of them in a word
+//   NAME.qweight  int32  the codes, 32 / bits of them in a word; of 3 bits, 32 of them in three words
 //   NAME.qzeros   int32  [groups, out * bits / 32], the zeros as codes
 //   NAME.scales   float  [groups, out]
 //   NAME.g_idx    int32  [in], the group of each row; without it all groups have as many rows
 //
-// GPTQ (2, 4 or 8 bits): qweight is [in * bits / 32, out], a word holds rows of one column. AWQ (4 bits):
+// GPTQ (2, 3, 4 or 8 bits): qweight is [in * bits / 32, out], a word holds rows of one column. AWQ (4 bits):
 // qweight is [in, out / 8], a word holds columns of one row in an order of its own. In a word the first code
-// is in the lowest bits. https://github.com/AutoGPTQ/AutoGPTQ, https://github.com/casper-hansen/AutoAWQ
+// is in the lowest bits; one that does not fit has its upper bits in the next word.
+// https://github.com/AutoGPTQ/AutoGPTQ, https://github.com/casper-hansen/AutoAWQ
 #pragma once
 
 #include <optional>
@@ -42,8 +43,5 @@ struct PackedMatrix {
 // type of its codes, and what is needed to read it. All else is left as it is. The table is settled before
 // and after.
 void find_packed_matrices(TensorTable& table);
-
-// The same tensor, and what it is read with, in a file that has `bytes` more in front.
-void shift(Tensor& tensor, std::uint64_t bytes);
 
 }  // namespace modelward::fingerprint

@@ -90,8 +90,13 @@ TEST(PackedMatrix, ZerosSayHowManyBitsACodeHas) {
                   DType::kU8, PackedMatrix::Layout::kGptq, 8);
     expect_packed(with(with(gptq(), 1, DType::kI32, {2, 4}), 0, DType::kI32, {16, 64}), {256, 64}, DType::kU2,
                   PackedMatrix::Layout::kGptq, 2);
-    // 3 bits: 64 * 3 / 32 words
-    expect_left_alone(with(with(gptq(), 1, DType::kI32, {2, 6}), 0, DType::kI32, {24, 64}), "3 bits");
+    // 64 zeros in 64 * 3 / 32 words
+    const auto three = with(with(gptq(), 1, DType::kI32, {2, 6}), 0, DType::kI32, {24, 64});
+    expect_packed(three, {256, 64}, DType::kU3, PackedMatrix::Layout::kGptq, 3);
+    expect_left_alone(with(three, 0, DType::kI32, {25, 64}), "codes of 3 bits are not whole");
+    expect_left_alone(with(three, 1, DType::kI32, {2, 5}), "zeros of 3 bits are not whole");
+    expect_left_alone(with(with(three, 0, DType::kI32, {256, 6}), 3, DType::kI32, {256}),
+                      "columns of three bits are no layout");
 }
 
 TEST(PackedMatrix, OneGroupMayHaveLostItsDimension) {

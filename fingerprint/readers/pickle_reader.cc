@@ -7,6 +7,7 @@
 // Documented by its code: torch/serialization.py, _legacy_save.
 #include <algorithm>
 
+#include "fingerprint/readers/bitsandbytes.h"
 #include "fingerprint/readers/numpy/pickled_arrays.h"
 #include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/pickle/pickle_opcodes.h"
@@ -45,6 +46,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     }
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
     find_packed_matrices(table);
+    find_bitsandbytes(table);
     return table;
 }
 

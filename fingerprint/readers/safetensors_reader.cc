@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fingerprint/dtypes/little_endian.h"
+#include "fingerprint/readers/bitsandbytes.h"
 #include "fingerprint/readers/json_cursor.h"
 #include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
@@ -235,6 +236,7 @@ Result<TensorTable> parse(const ByteSource& source) {
     if (auto settled = settle(table, source.size()); !settled) return fail(settled.error());
     if (complete && !table.defect) note_holes(table, source.size());
     find_packed_matrices(table);
+    find_bitsandbytes(table);
     return table;
 }
 

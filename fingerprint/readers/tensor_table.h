@@ -20,9 +20,11 @@
 
 namespace modelward::fingerprint {
 
-struct ElementLayout;  // element_layout.h, which is one of the two
+struct ElementLayout;  // element_layout.h, which is one of these
 struct PackedMatrix;   // packed_matrix.h
-struct ChunkedData;    // chunked_data.h
+struct BlockScales;    // bitsandbytes.h
+struct RowScales;
+struct ChunkedData;  // chunked_data.h
 
 struct Tensor {
     std::string name;
@@ -34,8 +36,12 @@ struct Tensor {
     // Null: the elements lie in one piece, in the order of the shape, as the type says.
     std::shared_ptr<const ElementLayout> layout{};
 
-    // How its codes become elements, and their order; null: it is not packed.
+    // How its codes become elements, and their order. At most one of them is not null.
     const PackedMatrix* packed() const;
+    const BlockScales* block_scales() const;
+    const RowScales* row_scales() const;
+    // One of the three: its samples are codes, its elements are read by sketches/packed_elements.h.
+    bool is_packed() const;
     // Where its chunks are, if it is stored in chunks; then `bytes` is 0, since none lie in one piece, and
     // `offset` is that of the first chunk in the file. sketches/chunk_source.h reads it as if they did.
     const ChunkedData* chunked() const;

@@ -9,6 +9,8 @@
 #include <unordered_set>
 
 #include "fingerprint/range_source.h"
+#include "fingerprint/readers/bitsandbytes.h"
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/readers/numpy/npy_header.h"
 #include "fingerprint/readers/packed_matrix.h"
 #include "fingerprint/readers/reader.h"
@@ -65,6 +67,7 @@ Result<TensorTable> read_archive(const ByteSource& source) {
         table.is_only_compressed = true;
     }
     find_packed_matrices(table);
+    find_bitsandbytes(table);
     return table;
 }
 

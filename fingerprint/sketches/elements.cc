@@ -21,7 +21,7 @@ Result<void> read_elements(const ByteSource& source, const Tensor& tensor, std::
     const DTypeInfo& type = info(tensor.dtype);
     assert(type.decode != nullptr && first + into.size() <= tensor.elements);
     if (into.empty()) return {};
-    if (tensor.packed() != nullptr) return read_packed_elements(source, tensor, first, into);
+    if (tensor.is_packed()) return read_packed_elements(source, tensor, first, into);
     if (tensor.chunked() != nullptr) {
         const ChunkSource chunks(source, tensor);
         return read_elements(chunks, chunks.tensor(), first, into);
@@ -47,7 +47,7 @@ ChosenElements::ChosenElements(const ByteSource& source, const Tensor& tensor, s
 Result<void> ChosenElements::pick(std::uint64_t row, std::uint64_t end) {
     const DTypeInfo& type = info(tensor_.dtype);
     assert(type.decode != nullptr);
-    if (tensor_.packed() != nullptr) return pick_packed(row);
+    if (tensor_.is_packed()) return pick_packed(row);
     if (row >= held_until_)
         if (auto read = hold(row, end); !read) return read;
     const std::uint64_t begin = row * row_elements_;

@@ -7,11 +7,13 @@
 
 #include "fingerprint/dtypes/little_endian.h"
 #include "fingerprint/readers/element_layout.h"
+#include "fingerprint/sketches/scaled_elements.h"
 
 namespace modelward::fingerprint {
 namespace {
 
 constexpr std::uint64_t kWordBytes = 4;
+constexpr std::uint64_t kWordBits = 32;
 // Which code of a word a column is in AWQ; GPTQ has them in their order.
 constexpr std::array<unsigned, 8> kAwqPlaces = {0, 4, 1, 5, 2, 6, 3, 7};
 
@@ -24,14 +26,14 @@ Result<Words> read_words(const ByteSource& source, const PackedPart& part, std::
     return words;
 }
 
+std::uint32_t word(const Words& words, std::uint64_t number) {
+    return load_le<std::uint32_t>(&words[number * kWordBytes]);
+}
+
 class PackedReader {
   public:
     PackedReader(const ByteSource& source, const Tensor& codes)
-        : source_(source),
-          codes_(codes),
-          matrix_(*codes.packed()),
-          columns_(codes.shape.extents()[1]),
-          codes_a_word_(32 / matrix_.bits) {}
+        : source_(source), codes_(codes), matrix_(*codes.packed()), columns_(codes.shape.extents()[1]) {}
 
     // Of one row, from `column` on.
     Result<void> read(std::uint64_t row, std::uint64_t column, std::span<float> into) const {
@@ -60,10 +62,10 @@ class PackedReader {
     Result<std::uint64_t> group_of(std::uint64_t row) const {
         const std::uint64_t groups = matrix_.scales.elements / columns_;
         if (!matrix_.group_of_rows) return row / (codes_.elements / columns_ / groups);
-        const auto word = read_words(source_, *matrix_.group_of_rows, row, 1);
-        if (!word) return fail(word.error());
+        const auto group = read_words(source_, *matrix_.group_of_rows, row, 1);
+        if (!group) return fail(group.error());
         // A group that is not there would be read beyond the scales.
-        return std::min<std::uint64_t>(load_le<std::uint32_t>(word->data()), groups - 1);
+        return std::min<std::uint64_t>(word(*group, 0), groups - 1);
     }
 
     Result<void> read_scales(std::uint64_t first, std::span<float> into) const {
@@ -72,32 +74,42 @@ class PackedReader {
         return read_elements(source_, scales, first, into);
     }
 
-    float code(const Words& words, std::uint64_t word, unsigned place) const {
-        const std::uint32_t bits =
-            load_le<std::uint32_t>(&words[word * kWordBytes]) >> (matrix_.bits * place);
-        return static_cast<float>(bits & ((1U << matrix_.bits) - 1));
+    // `next`: the word behind it, for a code that does not fit.
+    float code(std::uint32_t word, std::uint32_t next, std::uint64_t bit) const {
+        const std::uint64_t both = word | std::uint64_t{next} << kWordBits;
+        return static_cast<float>(both >> bit & ((1U << matrix_.bits) - 1));
     }
 
-    // Words hold rows.
+    bool fits(std::uint64_t bit) const { return bit + matrix_.bits <= kWordBits; }
+
+    // Words hold rows; the next word is in the next row of words.
     Result<void> read_across(std::uint64_t row, std::uint64_t column, std::span<float> into) const {
-        const auto words = read_words(source_, codes_, row / codes_a_word_ * columns_ + column, into.size());
+        const std::uint64_t bit = row * matrix_.bits;
+        const std::uint64_t first = bit / kWordBits * columns_ + column;
+        const auto words = read_words(source_, codes_, first, into.size());
         if (!words) return fail(words.error());
+        const auto next = fits(bit % kWordBits) ? Result<Words>(*words)
+                                                : read_words(source_, codes_, first + columns_, into.size());
+        if (!next) return fail(next.error());
         for (std::size_t i = 0; i < into.size(); ++i)
-            into[i] = code(*words, i, static_cast<unsigned>(row % codes_a_word_));
+            into[i] = code(word(*words, i), word(*next, i), bit % kWordBits);
         return {};
     }
 
     // Words hold columns: the codes from number `first` on.
     Result<void> read_along(const PackedPart& part, std::uint64_t first, std::span<float> into) const {
-        const std::uint64_t first_word = first / codes_a_word_;
-        const std::uint64_t count = (first + into.size() - 1) / codes_a_word_ + 1 - first_word;
-        const auto words = read_words(source_, part, first_word, count);
+        const std::uint64_t first_word = first * matrix_.bits / kWordBits;
+        const std::uint64_t last_word = ((first + into.size()) * matrix_.bits - 1) / kWordBits;
+        const auto words = read_words(source_, part, first_word, last_word + 1 - first_word);
         if (!words) return fail(words.error());
         for (std::size_t i = 0; i < into.size(); ++i) {
-            const std::uint64_t number = first + i;
-            const auto place = static_cast<unsigned>(number % codes_a_word_);
-            into[i] = code(*words, number / codes_a_word_ - first_word,
-                           matrix_.layout == PackedMatrix::Layout::kAwq ? kAwqPlaces[place] : place);
+            std::uint64_t number = first + i;
+            if (matrix_.layout == PackedMatrix::Layout::kAwq)
+                number =
+                    number / kAwqPlaces.size() * kAwqPlaces.size() + kAwqPlaces[number % kAwqPlaces.size()];
+            const std::uint64_t bit = number * matrix_.bits % kWordBits;
+            const std::uint64_t at = number * matrix_.bits / kWordBits - first_word;
+            into[i] = code(word(*words, at), fits(bit) ? 0 : word(*words, at + 1), bit);
         }
         return {};
     }
@@ -106,13 +118,14 @@ class PackedReader {
     const Tensor& codes_;
     const PackedMatrix& matrix_;
     std::uint64_t columns_;
-    unsigned codes_a_word_;
 };
 
 }  // namespace
 
 Result<void> read_packed_elements(const ByteSource& source, const Tensor& tensor, std::uint64_t first,
                                   std::span<float> into) {
+    if (tensor.block_scales() != nullptr) return read_block_scaled(source, tensor, first, into);
+    if (tensor.row_scales() != nullptr) return read_row_scaled(source, tensor, first, into);
     const PackedReader reader(source, tensor);
     const std::uint64_t columns = tensor.shape.extents()[1];
     while (!into.empty()) {

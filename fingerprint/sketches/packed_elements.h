@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements of a matrix that GPTQ or AWQ packed, row by row.
+// Elements of tensors whose scales lie apart from their codes, row by row.
 #pragma once
 
 #include "fingerprint/sketches/elements.h"

@@ -78,6 +78,28 @@ TEST_F(PackedElements, GptqHasTwoAndEightBits) {
     EXPECT_EQ(read(narrow, 15 * 16, 3), (Values{0, 2, 0}));
 }
 
+TEST_F(PackedElements, GptqHasThreeBitsOfWhichSomeRunIntoTheNextWord) {
+    // [32, 32]: row r has this code in column 0, and 7 in all others; column c has it as zero, stored less one.
+    const auto code = [](unsigned number) { return (1 * number * number + number / 5) % 8; };
+    const std::vector<std::uint32_t> stream = {0x91550308, 0xc9e399a7, 0xeb5c74a2};  // the first in the lowest bits
+    std::vector<std::uint32_t> words_of_rows;
+    for (const std::uint32_t word : stream) {
+        words_of_rows.push_back(word);
+        words_of_rows.insert(words_of_rows.end(), 31, 0xffffffff);
+    }
+    const Tensor tensor = matrix(words(words_of_rows), DType::kU3, {32, 32},
+                                 {Layout::kGptq, 3, words(stream), floats(Values(32, 1)), {}});
+    const auto zero = [&](unsigned column) { return static_cast<float>((code(column) + 1) % 8); };
+    for (unsigned row = 0; row < 32; ++row)
+        EXPECT_EQ(read(tensor, std::uint64_t{row} * 32, 1), Values{static_cast<float>(code(row)) - zero(0)})
+            << row;
+    Values last_row = {static_cast<float>(code(31)) - zero(0)};
+    for (unsigned column = 1; column < 32; ++column)
+        last_row.push_back(7 - zero(column));
+    EXPECT_EQ(read(tensor, 31 * 32, 32), last_row);
+    EXPECT_EQ(read(tensor, 31 * 32 + 9, 5), Values(last_row.begin() + 9, last_row.begin() + 14));
+}
+
 TEST_F(PackedElements, AwqHasColumnsInAWordInItsOwnOrder) {
     // [2, 16]: each column has its number, and the number is its zero in the second half.
     const Tensor codes = words({0x75316420, 0xfdb9eca8, 0x75316420, 0xfdb9eca8});

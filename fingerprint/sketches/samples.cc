@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "fingerprint/sketches/chunk_source.h"
+#include "fingerprint/sketches/elements.h"
 #include "fingerprint/sketches/splitmix.h"
 
 namespace modelward::fingerprint {
@@ -48,6 +49,7 @@ Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor) {
     const std::vector<std::uint64_t> starts = run_starts(tensor.elements);
     const std::uint64_t stride = starts.size() == kRuns ? kStride : 1;
     const std::size_t run_bytes = kRunElements / type.block_elements * type.block_bytes;
+    const bool has_scales = tensor.block_scales() != nullptr || tensor.row_scales() != nullptr;
     std::array<std::uint8_t, kRunElements * sizeof(double)> bytes;
     std::array<float, kRunElements> run;
     Samples samples;
@@ -55,8 +57,10 @@ Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor) {
     for (const std::uint64_t start : starts) {
         const std::uint64_t at = tensor.offset + start / type.block_elements * type.block_bytes;
         const auto encoded = std::span(bytes).first(run_bytes);
-        if (auto read = source.read(at, encoded); !read) return fail(read.error());
-        type.decode(encoded, run);
+        if (auto read = has_scales ? read_elements(source, tensor, start, run) : source.read(at, encoded);
+            !read)
+            return fail(read.error());
+        if (!has_scales) type.decode(encoded, run);
         for (std::size_t i = 0; i < kRunElements; i += stride)
             samples[filled++] = run[i];
     }

@@ -30,8 +30,10 @@ std::vector<std::uint64_t> run_starts(std::uint64_t elements);
 
 // Reads the samples; of a packed matrix (readers/packed_matrix.h) its codes as they lie in the file, since
 // scales and zeros lie elsewhere and a stream passes by once: they find the same packed file again, and its
-// rows and columns find the model that was packed. The tensor must have a decodable type and at least
-// kLeastElements elements. Errors are those of the source, and of a chunked tensor those of ChunkSource.
+// rows and columns find the model that was packed. What bitsandbytes quantised has its elements in order, so
+// that codes are near the weights; scales are read where they are known. The tensor must have a decodable
+// type and at least kLeastElements elements. Errors are those of the source, and of a chunked tensor those of
+// ChunkSource.
 Result<Samples> read_samples(const ByteSource& source, const Tensor& tensor);
 
 }  // namespace modelward::fingerprint

@@ -98,6 +98,7 @@ Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size
         table->is_only_compressed = false;
         table->tensors.resize(most);
     }
+    read_quant_states(source, *table);
     if (names == Names::kDropped) drop_names(table->tensors);
     file.format = table->format;
     file.defect = std::move(table->defect);

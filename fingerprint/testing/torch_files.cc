@@ -18,7 +18,7 @@ std::string storage_type(const std::string& dtype) {
     static const std::map<std::string, std::string> kTypes = {
         {"F32", "FloatStorage"},  {"F16", "HalfStorage"}, {"BF16", "BFloat16Storage"},
         {"F64", "DoubleStorage"}, {"I64", "LongStorage"}, {"U8", "ByteStorage"},
-        {"I32", "IntStorage"},
+        {"I32", "IntStorage"},    {"I8", "CharStorage"},
     };
     return kTypes.at(dtype);
 }

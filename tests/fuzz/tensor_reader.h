@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "fingerprint/readers/bitsandbytes.h"
 #include "fingerprint/readers/chunked_data.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/rows/matrix_sketches.h"
@@ -49,7 +50,10 @@ inline void exercise(const fingerprint::TensorTable& table, const fingerprint::B
 inline void exercise(const fingerprint::Reader& reader, std::span<const std::uint8_t> bytes) {
     const fingerprint::MemorySource source(bytes);
     if (!reader.claims(bytes.first(std::min(bytes.size(), fingerprint::kHeadBytes)))) return;
-    if (const auto table = reader.read(source)) exercise(*table, source);
+    auto table = reader.read(source);
+    if (!table) return;
+    fingerprint::read_quant_states(source, *table);
+    exercise(*table, source);
 }
 
 }  // namespace modelward::fuzz

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy
 
 import transformer_layouts
-from modelfiles import companions, coreml, ggml_before_gguf, gguf, packed, safetensors, tensorflow
+from modelfiles import bitsandbytes, companions, coreml, ggml_before_gguf, gguf, packed, safetensors, tensorflow
 
 
 @dataclasses.dataclass
@@ -276,25 +276,35 @@ FORMATS = {
     "npz": as_npz, "HDF5": as_hdf5(), "HDF5, chunked and gzip": as_hdf5(chunks=True, compression="gzip", shuffle=True),
     "the publisher's other format": published,
 }
-def packed_by(pack):
+def packed_by(pack, can_pack=packed.can_pack, others="F16"):
     """Only where most elements can be packed; what cannot be is left out, so that it is not what is found."""
     def change(case):
-        fits = {name: array for name, array in case.model.weights.items() if packed.can_pack(array)}
+        fits = {name: array for name, array in case.model.weights.items() if can_pack(array)}
         if sum(array.size for array in fits.values()) * 2 < sum(array.size for array in case.model.weights.values()):
             return None
-        return [as_safetensors(pack(fits), "F16")]
+        return [as_safetensors(pack(fits), others)]
     return change
 
 
+def by_bitsandbytes(pack):
+    return packed_by(pack, bitsandbytes.can_quantise, "F32")
+
+
 # ggml's types of blocks, by their numbers in a GGUF file.
-BLOCK_TYPES = {"Q6_K": 14, "Q5_K": 13, "Q4_K": 12, "Q3_K": 11, "Q2_K": 10, "IQ4_NL": 20, "IQ4_XS": 23}
+BLOCK_TYPES = {"Q6_K": 14, "Q5_K": 13, "Q4_K": 12, "Q3_K": 11, "Q2_K": 10, "IQ4_NL": 20, "IQ4_XS": 23, "IQ3_S": 21, "IQ3_XXS": 18,
+               "IQ2_S": 22, "IQ2_XS": 17, "IQ2_XXS": 16}
 
 NUMBERS = {
     "bf16": lambda case: [as_safetensors(case.model.weights, "BF16")], "fp16": lambda case: [as_safetensors(case.model.weights, "F16")],
     "int8 a row": each_tensor(int8),
     **{dtype: lambda case, dtype=dtype: [as_safetensors(case.model.weights, dtype)] for dtype in safetensors.FLOAT8},
     **{f"GGUF {dtype}": as_gguf(dtype) for dtype in ("F16", "Q8_0", "Q4_0", *BLOCK_TYPES)},
-    "GPTQ, 4 bits": packed_by(packed.gptq), "AWQ, 4 bits": packed_by(packed.awq),
+    "GPTQ, 4 bits": packed_by(packed.gptq),
+    "GPTQ, 3 bits": packed_by(lambda fits: packed.gptq(fits, bits=3), lambda array: packed.can_pack(array, 32)),
+    "AWQ, 4 bits": packed_by(packed.awq),
+    **{f"bitsandbytes, {name}": by_bitsandbytes(lambda fits, kind=kind, nested=nested: bitsandbytes.four_bits(fits, kind, nested))
+       for name, kind, nested in (("NF4", "nf4", False), ("NF4, nested", "nf4", True), ("FP4", "fp4", False))},
+    "bitsandbytes, 8 bits": by_bitsandbytes(bitsandbytes.eight_bits),
     "noise 1e-3": each_tensor(noise(1e-3)), "noise 1e-2": each_tensor(noise(1e-2)), "noise 5e-2": each_tensor(noise(5e-2)),
     "pruned 50 %": each_tensor(pruned(0.5)), "pruned 80 %": each_tensor(pruned(0.8)),
 }

@@ -40,14 +40,17 @@ ENCODERS = {
     "BF16": bf16_bytes,
     **{dtype: lambda array, dtype=dtype: float8_bytes(array, dtype) for dtype in FLOAT8},
     "I32": lambda array: array.astype("<i4").tobytes(),
+    "I8": lambda array: array.tobytes(),
+    "U8": lambda array: array.tobytes(),
 }
+WHOLE_NUMBERS = {"int32": "I32", "int8": "I8", "uint8": "U8"}
 
 
 def write(path, weights, dtype):
     """All as `dtype`, but for whole numbers."""
     header, blobs, offset = {}, [], 0
     for name, array in weights.items():
-        stored_as = "I32" if array.dtype == numpy.int32 else dtype
+        stored_as = WHOLE_NUMBERS.get(array.dtype.name, dtype)
         blob = ENCODERS[stored_as](array)
         header[name] = {"dtype": stored_as, "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
         blobs.append(blob)
