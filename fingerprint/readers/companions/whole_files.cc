@@ -5,7 +5,7 @@
 
 #include "fingerprint/range_source.h"
 #include "fingerprint/readers/companions/joined_files.h"
-#include "fingerprint/readers/packed_matrix.h"
+#include "fingerprint/readers/element_layout.h"
 #include "fingerprint/readers/reader.h"
 #include "fingerprint/readers/shared_bytes.h"
 
