@@ -33,6 +33,7 @@ MatchReport match_file(const std::string& path, const NamedIndex& index, fingerp
     if (const auto file = ModelFile::open(path); file) {
         if (!file->missing().empty()) warn(path + ": " + file->missing());
         classification = fingerprint::classify(file->source(), index.index, depth);
+        if (classification && file->unseen()) fingerprint::note(classification->unseen, *file->unseen());
     } else {
         classification = fail(file.error());
     }

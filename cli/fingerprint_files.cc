@@ -37,7 +37,10 @@ Result<fingerprint::Fingerprint> fingerprint_of(const std::string& path) {
     const auto file = ModelFile::open(path);
     if (!file) return fail(file.error());
     if (!file->missing().empty())
-        return fail(ErrorCode::kNotFound, path + ": " + file->missing() + "; put all files into one folder");
+        return fail(ErrorCode::kNotFound,
+                    path + ": " + file->missing() +
+                        (file->unseen() == fingerprint::Unseen::kMissing ? "; put all files into one folder"
+                                                                         : "; register each by itself"));
     auto made = fingerprint::make_fingerprint(file->source());
     if (!made) return fail(made.error().with_context(path));
     return made;

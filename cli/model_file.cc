@@ -45,7 +45,11 @@ Result<ModelFile> ModelFile::open(const std::string& path) {
     ModelFile model;
     model.file_ = std::move(*file);
     model.joined_ = std::move(found->joined);
-    model.missing_ = sentence_on(found->missing);
+    model.unseen_ = fingerprint::unseen_of(*found);
+    model.missing_ = found->are_too_many ? "says that its tensors are in more than " +
+                                               std::to_string(fingerprint::kMostCompanions) +
+                                               " files, which are not looked at together"
+                                         : sentence_on(found->missing);
     return model;
 }
 

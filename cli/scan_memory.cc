@@ -57,8 +57,15 @@ Result<void> create_tables(Database& database) {
                            " PRIMARY KEY (device, inode)) WITHOUT ROWID;");
 }
 
+// A file of an earlier version has none.
+Result<void> create_siblings(Database& database) {
+    return database.script(
+        "CREATE TABLE IF NOT EXISTS siblings (device INTEGER, inode INTEGER, name TEXT,"
+        " state TEXT, PRIMARY KEY (device, inode, name)) WITHOUT ROWID;");
+}
+
 Result<void> start_anew_for(Database& database, std::string_view identity) {
-    for (const char* sql : {"DELETE FROM seen", "DELETE FROM belongs_to"})
+    for (const char* sql : {"DELETE FROM seen", "DELETE FROM siblings", "DELETE FROM belongs_to"})
         if (auto emptied = database.run(sql); !emptied) return emptied;
     return database.run("INSERT INTO belongs_to VALUES (?)", identity);
 }
@@ -77,6 +84,7 @@ Result<ScanMemory> ScanMemory::open(const std::string& path, std::string_view id
     if (auto begun = database->run("BEGIN IMMEDIATE"); !begun) return fail(begun.error().with_context(path));
     if (is_new)
         if (auto made = create_tables(*database); !made) return fail(made.error().with_context(path));
+    if (auto made = create_siblings(*database); !made) return fail(made.error().with_context(path));
     const auto same = belongs_to(*database, identity);
     if (!same) return fail(same.error().with_context(path));
     if (!*same)
@@ -87,20 +95,51 @@ Result<ScanMemory> ScanMemory::open(const std::string& path, std::string_view id
     return memory;
 }
 
-Result<bool> ScanMemory::knows(const struct stat& file) {
+std::string file_state(const std::string& path) {
+    struct stat file{};
+    if (::lstat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return {};
+    std::string state;
+    for (const std::int64_t part :
+         {static_cast<std::int64_t>(file.st_dev), static_cast<std::int64_t>(file.st_ino),
+          std::int64_t{file.st_size}, nanoseconds(file.st_mtim), nanoseconds(file.st_ctim)})
+        state += std::to_string(part) + ":";
+    return state;
+}
+
+Result<bool> ScanMemory::knows(const struct stat& file, const std::string& folder) {
     auto rows = database_.query(
         "SELECT 1 FROM seen WHERE device = ? AND inode = ? AND size = ? AND modified = ? AND changed = ?",
         std::uint64_t{file.st_dev}, std::uint64_t{file.st_ino}, std::int64_t{file.st_size},
         nanoseconds(file.st_mtim), nanoseconds(file.st_ctim));
     if (!rows) return fail(rows.error());
-    return rows->next();
+    const auto is_known = rows->next();
+    return is_known && *is_known ? knows_siblings(file, folder) : is_known;
 }
 
-Result<void> ScanMemory::add(const struct stat& file) {
+Result<bool> ScanMemory::knows_siblings(const struct stat& file, const std::string& folder) {
+    auto rows = database_.query("SELECT name, state FROM siblings WHERE device = ? AND inode = ?",
+                                std::uint64_t{file.st_dev}, std::uint64_t{file.st_ino});
+    if (!rows) return fail(rows.error());
+    for (;;) {
+        const auto more = rows->next();
+        if (!more) return fail(more.error());
+        if (!*more) return true;
+        if (file_state(folder + "/" + std::string(rows->text(0))) != rows->text(1)) return false;
+    }
+}
+
+Result<void> ScanMemory::add(const struct stat& file, const std::vector<SeenSibling>& siblings) {
+    const std::uint64_t device = file.st_dev, inode = file.st_ino;
+    auto forgotten = database_.run("DELETE FROM siblings WHERE device = ? AND inode = ?", device, inode);
+    if (!forgotten) return forgotten;
+    for (const SeenSibling& sibling : siblings) {
+        auto added = database_.run("INSERT OR REPLACE INTO siblings VALUES (?, ?, ?, ?)", device, inode,
+                                   sibling.name, sibling.state);
+        if (!added) return added;
+    }
     auto added =
-        database_.run("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)", std::uint64_t{file.st_dev},
-                      std::uint64_t{file.st_ino}, std::int64_t{file.st_size}, nanoseconds(file.st_mtim),
-                      nanoseconds(file.st_ctim));
+        database_.run("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)", device, inode,
+                      std::int64_t{file.st_size}, nanoseconds(file.st_mtim), nanoseconds(file.st_ctim));
     if (!added || ++unsaved_ < kSaveEvery) return added;
     return save();
 }

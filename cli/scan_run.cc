@@ -48,6 +48,13 @@ UniqueFd open_file(const std::string& path) {
     return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
 }
 
+UniqueFd open_regular(const std::string& path) {
+    UniqueFd file = open_file(path);
+    struct stat status{};
+    if (file && (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))) file.reset();
+    return file;
+}
+
 }  // namespace
 
 Result<ScanTotals> ScanRun::run(const std::vector<std::string>& paths, Depth depth) {
@@ -105,7 +112,8 @@ Result<void> ScanRun::visit(const std::string& path) {
     if (::lstat(path.c_str(), &status) != 0) return tell_unreadable(path);
     if (!S_ISREG(status.st_mode) || status.st_size == 0) return {};
     ++totals_.files;
-    auto known = memory_ ? memory_->knows(status) : false;
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    auto known = memory_ ? memory_->knows(status, folder) : false;
     if (!known) return fail(known.error());
     totals_.unchanged += *known ? 1 : 0;
     if (!*known) {
@@ -118,20 +126,24 @@ Result<void> ScanRun::visit(const std::string& path) {
 
 Result<void> ScanRun::look(const std::string& path, Depth depth) {
     const UniqueFd file = open_file(path);
-    struct stat status{};
-    if (!file || ::fstat(file.get(), &status) != 0) return tell_unreadable(path);
-    if (!S_ISREG(status.st_mode)) return {};  // it was one when it was listed
+    Looked looked{.path = path, .depth = depth};
+    if (!file || ::fstat(file.get(), &looked.status) != 0) return tell_unreadable(path);
+    if (!S_ISREG(looked.status.st_mode)) return {};  // it was one when it was listed
     const auto start = std::chrono::steady_clock::now();
     const std::filesystem::path place(path);
-    const auto open_sibling = [&](const std::string& name) {
-        return open_file((place.parent_path() / name).string());
+    const auto open_beside = [&](const std::string& name) {
+        const std::string sibling = (place.parent_path() / name).string();
+        looked.siblings.push_back({name, file_state(sibling)});
+        // Not even opened where it is a device or a FIFO: a file's content chose the name.
+        return looked.siblings.back().state.empty() ? UniqueFd() : open_regular(sibling);
     };
-    auto reply = scanner_.look_at({file.get(), place.filename().string(), open_sibling}, depth,
-                                  limit_for(depth, status.st_size), stop_);
+    auto reply = scanner_.look_at({file.get(), place.filename().string(), open_beside}, depth,
+                                  limit_for(depth, looked.status.st_size), stop_);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    looked.elapsed_ms = took.count();
     if (!reply && reply.error().code() == ErrorCode::kUnavailable)
         return stop_ ? Result<void>() : fail(reply.error());
-    return judge(path, status, depth, std::move(reply), took.count());
+    return judge(looked, std::move(reply));
 }
 
 Result<void> ScanRun::tell_unreadable(const std::string& path) {
@@ -141,9 +153,8 @@ Result<void> ScanRun::tell_unreadable(const std::string& path) {
     return {};
 }
 
-Result<void> ScanRun::judge(const std::string& path, const struct stat& file, Depth depth,
-                            Result<agent::ScanReply> reply, double elapsed_ms) {
-    ++(depth == Depth::kFull ? totals_.read : totals_.sampled);
+Result<void> ScanRun::judge(const Looked& file, Result<agent::ScanReply> reply) {
+    ++(file.depth == Depth::kFull ? totals_.read : totals_.sampled);
     Result<fingerprint::Classification> seen = fail(ErrorCode::kInternal, "");
     if (!reply)
         seen = fail(reply.error());
@@ -154,12 +165,12 @@ Result<void> ScanRun::judge(const std::string& path, const struct stat& file, De
     else
         seen = fingerprint::Classification{reply->format, reply->matches,        reply->bytes_read,
                                            reply->unseen, reply->public_matches, reply->same_seed};
-    MatchReport report = make_report(path, seen, names_);
-    report.elapsed_ms = elapsed_ms;
+    MatchReport report = make_report(file.path, seen, names_);
+    report.elapsed_ms = file.elapsed_ms;
     const bool nothing = report.verdict == Verdict::kNone || report.verdict == Verdict::kPublic;
-    if (depth == Depth::kSampled && depth_ == Depth::kFull &&
+    if (file.depth == Depth::kSampled && depth_ == Depth::kFull &&
         (nothing || report.verdict == Verdict::kUnscannable)) {
-        waiting_.push_back({path, file.st_mtim.tv_sec});
+        waiting_.push_back({file.path, file.status.st_mtim.tv_sec});
         return {};
     }
     totals_.found += report.verdict == Verdict::kMatch || report.verdict == Verdict::kDerived ? 1 : 0;
@@ -173,7 +184,7 @@ Result<void> ScanRun::judge(const std::string& path, const struct stat& file, De
         tell_(report);
         return {};
     }
-    return memory_ ? memory_->add(file) : Result<void>();
+    return memory_ ? memory_->add(file.status, file.siblings) : Result<void>();
 }
 
 }  // namespace modelward::cli

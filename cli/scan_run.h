@@ -66,8 +66,14 @@ class ScanRun {
     Result<void> visit(const std::string& path);
     Result<void> look(const std::string& path, fingerprint::Depth depth);
     Result<void> tell_unreadable(const std::string& path);  // errno says why
-    Result<void> judge(const std::string& path, const struct stat& file, fingerprint::Depth depth,
-                       Result<agent::ScanReply> reply, double elapsed_ms);
+    struct Looked {
+        std::string path;
+        struct stat status{};
+        fingerprint::Depth depth;
+        double elapsed_ms = 0;
+        std::vector<SeenSibling> siblings{};
+    };
+    Result<void> judge(const Looked& file, Result<agent::ScanReply> reply);
 
     ScannerChild& scanner_;
     const std::vector<std::string>& names_;

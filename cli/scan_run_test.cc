@@ -4,7 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +14,7 @@
 
 #include "base/testing/temporary_directory.h"
 #include "fingerprint/testing/index_of.h"
+#include "fingerprint/testing/model_files.h"
 #include "fingerprint/testing/small_models.h"
 
 namespace modelward::cli {
@@ -61,9 +64,9 @@ class ScanRunTest : public ::testing::Test {
     TemporaryDirectory temporary_;
     const fs::path tree_ = temporary_.path() / "tree";
     const Bytes model_ = fingerprint::testing::small_safetensors(1);
-    const fingerprint::Index index_ = fingerprint::testing::index_of(
+    fingerprint::Index index_ = fingerprint::testing::index_of(
         {{0, fingerprint::make_fingerprint(fingerprint::MemorySource(model_)).value()}});
-    const std::vector<std::string> names_{"the model"};
+    std::vector<std::string> names_{"the model"};
     volatile std::sig_atomic_t stop_ = 0;
     std::size_t stop_after_ = 0;     // reports; 0: never
     bool hangs_up_ = false;          // after each report
@@ -141,6 +144,64 @@ TEST_F(ScanRunTest, AHeaderThatLacksItsFilesIsLookedAtByItself) {
                        tree_ / "codes.bin");  // not followed: it may lead anywhere
     EXPECT_TRUE(run().looked_at_all());
     EXPECT_THAT(told_, ::testing::IsEmpty());
+}
+
+// What a file's content names may be anything: a FIFO would wait, a device may do what it likes.
+TEST_F(ScanRunTest, OnlyRegularFilesAreOpenedForAHeader) {
+    put("model.json", manifest_of("codes.bin"));
+    const std::string fifo = (tree_ / "codes.bin").string();
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    const UniqueFd watch(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    ASSERT_GE(::inotify_add_watch(watch.get(), fifo.c_str(), IN_OPEN), 0);
+    EXPECT_TRUE(run().looked_at_all());
+    EXPECT_THAT(told_, ::testing::IsEmpty());
+    inotify_event opened{};
+    EXPECT_EQ(::read(watch.get(), &opened, sizeof opened), -1) << "it was opened";
+}
+
+TEST_F(ScanRunTest, AHeaderOfWhichSomeFilesAreMissingIsSeenInPart) {
+    const Bytes shard = fingerprint::testing::small_safetensors(2);
+    const std::string index = R"({"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}})";
+    put("model.safetensors.index.json", {index.begin(), index.end()});
+    put("1.safetensors", shard);
+    EXPECT_EQ(run().partly, 1U);
+    EXPECT_THAT(told_, ElementsAre("model.safetensors.index.json"));
+    EXPECT_THAT(reports_.at(0).unseen, ElementsAre("missing files"));
+}
+
+TEST_F(ScanRunTest, AHeaderIsLookedAtAgainWhenItsFilesCome) {
+    put("model.json", manifest_of("codes.bin"));
+    put("other", fingerprint::testing::small_safetensors(2));
+    auto memory = ScanMemory::open((temporary_.path() / "state").string(), "index").value();
+    EXPECT_EQ(run(Depth::kFull, &memory).unchanged, 0U);
+    EXPECT_EQ(run(Depth::kFull, &memory).unchanged, 2U);
+    put("codes.bin", codes());
+    EXPECT_EQ(run(Depth::kFull, &memory).unchanged, 1U);
+    EXPECT_THAT(told_, ElementsAre("model.json"));
+}
+
+TEST_F(ScanRunTest, APublicModelBesideAHeaderDoesNotHideWhatItHolds) {
+    using fingerprint::testing::small_safetensors;
+    const Bytes of_public = small_safetensors(2);
+    index_ = fingerprint::testing::index_of(
+        {{0, fingerprint::make_fingerprint(fingerprint::MemorySource(model_)).value()}},
+        {{1, fingerprint::make_fingerprint(fingerprint::MemorySource(of_public)).value()}});
+    names_ = {"the model", "a public one"};
+    Bytes header = fingerprint::testing::GgufWriter()
+                       .u64(1)
+                       .u64(0)
+                       .info("a", {24}, 0, 0)
+                       .align()
+                       .data(fingerprint::testing::noise_bytes(1, 96))
+                       .bytes();
+    put("m-00001-of-00002.gguf", header);
+    put("m-00002-of-00002.gguf", of_public);
+    EXPECT_EQ(run().found, 0U);
+    header.insert(header.end(), model_.begin(), model_.end());
+    put("m-00001-of-00002.gguf", header);
+    EXPECT_EQ(run().found, 1U);
+    EXPECT_THAT(told_, ElementsAre("m-00001-of-00002.gguf"));
+    EXPECT_EQ(reports_.at(0).artifact, "the model");
 }
 
 TEST_F(ScanRunTest, TheFilesOfAHeaderAreClosedAgain) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fingerprint/classify.h"
+#include "fingerprint/dtypes/little_endian.h"
 #include "fingerprint/testing/folder_in_memory.h"
 #include "fingerprint/testing/index_of.h"
 #include "fingerprint/testing/protobuf_writer.h"
@@ -130,6 +131,29 @@ TEST(ClassifyCompanions, TheGraphOfAHeaderIsNoEvidence) {
     ASSERT_GT(others.model.header.size(), 100'000u);
     EXPECT_THAT(methods(index, MemorySource(others.model.header)), ::testing::IsEmpty());
     EXPECT_THAT(methods(index, *others.model.companions.joined), ::testing::IsEmpty());
+}
+
+// A shard whose header says much that is the same for every model of its kind.
+Bytes shard_with_long_header(std::uint64_t seed, std::size_t first) {
+    const Bytes shard = shard_of(seed, first, 4);
+    const auto data = shard.begin() + 8 + static_cast<std::ptrdiff_t>(load_le<std::uint64_t>(shard.data()));
+    std::string header = R"({"__metadata__": {"about": ")";
+    for (const std::uint8_t byte : testing::noise_bytes(first, 400'000))
+        header += static_cast<char>('a' + byte % 16);
+    constexpr std::string_view kBegin = R"({"__metadata__":{)";
+    header += "\", " + std::string(shard.begin() + 8 + kBegin.size(), data);
+    return testing::raw_safetensors(header, Bytes(data, shard.end()));
+}
+
+TEST(ClassifyCompanions, TheHeadersOfShardsAreNoEvidence) {
+    FolderInMemory our_folder{{"1", shard_with_long_header(1, 0)}, {"2", shard_with_long_header(1, 4)}};
+    const OpenedModel ours(index_of_shards(), "index.json", our_folder);
+    const Index index = registered(*ours.companions.joined);
+    FolderInMemory their_folder{{"1", shard_with_long_header(2, 0)}, {"2", shard_with_long_header(2, 4)}};
+    const OpenedModel others(index_of_shards(), "index.json", their_folder);
+    EXPECT_THAT(methods(index, *ours.companions.joined), ::testing::Contains(Method::kChunks));
+    EXPECT_THAT(methods(index, *others.companions.joined), ::testing::IsEmpty());
+    EXPECT_THAT(methods(index, MemorySource(shard_with_long_header(2, 0))), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -114,7 +114,8 @@ std::unexpected<Error> socket_error(const char* what) {
     return fail_errno(what);
 }
 
-// `file` -1: none.
+// `file` -1: none. Never waits for room: whoever has so much unread has stopped to read, and must not stop
+// the agent too.
 template <typename Record>
 Result<void> send_with_file(int socket, const Record& record, int file, const char* what) {
     Record copy = record;
@@ -132,7 +133,7 @@ Result<void> send_with_file(int socket, const Record& record, int file, const ch
         header->cmsg_len = CMSG_LEN(sizeof(int));
         std::memcpy(CMSG_DATA(header), &file, sizeof file);
     }
-    if (::sendmsg(socket, &message, MSG_NOSIGNAL) < 0) return socket_error(what);
+    if (::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) return socket_error(what);
     return {};
 }
 

@@ -54,7 +54,7 @@ struct ScanReply {
 };
 
 // The descriptor is duplicated by the kernel on its way; the caller keeps its own. kUnavailable: the peer is
-// gone.
+// gone. Requests and answers never wait; kIo: there is no room, so the scanner does not read what it gets.
 Result<void> send_request(int socket, const ScanRequest& request, int file);
 struct ReceivedRequest {
     ScanRequest request;

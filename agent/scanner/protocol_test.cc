@@ -81,6 +81,19 @@ TEST(ScannerProtocol, AQuestionHasAnAnswerWithAFileOrWithoutOne) {
     EXPECT_EQ(receive_answer(pair.scanner.get(), 5).error().code(), ErrorCode::kInvalid);
 }
 
+// One that asks and does not listen must not stop the agent.
+TEST(ScannerProtocol, NobodyWaitsForAScannerThatDoesNotRead) {
+    SocketPair pair;
+    const UniqueFd file(::open("/proc/self/exe", O_RDONLY));
+    Result<void> answered, requested;
+    for (int i = 0; i < 100'000 && answered; ++i)
+        answered = send_answer(pair.agent.get(), 5, -1);
+    EXPECT_FALSE(answered);
+    for (int i = 0; i < 100'000 && requested; ++i)
+        requested = send_request(pair.agent.get(), {5, fingerprint::Depth::kFull}, file.get());
+    EXPECT_FALSE(requested);
+}
+
 TEST(ScannerProtocol, AReplyMayComeInPlaceOfAQuestion) {
     SocketPair pair;
     ASSERT_TRUE(send_reply(pair.scanner.get(), reply_with_matches()));
@@ -161,7 +174,7 @@ TEST(ScannerProtocol, NoRecordOfATakenOverScannerIsBelievedUnchecked) {
 TEST(ScannerProtocol, WhatWasNotSeenArrivesAndIsNeverInnocent) {
     using fingerprint::Unseen;
     ScanReply reply;
-    reply.unseen = {Unseen::kEncrypted, Unseen::kUnsupported};  // the first and the last
+    reply.unseen = {Unseen::kEncrypted, Unseen::kMissing};  // the first and the last
     const auto decoded = decode_reply(encode_reply(reply));
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->unseen, reply.unseen);

@@ -43,30 +43,45 @@ class AskedSiblings final : public fingerprint::Siblings {
 
 using Classified = Result<fingerprint::Classification>;
 
-bool matches_something(const Classified& found) {
-    return found && !(found->matches.empty() && found->public_matches.empty() && found->same_seed.empty());
+bool says_nothing(const fingerprint::Classification& found) {
+    return found.matches.empty() && found.public_matches.empty() && found.same_seed.empty();
 }
 
-// A header with the files that it names; nullopt: it has none.
-std::optional<Classified> classify_joined(const fingerprint::ByteSource& header, const std::string& file_name,
-                                          fingerprint::Siblings& siblings, const fingerprint::Index& index) {
-    if (file_name.empty()) return std::nullopt;
-    const auto companions = fingerprint::find_companions(header, file_name, siblings);
-    if (!companions) return fail(companions.error());
-    if (!companions->joined) return std::nullopt;
-    return fingerprint::classify(*companions->joined, index, fingerprint::Depth::kSampled);
+// What a header's own bytes say, and what it says together with its files. That those are a public model
+// says nothing of the rest of the header.
+Classified put_together(Classified alone, Classified joined) {
+    // By itself a header lacks what was seen beside it.
+    if (!alone && alone.error().code() == ErrorCode::kUnsupported) return joined;
+    if (!alone) return alone;
+    if (!alone->matches.empty()) return alone;
+    if (!joined) return joined;
+    if (says_nothing(*joined)) std::swap(*joined, *alone);
+    for (const fingerprint::Unseen reason : alone->unseen)
+        fingerprint::note(joined->unseen, reason);
+    return joined;
 }
 
 Classified classify_all(const fingerprint::ByteSource& source, int socket, const ScanRequest& request,
                         const fingerprint::Index& index) {
+    if (request.file_name.empty()) return fingerprint::classify(source, index, request.depth);
     AskedSiblings siblings(socket, request.id);
-    auto joined = classify_joined(source, request.file_name, siblings, index);
-    if (joined && matches_something(*joined)) return std::move(*joined);
-    auto alone = fingerprint::classify(source, index, request.depth);
-    if (!joined || matches_something(alone)) return alone;
-    // By itself a header lacks what was seen beside it.
-    const bool lacks_others = !alone && alone.error().code() == ErrorCode::kUnsupported;
-    return lacks_others || !*joined ? std::move(*joined) : std::move(alone);
+    const auto companions = fingerprint::find_companions(source, request.file_name, siblings);
+    if (!companions) return fail(companions.error());
+    std::optional<Classified> joined;
+    if (companions->joined)
+        joined = fingerprint::classify(*companions->joined, index, fingerprint::Depth::kSampled);
+    Classified found;
+    if (joined && *joined && !(*joined)->matches.empty()) {
+        found = std::move(*joined);
+    } else {
+        found = fingerprint::classify(source, index, request.depth);
+        if (joined) found = put_together(std::move(found), std::move(*joined));
+    }
+    // Where none is there, there is none to be seen.
+    const bool some = companions->joined || companions->are_too_many;
+    if (const auto unseen = fingerprint::unseen_of(*companions); found && unseen && some)
+        fingerprint::note(found->unseen, *unseen);
+    return found;
 }
 
 Result<ScanReply> classify_file(int socket, const ScanRequest& request, int file,

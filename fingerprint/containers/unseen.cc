@@ -31,6 +31,8 @@ std::string_view to_string(Unseen unseen) {
             return "sampled";
         case Unseen::kUnsupported:
             return "unsupported";
+        case Unseen::kMissing:
+            return "missing files";
     }
     return "unknown";
 }

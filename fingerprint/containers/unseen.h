@@ -22,8 +22,9 @@ enum class Unseen : std::uint8_t {
     kPlaces,        // more places where a model may begin than kMostPlaces
     kSampled,       // a sampled look ended after kMaxSampledBytes
     kUnsupported,   // compressed or encoded in a way that is not read, also a part of a model
+    kMissing,       // files that a model's header names are not beside it
 };
-inline constexpr std::uint8_t kUnseenKinds = 12;
+inline constexpr std::uint8_t kUnseenKinds = 13;
 
 // "encrypted", "corrupt", "depth limit", ...
 std::string_view to_string(Unseen unseen);

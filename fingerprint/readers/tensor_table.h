@@ -47,6 +47,12 @@ struct Tensor {
     const ChunkedData* chunked() const;
 };
 
+// A half-open range of bytes of the file.
+struct ByteRange {
+    std::uint64_t begin;
+    std::uint64_t end;
+};
+
 struct TensorTable {
     std::string_view format;       // of static storage: "safetensors", "pytorch"
     std::uint64_t data_start = 0;  // bytes before this are metadata
@@ -54,6 +60,7 @@ struct TensorTable {
     std::optional<Error> defect;   // the first thing that was wrong; kUnavailable: more of a stream mends it
     // The defect is no more than that tensors are compressed, which whoever unpacks the file sees.
     bool is_only_compressed = false;
+    std::vector<ByteRange> more_headers{};  // of joined files: metadata behind data_start; ascending
 };
 
 // Limits of every reader. Files of real models stay far below them.

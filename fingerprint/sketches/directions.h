@@ -44,6 +44,7 @@ class Directions {
     }
 
   private:
+    friend struct DirectionsForTest;
     // As many directions at once as there are registers for their sums: none waits for another, and the order
     // of none changes. Eight lanes are one register of AVX2, or two of what every x86-64 has; the sums are
     // the same to the last bit, as each lane multiplies and adds by itself (and without FMA, which rounds

@@ -79,9 +79,11 @@ TEST_F(PackedElements, GptqHasTwoAndEightBits) {
 }
 
 TEST_F(PackedElements, GptqHasThreeBitsOfWhichSomeRunIntoTheNextWord) {
-    // [32, 32]: row r has this code in column 0, and 7 in all others; column c has it as zero, stored less one.
+    // [32, 32]: row r has this code in column 0, and 7 in all others; column c has it as zero, stored less
+    // one.
     const auto code = [](unsigned number) { return (1 * number * number + number / 5) % 8; };
-    const std::vector<std::uint32_t> stream = {0x91550308, 0xc9e399a7, 0xeb5c74a2};  // the first in the lowest bits
+    const std::vector<std::uint32_t> stream = {0x91550308, 0xc9e399a7,
+                                               0xeb5c74a2};  // the first in the lowest bits
     std::vector<std::uint32_t> words_of_rows;
     for (const std::uint32_t word : stream) {
         words_of_rows.push_back(word);

@@ -4,6 +4,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "fingerprint/readers/companions/joined_files.h"
@@ -107,8 +108,9 @@ Result<SampledFile> sample_file(const ByteSource& source, Names names, std::size
         file.not_evidence.push_back({0, table->data_start});
     else
         add_header(*source.joined(), table->tensors, file.not_evidence);
+    std::ranges::move(table->more_headers, std::back_inserter(file.not_evidence));
     file.tensors.reserve(table->tensors.size());
-    file.not_evidence.reserve(table->tensors.size() + 1);
+    file.not_evidence.reserve(file.not_evidence.size() + table->tensors.size());
     std::shared_ptr<const DecodedBytes> decoded;
     for (Tensor& tensor : table->tensors) {
         if (tensor.chunked() != nullptr) decoded = tensor.chunked()->decoded;

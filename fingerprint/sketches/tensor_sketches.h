@@ -14,12 +14,6 @@
 
 namespace modelward::fingerprint {
 
-// A half-open range of bytes of the file.
-struct ByteRange {
-    std::uint64_t begin;
-    std::uint64_t end;
-};
-
 struct SampledFile {
     std::string_view format;            // "unknown" when no reader claims the file
     std::vector<TensorSketch> tensors;  // by offset

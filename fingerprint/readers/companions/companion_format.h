@@ -15,7 +15,7 @@ namespace modelward::fingerprint {
 
 struct CompanionFormat {
     // The files that a header of this format names, each once, in the order in which they are to be joined;
-    // empty: it is none, or a broken one. An Error is kIo.
+    // of a broken one those before the break, which the reader then says. Empty: it is none. An Error is kIo.
     Result<std::vector<std::string>> (*names)(const ByteSource& header, std::string_view file_name);
     // Of the header and its files joined. claims() is not asked.
     const Reader* reader;

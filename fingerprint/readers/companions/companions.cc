@@ -12,6 +12,9 @@ namespace {
 constexpr std::array kFormats = {&kGgufSplit, &kOnnxExternalData, &kTensorFlowCheckpoint, &kShardIndex,
                                  &kTensorFlowJs};
 
+// Beyond the size of any disk: that places in the joined files are numbers.
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 62;
+
 bool is_sibling(const std::string& name) {
     return !name.empty() && name != "." && name != ".." && name.size() <= kMostFileName &&
            name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
@@ -19,17 +22,18 @@ bool is_sibling(const std::string& name) {
 
 Result<Companions> join(const ByteSource& header, const CompanionFormat& format,
                         std::vector<std::string> names, Siblings& siblings) {
-    if (names.size() > kMostCompanions)
-        return fail(ErrorCode::kLimit, "its tensors are in more than " + std::to_string(kMostCompanions) +
-                                           " files; look at each by itself");
-    Companions found;
+    Companions found{.joined = nullptr, .are_too_many = names.size() > kMostCompanions};
+    if (found.are_too_many) return found;
+    std::uint64_t bytes = header.size();
     std::vector<Companion> there;
     for (std::string& name : names) {
         auto opened = is_sibling(name) ? siblings.open(name) : fail(ErrorCode::kDenied, "is elsewhere");
-        if (opened)
-            there.push_back({std::move(name), std::move(*opened)});
-        else
+        if (!opened || (*opened)->size() > kMostBytes - bytes) {
             found.missing.push_back(std::move(name));
+            continue;
+        }
+        bytes += (*opened)->size();
+        there.push_back({std::move(name), std::move(*opened)});
     }
     if (!there.empty())
         found.joined = std::make_unique<JoinedFiles>(header, *format.reader, std::move(there));
@@ -45,6 +49,12 @@ Result<Companions> find_companions(const ByteSource& header, std::string_view fi
         if (!names->empty()) return join(header, *format, std::move(*names), siblings);
     }
     return Companions{};
+}
+
+std::optional<Unseen> unseen_of(const Companions& found) {
+    if (found.are_too_many) return Unseen::kEntries;
+    if (!found.missing.empty()) return Unseen::kMissing;
+    return std::nullopt;
 }
 
 }  // namespace modelward::fingerprint

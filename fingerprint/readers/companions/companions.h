@@ -14,12 +14,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "fingerprint/byte_source.h"
+#include "fingerprint/containers/unseen.h"
 #include "fingerprint/readers/companions/joined_files.h"
 
 namespace modelward::fingerprint {
@@ -39,10 +41,14 @@ inline constexpr std::size_t kMostFileName = 255;
 struct Companions {
     std::unique_ptr<JoinedFiles> joined;  // null: the file stands for itself
     std::vector<std::string> missing{};   // what it names and is not there
+    bool are_too_many = false;            // it names more than kMostCompanions, of which none was opened
 };
 
-// `file_name` is the header's, without a folder. An Error for kIo, and kLimit: more than kMostCompanions.
-// What is broken in the header is for its reader to say.
+// `file_name` is the header's, without a folder. An Error is kIo. What is broken in the header is for its
+// reader to say.
 Result<Companions> find_companions(const ByteSource& header, std::string_view file_name, Siblings& siblings);
+
+// Why the model is not seen whole with what was found, if it is not.
+std::optional<Unseen> unseen_of(const Companions& found);
 
 }  // namespace modelward::fingerprint

@@ -39,6 +39,7 @@ TEST(Companions, AreTheShardsThatAnIndexNames) {
                             kIndexName, folder);
     EXPECT_THAT(folder.asked(), ElementsAre("1.safetensors", "2.safetensors"));
     EXPECT_THAT(model.companions.missing, IsEmpty());
+    EXPECT_EQ(unseen_of(model.companions), std::nullopt);
     const auto table = model.table();
     ASSERT_TRUE(table);
     EXPECT_FALSE(table->defect);
@@ -53,6 +54,7 @@ TEST(Companions, OneThatIsMissingIsNamedAndTheOthersAreRead) {
     FolderInMemory folder{{"2.safetensors", kSecond}};
     const OpenedModel model(index_of(R"({"a": "1.safetensors", "b": "2.safetensors"})"), kIndexName, folder);
     EXPECT_THAT(model.companions.missing, ElementsAre("1.safetensors"));
+    EXPECT_EQ(unseen_of(model.companions), Unseen::kMissing);
     EXPECT_THAT(names(*model.table()), ElementsAre("b", "c"));
 }
 
@@ -72,6 +74,50 @@ TEST(Companions, ABrokenShardIsADefectAndTheOthersCount) {
     EXPECT_THAT(names(*table), ElementsAre("b", "c"));
 }
 
+// The shards behind the break are not known: what is left is no whole model.
+TEST(Companions, AnIndexThatBreaksOffIsADefectAndTheShardsBeforeItCount) {
+    FolderInMemory folder{{"1.safetensors", kFirst}, {"2.safetensors", kSecond}};
+    for (const char* broken :
+         {R"({"weight_map": {"a": "1.safetensors")", R"({"weight_map": {"a": "1.safetensors", "b": "2.safe)",
+          R"({"weight_map": {"a": "1.safetensors"} "more")"}) {
+        const OpenedModel model(bytes_of(broken), kIndexName, folder);
+        EXPECT_THAT(model.companions.missing, IsEmpty()) << broken;
+        const auto table = model.table();
+        ASSERT_TRUE(table) << broken;
+        expect_defect(*table, ErrorCode::kInvalid, "the index of the shards");
+        EXPECT_THAT(names(*table), ElementsAre("a")) << broken;
+    }
+}
+
+// Of 240 shards each may have as many bytes of names as a table keeps.
+TEST(Companions, TogetherTheyKeepNoMoreNamesThanOneFile) {
+    std::vector<testing::StoredTensor> tensors;
+    for (int i = 0; i < 1200; ++i)
+        tensors.push_back(
+            {std::string(kMaxNameBytes - 8, 'n') + std::to_string(1000 + i), "F32", {1}, Bytes(4)});
+    const Bytes shard = safetensors_file(tensors);
+    FolderInMemory folder{{"1", shard}, {"2", shard}, {"3", shard}};
+    const auto table = OpenedModel(index_of(R"({"a": "1", "b": "2", "c": "3"})"), kIndexName, folder).table();
+    ASSERT_TRUE(table);
+    EXPECT_EQ(table->tensors.size(), 3600u);
+    std::size_t bytes = 0;
+    for (const Tensor& tensor : table->tensors)
+        bytes += tensor.name.size();
+    EXPECT_LE(bytes, kMaxNamesBytes + 3600 * 8);
+}
+
+TEST(Companions, TheirHeadersAreMetadata) {
+    FolderInMemory folder{{"1", kFirst}, {"2", kSecond}};
+    const OpenedModel model(index_of(R"({"a": "1", "b": "2"})"), kIndexName, folder);
+    const auto table = model.table();
+    ASSERT_TRUE(table);
+    ASSERT_EQ(table->more_headers.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(table->more_headers[i].begin, model.companions.joined->files()[i].begin);
+        EXPECT_EQ(table->more_headers[i].end, table->tensors[i].offset);
+    }
+}
+
 TEST(Companions, ATensorThatTwoShardsHaveIsKeptTwice) {
     FolderInMemory folder{{"1.safetensors", kFirst}, {"2.safetensors", kFirst}};
     const OpenedModel model(index_of(R"({"a": "1.safetensors", "b": "2.safetensors"})"), kIndexName, folder);
@@ -89,15 +135,17 @@ TEST(Companions, NoPathLeadsOutOfTheFolder) {
     EXPECT_EQ(model.companions.missing.size(), 8u);
 }
 
-TEST(Companions, MoreThanMayBeJoinedAreRefused) {
+TEST(Companions, OfMoreThanMayBeJoinedNoneIsOpened) {
     std::string map = "{";
     for (std::size_t i = 0; i <= kMostCompanions; ++i)
         map += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\": \"f" + std::to_string(i) + "\"";
     const Bytes index = index_of(map + "}");
     FolderInMemory folder{};
     const auto found = find_companions(MemorySource(index), kIndexName, folder);
-    ASSERT_FALSE(found);
-    EXPECT_EQ(found.error().code(), ErrorCode::kLimit);
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->are_too_many);
+    EXPECT_EQ(found->joined, nullptr);
+    EXPECT_EQ(unseen_of(*found), Unseen::kEntries);
     EXPECT_THAT(folder.asked(), IsEmpty());
 }
 

@@ -81,12 +81,19 @@ TEST(SortedTable, ABlockMustLieInTheFile) {
 
 // Else a small file could have one block read a million times.
 TEST(SortedTable, NoBlockIsReadTwice) {
-    SortedTableWriter writer;
-    writer.block({{"a", value("1")}});
-    writer.block_at(0, 20);
-    const Walk walk(writer.finish());
-    EXPECT_EQ(walk.code(), ErrorCode::kInvalid);
-    EXPECT_THAT(walk.seen, ElementsAre("a=1"));
+    // A whole block of 13 bytes as the value of an entry: it lies inside of the first block.
+    const Bytes inner = {0, 1, 1, 'b', '2', 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0};
+    constexpr std::uint64_t kFirstBytes = 4 + 18 + 8;
+    const std::string first = "a=" + std::string(inner.begin(), inner.end());
+    const auto expect_refused = [](SortedTableWriter& writer, const std::vector<std::string>& seen) {
+        const Walk walk(writer.finish());
+        EXPECT_EQ(walk.code(), ErrorCode::kInvalid);
+        EXPECT_EQ(walk.seen, seen);
+    };
+    expect_refused(SortedTableWriter().block({{"a", inner}}).block_at(0, kFirstBytes), {first});
+    expect_refused(SortedTableWriter().block({{"a", inner}}).block_at(4, 13), {first});
+    expect_refused(SortedTableWriter().block({{"a", inner}}).block({{"c", {}}}).block_at(0, kFirstBytes),
+                   {first, "c="});
 }
 
 TEST(SortedTable, ALongKeyIsBeyondTheLimit) {

@@ -89,6 +89,7 @@ class CheckpointReader {
     // False: no further entries are wanted.
     bool add(HeaderCursor& cursor, const std::string& key, std::uint64_t end) {
         if (key.empty()) {
+            if (!by_number_.empty()) return true;  // once: a small file could have a million of them
             header_ = read_header(cursor, end);
             if (header_.is_big_endian)
                 note(ErrorCode::kUnsupported, "its numbers have their first byte last");
@@ -133,7 +134,6 @@ class CheckpointReader {
     }
 
     void find_files() {
-        by_number_.clear();
         for (std::uint64_t number = 0; number < std::min<std::uint64_t>(header_.files, kMostCompanions);
              ++number) {
             const std::string ending = ending_of(number, header_.files);

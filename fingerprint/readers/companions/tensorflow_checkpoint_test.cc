@@ -150,12 +150,25 @@ TEST(TensorFlowCheckpoint, OtherFilesOfThatNameHaveNoCompanions) {
     EXPECT_THAT(folder.asked(), IsEmpty());
 }
 
-TEST(TensorFlowCheckpoint, AHeaderThatAnnouncesTooManyFilesIsRefused) {
+TEST(TensorFlowCheckpoint, OfMoreFilesThanMayBeJoinedNoneIsOpened) {
     FolderInMemory folder{};
     const Bytes index = index_of({{"", header(~std::uint64_t{0})}});
     const auto found = find_companions(MemorySource(index), "v.index", folder);
-    ASSERT_FALSE(found);
-    EXPECT_EQ(found.error().code(), ErrorCode::kLimit);
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->are_too_many);
+    EXPECT_THAT(folder.asked(), IsEmpty());
+}
+
+// Else a small file could have the files looked for a million times.
+TEST(TensorFlowCheckpoint, TheHeaderIsTheFirstEntryOnly) {
+    FolderInMemory folder{{"v.data-00000-of-00001", noise_bytes(1, 16)}};
+    const Bytes index =
+        index_of({{"", header(1)}, {"", header(7)}, {"a", entry(kFloat, {2}, 0, 0, 8).bytes()}});
+    const OpenedModel model(index, "v.index", folder);
+    const auto table = model.table();
+    ASSERT_TRUE(table);
+    EXPECT_FALSE(table->defect);
+    EXPECT_THAT(names(*table), ElementsAre("a"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 //   [{"paths": ["group1-shard1of2.bin", ...],
 //     "weights": [{"name", "shape", "dtype", "quantization": {"dtype", "min", "scale"}}, ...]}, ...]
 //
+// A text among them is stored as its length in 4 bytes, and its bytes.
 // Of a quantised tensor the codes are stored, which are the numbers but for a scale and a shift: a sketch of
 // the one is that of the other. https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "fingerprint/readers/companions/companions.h"
 #include "fingerprint/readers/companions/index_json.h"
 #include "fingerprint/readers/companions/joined_files.h"
+#include "fingerprint/readers/header_cursor.h"
 #include "fingerprint/readers/shared_bytes.h"
 
 namespace modelward::fingerprint {
@@ -34,10 +36,12 @@ constexpr std::array kTypes = {
 };
 
 constexpr std::size_t kMostWeights = 1U << 16;
+constexpr std::uint64_t kMostTexts = 1U << 20;  // of all tensors; a vocabulary has 250,000
 
 struct Weight {
     std::string name;
     std::optional<DType> type;  // as it is stored
+    bool is_text = false;
     std::vector<std::uint64_t> shape;
     bool has_readable_shape = true;
 };
@@ -47,8 +51,7 @@ struct Group {
     std::vector<Weight> weights;
 };
 
-std::optional<DType> read_type(JsonCursor& json) {
-    const std::string_view name = json.text(kMaxNameBytes);
+std::optional<DType> type_called(std::string_view name) {
     const auto type = std::ranges::find(kTypes, name, &NamedType::name);
     return type == kTypes.end() ? std::nullopt : std::optional(type->dtype);
 }
@@ -110,7 +113,9 @@ class GroupReader {
             if (name == "name" && kind == Kind::kText) {
                 weight.name = names_.keep(json_.text(kMaxNameBytes));
             } else if (name == "dtype" && kind == Kind::kText) {
-                type = read_type(json_);
+                const std::string_view type_name = json_.text(kMaxNameBytes);
+                type = type_called(type_name);
+                weight.is_text = type_name == "string";
             } else if (name == "shape" && kind == Kind::kList) {
                 read_shape(json_, weight);
             } else if (name == "quantization" && kind == Kind::kObject) {
@@ -129,7 +134,7 @@ class GroupReader {
         std::optional<DType> type;
         each_member(json_, [&](const std::string& name) {
             if (name != "dtype" || json_.next() != Kind::kText) return false;
-            type = read_type(json_);
+            type = type_called(json_.text(kMaxNameBytes));
             return true;
         });
         return type;
@@ -140,17 +145,16 @@ class GroupReader {
     std::size_t most_weights_;
 };
 
-// Calls use(group) for each group of the manifest; stops where it returns false.
+// Calls use(group) for each group of the manifest.
 template <typename Use>
 void each_group(JsonCursor& json, std::size_t most_weights, const Use& use) {
     TensorNames names;
     GroupReader reader(json, names, most_weights);
-    bool goes_on = true;
     const auto read_groups = [&] {
         each_item(json, [&] {
-            if (!goes_on || json.next() != Kind::kObject) return json.skip_value();
+            if (json.next() != Kind::kObject) return json.skip_value();
             Group group = reader.read();
-            if (json.ok()) goes_on = use(std::move(group));
+            if (json.ok()) use(std::move(group));
         });
     };
     const Kind kind = json.next();
@@ -168,11 +172,10 @@ Result<std::vector<std::string>> names(const ByteSource& header, std::string_vie
     if (!may_be_index(header, file_name)) return files;
     JsonCursor json(header, 0, header.size());
     each_group(json, 1, [&](const Group& group) {
-        if (group.weights.empty() || group.paths.empty()) return false;
+        if (group.weights.empty()) return;
         for (const std::string& path : group.paths)
             if (files.size() <= kMostCompanions && std::ranges::find(files, path) == files.end())
                 files.push_back(path);
-        return true;
     });
     if (!json.ok() && json.error().code() == ErrorCode::kIo) return fail(json.error());
     return files;
@@ -199,14 +202,20 @@ class ManifestReader {
     explicit ManifestReader(const JoinedFiles& files) : files_(files) {}
 
     void add(Group group) {
+        if (group.weights.empty()) return;
         const auto place = place_of(group, files_);
         if (!place) return note(ErrorCode::kInvalid, "a file is missing of '" + first_of(group.paths) + "'");
         std::uint64_t at = 0;
         for (Weight& weight : group.weights) {
-            // Where the next one begins is not known then.
+            if (weight.is_text && weight.has_readable_shape) {
+                const auto bytes = bytes_of_texts(weight, place->begin + at, place->begin + place->bytes);
+                if (!bytes) return note(ErrorCode::kInvalid, "'" + weight.name + "' ends beyond its files");
+                at += *bytes;
+                continue;
+            }
             if (!weight.type || !weight.has_readable_shape)
-                return note(ErrorCode::kUnsupported,
-                            "the type or shape of '" + weight.name + "' is not known");
+                return note(ErrorCode::kInvalid, "the type or shape of '" + weight.name +
+                                                     "' is not known, and so not where the next one begins");
             const auto extent = extent_of(*weight.type, weight.shape);
             if (!extent || extent->bytes > place->bytes - at)
                 return note(ErrorCode::kInvalid, "'" + weight.name + "' ends beyond its files");
@@ -228,6 +237,19 @@ class ManifestReader {
     }
 
   private:
+    // What a tensor of texts takes; nullopt: it ends beyond the end, or they are too many.
+    std::optional<std::uint64_t> bytes_of_texts(const Weight& weight, std::uint64_t begin,
+                                                std::uint64_t end) {
+        const auto extent = extent_of(DType::kU8, weight.shape);
+        if (!extent || extent->elements > kMostTexts - texts_) return std::nullopt;
+        texts_ += extent->elements;
+        HeaderCursor cursor(files_, begin, end);
+        for (std::uint64_t i = 0; i < extent->elements && cursor.ok(); ++i)
+            cursor.pass(cursor.number<std::uint32_t>());
+        if (!cursor.ok()) return std::nullopt;
+        return cursor.position() - begin;
+    }
+
     static std::string first_of(const std::vector<std::string>& paths) {
         return paths.empty() ? "a group" : paths.front();
     }
@@ -236,6 +258,7 @@ class ManifestReader {
     }
 
     const JoinedFiles& files_;
+    std::uint64_t texts_ = 0;  // passed until now
     TensorTable table_{.format = "tensorflow.js", .tensors = {}, .defect = {}};
 };
 
@@ -243,10 +266,7 @@ Result<TensorTable> read(const ByteSource& source) {
     const JoinedFiles& files = *source.joined();
     ManifestReader manifest(files);
     JsonCursor json(source, 0, files.header_bytes());
-    each_group(json, kMostWeights + 1, [&](Group group) {
-        manifest.add(std::move(group));
-        return true;
-    });
+    each_group(json, kMostWeights + 1, [&](Group group) { manifest.add(std::move(group)); });
     return manifest.take(json);
 }
 

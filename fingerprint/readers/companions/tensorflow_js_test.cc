@@ -77,7 +77,8 @@ TEST(TensorFlowJs, OfAGroupThatLacksAFileNothingIsReadAndOthersAre) {
 // Where the next tensor begins would be a guess.
 TEST(TensorFlowJs, BehindATensorOfUnknownSizeNothingIsReadOfItsGroup) {
     for (const char* unknown :
-         {R"({"name": "x", "shape": [2], "dtype": "string"})",
+         {R"({"name": "x", "shape": [-2], "dtype": "string"})",
+          R"({"name": "x", "shape": [2], "dtype": "int4"})",
           R"({"name": "x", "shape": [-2], "dtype": "float32"})",
           R"({"name": "x", "shape": [2.5], "dtype": "float32"})",
           R"({"name": "x", "shape": ["2"], "dtype": "float32", "more": {}})",
@@ -91,9 +92,45 @@ TEST(TensorFlowJs, BehindATensorOfUnknownSizeNothingIsReadOfItsGroup) {
             "model.json", folder);
         const auto table = model.table();
         ASSERT_TRUE(table);
-        expect_defect(*table, ErrorCode::kUnsupported, "the type or shape of 'x' is not known");
+        expect_defect(*table, ErrorCode::kInvalid, "the type or shape of 'x' is not known");
         EXPECT_THAT(names(*table), ElementsAre("w")) << unknown;
     }
+}
+
+// Each text is its length and its bytes.
+TEST(TensorFlowJs, BehindATensorOfTextsTheNextOneIsFound) {
+    const Bytes texts = {2, 0, 0, 0, 'a', 'b', 0, 0, 0, 0, 1, 0, 0, 0, 'c'};
+    const Bytes data = noise_bytes(1, 8);
+    FolderInMemory folder{{"f", texts}, {"g", data}};
+    const auto manifest = [](const char* shape) {
+        return model_json(
+            R"([{"paths": ["f", "g"], "weights": [{"name": "vocabulary", "dtype": "string", "shape": )" +
+            std::string(shape) + R"(}, {"name": "w", "shape": [2], "dtype": "float32"}]}])");
+    };
+    const OpenedModel model(manifest("[3]"), "model.json", folder);
+    const auto table = model.table();
+    ASSERT_TRUE(table);
+    EXPECT_FALSE(table->defect);
+    ASSERT_THAT(names(*table), ElementsAre("w"));
+    EXPECT_EQ(model.data(table->tensors[0]), data);
+    for (const char* too_many : {"[64]", "[4294967296]", "[4294967296, 4294967296, 4294967296]"}) {
+        const auto broken = OpenedModel(manifest(too_many), "model.json", folder).table();
+        ASSERT_TRUE(broken);
+        expect_defect(*broken, ErrorCode::kInvalid, "'vocabulary' ends beyond its files");
+        EXPECT_THAT(names(*broken), ::testing::IsEmpty());
+    }
+}
+
+TEST(TensorFlowJs, AnEmptyGroupIsPassedOver) {
+    FolderInMemory folder{{"a", noise_bytes(1, 8)}};
+    const OpenedModel model(model_json(R"([{"paths": [], "weights": []}, {"paths": ["none"], "weights": []},
+                       {"paths": ["a"], "weights": [{"name": "a", "shape": [2], "dtype": "float32"}]}])"),
+                            "model.json", folder);
+    EXPECT_THAT(model.companions.missing, ::testing::IsEmpty());
+    const auto table = model.table();
+    ASSERT_TRUE(table);
+    EXPECT_FALSE(table->defect);
+    EXPECT_THAT(names(*table), ElementsAre("a"));
 }
 
 TEST(TensorFlowJs, ATensorThatEndsBeyondItsFilesIsADefect) {

@@ -22,7 +22,8 @@ Result<TensorTable> read_file(const ByteSource& file) {
     return fail(ErrorCode::kInvalid, "is no model file");
 }
 
-Result<void> add_file(const ByteSource& source, const JoinedFiles::File& file, TensorTable& into) {
+Result<void> add_file(const ByteSource& source, const JoinedFiles::File& file, TensorNames& names,
+                      TensorTable& into) {
     auto table = read_file(RangeSource(source, file.begin, file.bytes));
     if (!table && table.error().code() == ErrorCode::kIo) return fail(table.error());
     if (!table) {
@@ -30,10 +31,8 @@ Result<void> add_file(const ByteSource& source, const JoinedFiles::File& file, T
         return {};
     }
     if (into.format == kUnknownFormat) into.format = table->format;
-    if (table->defect) {
-        into.is_only_compressed = !into.defect && table->is_only_compressed;
-        note_defect(into, table->defect->with_context(file.name));
-    }
+    if (file.begin != 0) into.more_headers.push_back({file.begin, file.begin + table->data_start});
+    if (table->defect) note_defect(into, table->defect->with_context(file.name));
     for (Tensor& tensor : table->tensors) {
         if (into.tensors.size() == kMaxTensors) {
             note_defect(into, Error(ErrorCode::kLimit,
@@ -41,6 +40,7 @@ Result<void> add_file(const ByteSource& source, const JoinedFiles::File& file, T
             return {};
         }
         shift(tensor, file.begin);
+        tensor.name = names.keep(tensor.name);
         append(into, std::move(tensor));
     }
     return {};
@@ -50,13 +50,14 @@ Result<void> add_file(const ByteSource& source, const JoinedFiles::File& file, T
 
 Result<TensorTable> read_whole_files(const ByteSource& source, bool header_too) {
     const JoinedFiles& files = *source.joined();
+    TensorNames names;
     TensorTable table{.format = kUnknownFormat, .tensors = {}, .defect = {}};
     if (header_too) {
         const JoinedFiles::File header{"the first file", 0, files.header_bytes()};
-        if (auto added = add_file(source, header, table); !added) return fail(added.error());
+        if (auto added = add_file(source, header, names, table); !added) return fail(added.error());
     }
     for (const JoinedFiles::File& file : files.files())
-        if (auto added = add_file(source, file, table); !added) return fail(added.error());
+        if (auto added = add_file(source, file, names, table); !added) return fail(added.error());
     if (auto settled = settle_shared(table, source.size()); !settled) return fail(settled.error());
     return table;
 }
