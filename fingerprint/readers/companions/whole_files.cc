@@ -40,7 +40,8 @@ Result<void> add_file(const ByteSource& source, const JoinedFiles::File& file, T
             return {};
         }
         shift(tensor, file.begin);
-        tensor.name = names.keep(tensor.name);
+        names.keep(tensor.name)
+            .swap(tensor.name);  // assigned, a short name would keep the memory of a long one
         append(into, std::move(tensor));
     }
     return {};
