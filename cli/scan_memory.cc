@@ -51,17 +51,14 @@ Result<UniqueFd> lock(const std::string& path) {
 Result<void> create_tables(Database& database) {
     return database.script("PRAGMA application_id = " + std::to_string(kApplication) +
                            ";"
-                           "CREATE TABLE belongs_to (identity TEXT NOT NULL);"
-                           "CREATE TABLE seen (device INTEGER, inode INTEGER, size INTEGER,"
+                           "CREATE TABLE IF NOT EXISTS belongs_to (identity TEXT NOT NULL);"
+                           "CREATE TABLE IF NOT EXISTS seen (device INTEGER, inode INTEGER, size INTEGER,"
                            " modified INTEGER, changed INTEGER,"
-                           " PRIMARY KEY (device, inode)) WITHOUT ROWID;");
-}
-
-// A file of an earlier version has none.
-Result<void> create_siblings(Database& database) {
-    return database.script(
-        "CREATE TABLE IF NOT EXISTS siblings (device INTEGER, inode INTEGER, name TEXT,"
-        " state TEXT, PRIMARY KEY (device, inode, name)) WITHOUT ROWID;");
+                           " PRIMARY KEY (device, inode)) WITHOUT ROWID;"
+                           "CREATE TABLE IF NOT EXISTS siblings (device INTEGER, inode INTEGER, name TEXT,"
+                           " state TEXT, PRIMARY KEY (device, inode, name)) WITHOUT ROWID;"
+                           // Out of the log, where check_ours() does not look after a scan was killed.
+                           "PRAGMA wal_checkpoint(TRUNCATE);");
 }
 
 Result<void> start_anew_for(Database& database, std::string_view identity) {
@@ -81,10 +78,8 @@ Result<ScanMemory> ScanMemory::open(const std::string& path, std::string_view id
         if (auto ours = check_ours(path); !ours) return fail(ours.error());
     auto database = Database::open(path, true);
     if (!database) return fail(database.error().with_context(path));
+    if (auto made = create_tables(*database); !made) return fail(made.error().with_context(path));
     if (auto begun = database->run("BEGIN IMMEDIATE"); !begun) return fail(begun.error().with_context(path));
-    if (is_new)
-        if (auto made = create_tables(*database); !made) return fail(made.error().with_context(path));
-    if (auto made = create_siblings(*database); !made) return fail(made.error().with_context(path));
     const auto same = belongs_to(*database, identity);
     if (!same) return fail(same.error().with_context(path));
     if (!*same)

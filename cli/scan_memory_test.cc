@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -77,6 +78,20 @@ TEST_F(ScanMemoryTest, KeepsWhatWasSaved) {
     auto memory = ScanMemory::open(path(), "index 1").value();
     EXPECT_TRUE(memory.knows(file(1), folder()).value());
     EXPECT_FALSE(memory.knows(file(2), folder()).value());
+}
+
+TEST_F(ScanMemoryTest, AScanThatIsKilledLeavesWhatTheNextOneOpens) {
+    const pid_t scan = ::fork();
+    if (scan == 0) {
+        auto memory = ScanMemory::open(path(), "index 1");
+        ::_exit(memory && memory->add(file(1), {}) && memory->save() ? 0 : 1);  // nothing is closed
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(scan, &status, 0), scan);
+    ASSERT_EQ(status, 0);
+    auto memory = ScanMemory::open(path(), "index 1");
+    ASSERT_TRUE(memory.has_value()) << memory.error().message();
+    EXPECT_TRUE(memory->knows(file(1), folder()).value());
 }
 
 TEST_F(ScanMemoryTest, SavesNowAndThenByItself) {

@@ -9,10 +9,12 @@
 #include <cstring>
 #include <type_traits>
 
+#include "fingerprint/readers/companions/companions.h"
+
 namespace modelward::agent {
 namespace {
 
-constexpr std::size_t kNameBytes = 256;
+constexpr std::size_t kNameBytes = fingerprint::kMostFileName + 1;
 
 struct RequestRecord {
     std::uint64_t id;
@@ -165,11 +167,6 @@ Result<UniqueFd> receive_with_file(int socket, Record& record) {
     return file;
 }
 
-// Not the folder itself, nor a way out of it.
-bool may_be_file(const std::string& name) {
-    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
-}
-
 // The bytes of one record.
 Result<std::vector<std::uint8_t>> receive_record(int socket) {
     std::vector<std::uint8_t> bytes(sizeof(ReplyRecord) + 1);
@@ -313,7 +310,7 @@ Result<FromScanner> receive_from_scanner(int socket) {
     if (bytes->size() != sizeof record) return decode_reply(*bytes);
     std::memcpy(&record, bytes->data(), sizeof record);
     auto name = get_name(record.name);
-    if (!name || !may_be_file(*name))
+    if (!name || !fingerprint::is_sibling_name(*name))
         return fail(ErrorCode::kInvalid, "the scanner asks for a file that no folder has");
     return SiblingQuestion{record.id, std::move(*name)};
 }

@@ -6,7 +6,7 @@
 #include <bit>
 
 #include "fingerprint/readers/element_layout.h"
-#include "fingerprint/readers/json_cursor.h"
+#include "fingerprint/readers/json_members.h"
 
 namespace modelward::fingerprint {
 namespace {
@@ -34,9 +34,9 @@ std::uint64_t blocks_of(std::uint64_t elements, std::uint64_t block) {
 }
 
 // By name; not a hash table, which would be ten megabytes of a table of 2^18 tensors.
-class Companions {
+class TensorsByName {
   public:
-    explicit Companions(const std::vector<Tensor>& tensors) {
+    explicit TensorsByName(const std::vector<Tensor>& tensors) {
         constexpr std::array kSuffixes = {kScales,   kValues,   kNestedScales, kNestedValues,
                                           kStateNf4, kStateFp4, kRowScales};
         for (const Tensor& tensor : tensors)
@@ -69,25 +69,25 @@ struct FourBits {
 };
 
 // What belongs to the tensor, if the types fit.
-std::optional<FourBits> four_bits(const Companions& companions, const Tensor& tensor) {
-    const Tensor* scales = companions.find(tensor.name, kScales);
+std::optional<FourBits> four_bits(const TensorsByName& tensors, const Tensor& tensor) {
+    const Tensor* scales = tensors.find(tensor.name, kScales);
     if (scales == nullptr || scales->elements == 0) return std::nullopt;
     FourBits found{DType::kNF4,
-                   companions.find(tensor.name, kStateNf4),
-                   companions.find(tensor.name, kValues),
+                   tensors.find(tensor.name, kStateNf4),
+                   tensors.find(tensor.name, kValues),
                    scales,
                    nullptr,
                    nullptr};
     if (found.state == nullptr) {
         found.codes = DType::kFP4;
-        found.state = companions.find(tensor.name, kStateFp4);
+        found.state = tensors.find(tensor.name, kStateFp4);
     }
     if (found.state == nullptr || !is_list(found.state, DType::kU8, found.state->elements) ||
         !is_list(found.values, DType::kF32, 16))
         return std::nullopt;
     if (scales->dtype == DType::kF32) return found;
-    found.nested_values = companions.find(tensor.name, kNestedValues);
-    found.nested_scales = companions.find(tensor.name, kNestedScales);
+    found.nested_values = tensors.find(tensor.name, kNestedValues);
+    found.nested_scales = tensors.find(tensor.name, kNestedScales);
     if (scales->dtype != DType::kU8 || !is_list(found.nested_values, DType::kF32, 256) ||
         found.nested_scales == nullptr || found.nested_scales->dtype != DType::kF32)
         return std::nullopt;
@@ -108,9 +108,9 @@ void find_codes(Tensor& tensor, const FourBits& found) {
     tensor.shape = is_whole ? Shape{blocks, elements / blocks} : Shape{elements};
 }
 
-void find_rows(Tensor& tensor, const Companions& companions) {
+void find_rows(Tensor& tensor, const TensorsByName& tensors) {
     if (tensor.dtype != DType::kI8 || !tensor.name.ends_with(kRowWeight)) return;
-    const Tensor* scales = companions.find(
+    const Tensor* scales = tensors.find(
         std::string_view(tensor.name).substr(0, tensor.name.size() - kRowWeight.size()), kRowScales);
     const auto extents = tensor.shape.extents();
     if (extents.size() < 2 || tensor.elements == 0 || !is_list(scales, DType::kF32, extents[0])) return;
@@ -124,41 +124,30 @@ struct QuantState {
     double nested_offset = 0;
 };
 
-void read_shape(JsonCursor& json, std::vector<std::uint64_t>& shape) {
-    json.expect('[');
-    if (json.take(']')) return;
-    do {
-        const auto extent = json.unsigned_integer();
-        if (!json.ok() || shape.size() == kMaxDimensions) return;
-        shape.push_back(extent.value_or(0));
-    } while (json.take(','));
-    json.expect(']');
-}
-
 // nullopt: it is not one, or too long.
 std::optional<QuantState> read_state(const ByteSource& source, const Tensor& tensor) {
     if (tensor.bytes > kMaxQuantStateBytes) return std::nullopt;
     JsonCursor json(source, tensor.offset, tensor.offset + tensor.bytes);
+    if (json.next() != JsonCursor::Kind::kObject) return std::nullopt;
     QuantState state;
-    json.expect('{');
-    do {
-        const std::string key(json.text(64));
-        json.expect(':');
-        if (!json.ok()) return std::nullopt;
-        if (key == "shape" && state.shape.empty())
-            read_shape(json, state.shape);
-        else if (key == "blocksize")
-            state.block = json.unsigned_integer().value_or(0);
-        else if (key == "nested_blocksize")
-            state.nested_block = json.unsigned_integer().value_or(0);
-        else if (json.next() == JsonCursor::Kind::kText)
-            json.skip_text();
-        else if (const auto number = json.number(); number && key == "nested_offset")
-            state.nested_offset = *number;
-    } while (json.take(','));
-    json.expect('}');
+    each_member(json, [&](const std::string& name) {
+        if (name == "shape" && json.next() == JsonCursor::Kind::kList) {
+            each_item(json, [&] { state.shape.push_back(take_whole_number(json).value_or(0)); });
+        } else if (name == "blocksize") {
+            state.block = take_whole_number(json).value_or(0);
+        } else if (name == "nested_blocksize") {
+            state.nested_block = take_whole_number(json).value_or(0);
+        } else if (name == "nested_offset" && json.next() == JsonCursor::Kind::kNumber) {
+            const auto number = json.number();
+            if (!number) json.skip_word();
+            state.nested_offset = number.value_or(0);
+        } else {
+            return false;
+        }
+        return true;
+    });
     json.expect_end();
-    return json.ok() ? std::optional(state) : std::nullopt;
+    return json.ok() && state.shape.size() <= kMaxDimensions ? std::optional(state) : std::nullopt;
 }
 
 void apply(Tensor& tensor, const FourBits& found, const QuantState& state) {
@@ -184,14 +173,14 @@ void apply(Tensor& tensor, const FourBits& found, const QuantState& state) {
 }  // namespace
 
 void find_bitsandbytes(TensorTable& table) {
-    const Companions companions(table.tensors);
-    if (companions.empty()) return;
+    const TensorsByName tensors(table.tensors);
+    if (tensors.empty()) return;
     for (Tensor& tensor : table.tensors) {
         if (tensor.layout) continue;
-        if (const auto found = four_bits(companions, tensor))
+        if (const auto found = four_bits(tensors, tensor))
             find_codes(tensor, *found);
         else
-            find_rows(tensor, companions);
+            find_rows(tensor, tensors);
     }
 }
 
@@ -200,12 +189,12 @@ void read_quant_states(const ByteSource& source, TensorTable& table) {
         return tensor.dtype == DType::kNF4 || tensor.dtype == DType::kFP4;
     };
     if (std::ranges::none_of(table.tensors, has_codes)) return;
-    const Companions companions(table.tensors);
+    const TensorsByName tensors(table.tensors);
     std::size_t count = 0;
     for (Tensor& tensor : table.tensors) {
         if (!has_codes(tensor) || tensor.layout) continue;
         if (++count > kMaxQuantStates) break;
-        const auto found = four_bits(companions, tensor);
+        const auto found = four_bits(tensors, tensor);
         const auto state = found ? read_state(source, *found->state) : std::nullopt;
         if (state) apply(tensor, *found, *state);
     }

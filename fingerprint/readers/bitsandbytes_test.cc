@@ -100,6 +100,13 @@ TEST_F(FourBits, MayHaveAnUnevenLastBlock) {
     EXPECT_NE(tensor.block_scales(), nullptr);
 }
 
+TEST_F(FourBits, MayHaveJsonThatSaysMore) {
+    const Tensor tensor = weight_with(
+        R"({"a": {"shape": [1]}, "b": [[], "]", -1.5e3], "shape": [64, 96], "c": null, "blocksize": 64, "d": true})");
+    EXPECT_EQ(tensor.shape, (Extents{64, 96}));
+    EXPECT_NE(tensor.block_scales(), nullptr);
+}
+
 TEST_F(FourBits, AreOfTwoKinds) {
     kind_ = "fp4";
     const Tensor tensor = weight();
@@ -158,7 +165,8 @@ TEST_F(FourBits, WhoseJsonDoesNotFitHaveCodesAlone) {
              R"({"shape": [64, 96], "blocksize": 6.4e1})",
              R"({"shape": [64, 96], "blocksize": "64"})",
              R"({"shape": [64, 96], "blocksize": 18446744073709551615})",
-             R"({"shape": [64, 96], "blocksize": 64, "more": {}})",
+             R"({"shape": [64, 96], "blocksize": 64, "more": {})",
+             R"({"shape": [64, 96], "blocksize": 64, "more": })",
              R"({"shape": [64, 96], "blocksize": 64} {})",
          })
         expect_codes_alone(weight_with(state), state);

@@ -40,7 +40,7 @@ struct Tensor {
     const PackedMatrix* packed() const;
     const BlockScales* block_scales() const;
     const RowScales* row_scales() const;
-    // One of the three: its samples are codes, its elements are read by sketches/packed_elements.h.
+    // One of the three: its elements are read by sketches/packed_elements.h.
     bool is_packed() const;
     // Where its chunks are, if it is stored in chunks; then `bytes` is 0, since none lie in one piece, and
     // `offset` is that of the first chunk in the file. sketches/chunk_source.h reads it as if they did.

@@ -15,11 +15,6 @@ constexpr std::array kFormats = {&kGgufSplit, &kOnnxExternalData, &kTensorFlowCh
 // Beyond the size of any disk: that places in the joined files are numbers.
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 62;
 
-bool is_sibling(const std::string& name) {
-    return !name.empty() && name != "." && name != ".." && name.size() <= kMostFileName &&
-           name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
-}
-
 Result<Companions> join(const ByteSource& header, const CompanionFormat& format,
                         std::vector<std::string> names, Siblings& siblings) {
     Companions found{.joined = nullptr, .are_too_many = names.size() > kMostCompanions};
@@ -27,7 +22,7 @@ Result<Companions> join(const ByteSource& header, const CompanionFormat& format,
     std::uint64_t bytes = header.size();
     std::vector<Companion> there;
     for (std::string& name : names) {
-        auto opened = is_sibling(name) ? siblings.open(name) : fail(ErrorCode::kDenied, "is elsewhere");
+        auto opened = is_sibling_name(name) ? siblings.open(name) : fail(ErrorCode::kDenied, "is elsewhere");
         if (!opened || (*opened)->size() > kMostBytes - bytes) {
             found.missing.push_back(std::move(name));
             continue;
@@ -41,6 +36,11 @@ Result<Companions> join(const ByteSource& header, const CompanionFormat& format,
 }
 
 }  // namespace
+
+bool is_sibling_name(std::string_view name) {
+    return !name.empty() && name != "." && name != ".." && name.size() <= kMostFileName &&
+           !name.contains('/') && !name.contains('\0');
+}
 
 Result<Companions> find_companions(const ByteSource& header, std::string_view file_name, Siblings& siblings) {
     for (const CompanionFormat* format : kFormats) {

@@ -26,11 +26,14 @@
 
 namespace modelward::fingerprint {
 
+// Whether a folder may have a file of this name: it is not the folder itself, and leads nowhere else.
+bool is_sibling_name(std::string_view name);
+
 // The folder in which a header lies.
 class Siblings {
   public:
     virtual ~Siblings() = default;
-    // `name` has no slash, is not "." or "..", and has 255 bytes at most.
+    // Of an is_sibling_name().
     virtual Result<std::unique_ptr<ByteSource>> open(const std::string& name) = 0;
 };
 

@@ -139,6 +139,26 @@ TEST(Companions, NoPathLeadsOutOfTheFolder) {
     EXPECT_EQ(model.companions.missing.size(), 8u);
 }
 
+// Two sparse files may be larger together than a place in a file is.
+TEST(Companions, WhatDoesNotFitIsMissing) {
+    struct HugeFile final : ByteSource {
+        std::uint64_t size() const override { return std::uint64_t{1} << 61; }
+        Result<void> read(std::uint64_t /*offset*/, std::span<std::uint8_t> /*into*/) const override {
+            return fail(ErrorCode::kIo, "nobody reads it");
+        }
+    };
+    struct HugeFiles final : Siblings {
+        Result<std::unique_ptr<ByteSource>> open(const std::string& /*name*/) override {
+            return std::make_unique<HugeFile>();
+        }
+    };
+    HugeFiles folder;
+    const OpenedModel model(index_of(R"({"a": "1", "b": "2", "c": "3"})"), kIndexName, folder);
+    ASSERT_NE(model.companions.joined, nullptr);
+    EXPECT_EQ(model.companions.joined->files().size(), 1u);
+    EXPECT_THAT(model.companions.missing, ElementsAre("2", "3"));
+}
+
 TEST(Companions, OfMoreThanMayBeJoinedNoneIsOpened) {
     std::string map = "{";
     for (std::size_t i = 0; i <= kMostCompanions; ++i)

@@ -58,10 +58,7 @@ std::optional<DType> type_called(std::string_view name) {
 
 void read_shape(JsonCursor& json, Weight& weight) {
     each_item(json, [&] {
-        const bool is_number = json.next() == Kind::kNumber;
-        const auto extent = is_number ? json.unsigned_integer() : std::nullopt;
-        if (!is_number) json.skip_value();
-        if (is_number && !extent) json.skip_word();
+        const auto extent = take_whole_number(json);
         weight.has_readable_shape &= extent && weight.shape.size() < kMaxDimensions;
         if (weight.has_readable_shape) weight.shape.push_back(*extent);
     });
